@@ -2,10 +2,10 @@
  *
  * It keeps the order system's documents as they came, findable by any text that may be scanned for
  * them, and the place from which to go on asking. Page and cursor are written together, so after a
- * power cut the cursor never runs ahead of the documents; the last seconds may be lost. When the file
- * turns out to be damaged it is deleted and begun again, empty, and the call that found out gives
- * ERR_CORRUPT: nothing was lost that cannot be fetched. ERR_NO_SPACE: nothing was written; packing
- * goes on without. Calls seldom wait for the disk. */
+ * power cut the cursor never runs ahead of the documents; the last seconds may be lost. When the
+ * file turns out to be damaged it is deleted and begun again, empty, and the call that found out
+ * gives ERR_CORRUPT: nothing was lost that cannot be fetched. ERR_NO_SPACE: nothing was written;
+ * packing goes on without. Calls seldom wait for the disk. */
 #ifndef PACKD_HAL_CACHE_H
 #define PACKD_HAL_CACHE_H
 
@@ -56,7 +56,7 @@ MUST_USE enum err cache_open(const char *path, uint32_t quota_pages, struct text
 /* Accepts NULL. */
 void cache_close(struct cache *cache);
 
-/* Puts or replaces the items with their keys, removes the gone, moves the cursor: all or nothing. */
+/* Puts or replaces the items with their keys, removes the gone, moves the cursor: all or none. */
 MUST_USE enum err cache_put_page(struct cache *cache, const struct cache_page *page);
 /* Calls back for each order that has this key, at most CACHE_FOUND_MAX, by ref. */
 MUST_USE enum err cache_find(struct cache *cache, struct bytes scan, cache_order_fn *found,

@@ -1,9 +1,9 @@
 /* control.h - the local socket that packctl talks to: one line of JSON asks, lines answer.
  *
- * A request is one line. An answer is any number of lines and then an empty one. Clients are named by
- * number; a number is never used again, so an answer to somebody gone goes nowhere. Who may ask is
- * decided by the socket's permissions. The serving side never blocks: a client that does not read is
- * dropped when CONTROL_QUEUE_MAX bytes wait for it. */
+ * A request is one line. An answer is any number of lines and then an empty one. Clients are named
+ * by number; a number is never used again, so an answer to somebody gone goes nowhere. Who may ask
+ * is decided by the socket's permissions. The serving side never blocks: a client that does not
+ * read is dropped when CONTROL_QUEUE_MAX bytes wait for it. */
 #ifndef PACKD_HAL_CONTROL_H
 #define PACKD_HAL_CONTROL_H
 
@@ -34,8 +34,8 @@ MUST_USE enum err control_open(struct loop *loop, const char *path, control_line
                                void *context, struct control **out_control);
 /* Removes the socket. Accepts NULL. */
 void control_close(struct control *control);
-/* One line of the answer, without its end of line, not empty; `last` ends the answer. The line may be
- * empty when it is the last. Nothing happens when the client is gone. */
+/* One line of the answer, without its end of line, not empty; `last` ends the answer. The line may
+ * be empty when it is the last. Nothing happens when the client is gone. */
 void control_reply(struct control *control, uint32_t client, struct bytes line, bool last);
 
 /* The asking side; these block, at most timeout_ms for each piece. */

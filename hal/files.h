@@ -1,8 +1,9 @@
 /* files.h - small files: read whole, replaced whole.
  *
- * Everything here may block for a disk flush (tens of milliseconds, rarely more). A reader of a path
- * sees the old content or the new one, never a mixture, whenever the power goes: the new content is
- * written beside the old under "<path>.new", flushed, renamed over it, and the folder is flushed. */
+ * Everything here may block for a disk flush (tens of milliseconds, rarely more). A reader of a
+ * path sees the old content or the new one, never a mixture, whenever the power goes: the new
+ * content is written beside the old under "<path>.new", flushed, renamed over it, and the folder
+ * is flushed. */
 #ifndef PACKD_HAL_FILES_H
 #define PACKD_HAL_FILES_H
 

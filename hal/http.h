@@ -1,15 +1,15 @@
 /* http.h - one HTTPS exchange: a request goes out, one answer or one reason comes back.
  *
- * The TLS policy of the product is in http_curl.c and cannot be relaxed from here: TLS 1.2 or newer,
- * forward-secret AEAD suites, keys and digests of today's strength, the name and the dates checked,
- * and only the roots that the caller names. Redirects are not followed, proxies and the system's own
- * roots are not used, nothing but https leaves the box. A request whose repetition could do harm
- * (POST) always gets a connection of its own, because a library that finds a kept connection dead
- * would quietly send it again.
+ * The TLS policy of the product is in http_curl.c and cannot be relaxed from here: TLS 1.2 or
+ * newer, forward-secret AEAD suites, keys and digests of today's strength, the name and the dates
+ * checked, and only the roots that the caller names. Redirects are not followed, proxies and the
+ * system's own roots are not used, nothing but https leaves the box. A request whose repetition
+ * could do harm (POST) always gets a connection of its own, because a library that finds a kept
+ * connection dead would quietly send it again.
  *
- * Nothing blocks: names are looked up by c-ares inside the loop, and a dead name server or a silent
- * host delays no other exchange. Certificates cannot be judged until the wall clock can be trusted;
- * the caller sees to that before it starts an exchange. */
+ * Nothing blocks: names are looked up by c-ares inside the loop, and a dead name server or a
+ * silent host delays no other exchange. Certificates cannot be judged until the wall clock can be
+ * trusted; the caller sees to that before it starts an exchange. */
 #ifndef PACKD_HAL_HTTP_H
 #define PACKD_HAL_HTTP_H
 
@@ -26,16 +26,11 @@
 struct http;
 struct loop;
 
-struct http_settings {
-    const char *user_agent;  /* "packd/1.4"; at most 80 characters */
-    const char *dns_servers; /* "address[:port],..." instead of the system's; NULL: the system's */
-};
-
 /* Whom to believe, and as whom to appear. Files are read at http_start and remembered until their
  * size or time of change differs. Keys never leave this module. */
 struct http_trust {
     const char *ca_file;          /* PEM; exactly these roots are believed */
-    const char *pinned_keys;      /* "sha256//BASE64[;sha256//...]" of the server's key; NULL: any */
+    const char *pinned_keys;      /* "sha256//BASE64[;sha256//...]" of its key; NULL: any */
     const char *client_cert_file; /* PEM; NULL: no client certificate */
     const char *client_key_file;  /* PEM; given exactly when client_cert_file is */
 };
@@ -61,16 +56,22 @@ struct http_done {
  * http_start. May start and cancel exchanges, must not close. */
 typedef void http_done_fn(void *context, const struct http_done *done);
 
+struct http_settings {
+    const char *user_agent;  /* "packd/1.4"; at most 80 characters */
+    const char *dns_servers; /* "address[:port],..." instead of the system's; NULL: the system's */
+    http_done_fn *done;
+    void *context;
+};
+
 /* ERR_UNSUPPORTED, with a sentence, when the library at hand is not the one this code was measured
  * with (other TLS, blocking names, an option refused); ERR_NO_MEMORY. The loop must outlive it. */
 MUST_USE enum err http_open(struct loop *loop, const struct http_settings *settings,
-                            http_done_fn *done, void *context, struct textbuf *out_why,
-                            struct http **out_http);
+                            struct textbuf *out_why, struct http **out_http);
 /* Drops what is in flight without a callback. Accepts NULL. */
 void http_close(struct http *http);
 
-/* Takes copies of all it needs. ERR_BUSY: HTTP_EXCHANGES_MAX are in flight; ERR_EXISTS: the ticket is;
- * ERR_INVALID: not an https URL, time-out or limit out of range; ERR_NOT_FOUND, ERR_REFUSED or
+/* Takes copies of all it needs. ERR_BUSY: HTTP_EXCHANGES_MAX are in flight; ERR_EXISTS: the ticket
+ * is; ERR_INVALID: not an https URL, time-out or limit out of range; ERR_NOT_FOUND, ERR_REFUSED or
  * ERR_CORRUPT: a trust file cannot be used. On an error nothing was sent and nobody is called. */
 MUST_USE enum err http_start(struct http *http, uint32_t ticket, const struct http_request *request,
                              const struct http_trust *trust);

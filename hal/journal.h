@@ -3,18 +3,18 @@
  * One batch is one transaction: all of it is on the disk when journal_append gives ERR_NONE, and
  * none of it otherwise. A fact's key is unique among the facts kept, so the disk refuses what the
  * code should never ask. Sequence numbers begin at 1, have no gaps and are never used again; a
- * journal made afresh has another epoch, so (epoch, seq) is unique for ever. Pruning removes from the
- * old end only. What facts mean is not known here.
+ * journal made afresh has another epoch, so (epoch, seq) is unique for ever. Pruning removes from
+ * the old end only. What facts mean is not known here.
  *
  * One journal has one owner: a second process is refused with ERR_BUSY, readers too (they ask the
  * owner for a snapshot). Calls block for the disk: an append for one flush, tens of milliseconds.
  *
  * Errors, from any call (reliability.md section 3.4):
  *   ERR_NO_SPACE   rolled back; disk or quota is full. Start no new parcel; prune; go on.
- *   ERR_IO         the medium's state is unknown. Exit at once; the next start recovers. Every later
- *                  call on this journal gives ERR_IO again.
+ *   ERR_IO         the medium's state is unknown. Exit at once; the next start recovers. Every
+ *                  later call on this journal gives ERR_IO again.
  *   ERR_CORRUPT    the files are damaged and were left as they are. Stop; journal_set_aside.
- *   ERR_EXISTS     a fact's key is taken; nothing was written. A mistake or a duplicate: never retry.
+ *   ERR_EXISTS     a fact's key is taken; nothing was written. Never retry.
  *   ERR_INVALID    the batch breaks a limit below; nothing was written.
  *   ERR_NO_MEMORY  rolled back. */
 #ifndef PACKD_HAL_JOURNAL_H
@@ -24,14 +24,15 @@
 #include "hal/base/err.h"
 #include "hal/base/textbuf.h"
 
-#define JOURNAL_KEY_MAX 200           /* bytes; keys, kinds, subjects: UTF-8, no control characters */
+/* Bytes. Keys, kinds and subjects are UTF-8 without control characters. */
+#define JOURNAL_KEY_MAX 200
 #define JOURNAL_KIND_MAX 40
 #define JOURNAL_SUBJECT_MAX 100
 #define JOURNAL_BODY_MAX (64u * 1024u) /* UTF-8 without NUL */
 #define JOURNAL_BLOB_MAX (1024u * 1024u)
 #define JOURNAL_CURSOR_NAME_MAX 40
-#define JOURNAL_EPOCH_SIZE 17          /* 16 hexadecimal digits and a NUL */
-#define JOURNAL_BATCH_MAX 64           /* facts, blobs, deletions, cursors: of each */
+#define JOURNAL_EPOCH_SIZE 17 /* 16 hexadecimal digits and a NUL */
+#define JOURNAL_BATCH_MAX 64 /* facts, blobs, deletions, cursors: of each */
 
 struct journal;
 
@@ -93,9 +94,9 @@ struct journal_row {
 typedef bool journal_row_fn(void *context, const struct journal_row *row);
 
 /* Opens or makes it; the folder must be there. After a stop that was not clean the whole file is
- * checked first (about a second per 300 MB). out_why gets a sentence on every error: ERR_BUSY (another
- * process has it), ERR_UNSUPPORTED (made by a newer firmware, or not a journal of ours; untouched),
- * ERR_REFUSED (a symbolic link, or no right), ERR_CORRUPT, ERR_NO_SPACE, ERR_IO. */
+ * checked first (about a second per 300 MB). out_why gets a sentence on every error: ERR_BUSY
+ * (another process has it), ERR_UNSUPPORTED (made by a newer firmware, or not a journal of ours;
+ * untouched), ERR_REFUSED (a symbolic link, or no right), ERR_CORRUPT, ERR_NO_SPACE, ERR_IO. */
 MUST_USE enum err journal_open(const char *path, const struct journal_settings *settings,
                                struct textbuf *out_why, struct journal **out_journal);
 /* Opens one that nobody owns, to read it: nothing in its files changes, not even after a crash.
@@ -137,9 +138,9 @@ struct journal_space {
 };
 MUST_USE enum err journal_measure(struct journal *journal, struct journal_space *out_space);
 
-/* Removes facts with seq < before_seq and wall_ms < before_wall_ms, from the old end until the first
- * that must stay, at most rows_max of them, and the blobs that were put no later than these. Call
- * again while it gives rows_max. Deleted content is overwritten. */
+/* Removes facts with seq < before_seq and wall_ms < before_wall_ms, from the old end until the
+ * first that must stay, at most rows_max of them, and the blobs that were put no later than these.
+ * Call again while it gives rows_max. Deleted content is overwritten. */
 struct journal_prune {
     int64_t before_seq;
     int64_t before_wall_ms;
@@ -154,8 +155,8 @@ MUST_USE enum err journal_checkpoint(struct journal *journal);
 /* Writes a complete copy under path (replacing one there). Blocks for the time of copying. */
 MUST_USE enum err journal_snapshot(struct journal *journal, const char *path);
 
-/* Looks for damage: file structure, gaps in the numbers, cursors past the end, empty bodies. Each finding
- * is one sentence. ERR_NONE with count 0 means sound. Reads the whole file. */
+/* Looks for damage: file structure, gaps in the numbers, cursors past the end, empty bodies. Each
+ * finding is one sentence. ERR_NONE with count 0 means sound. Reads the whole file. */
 typedef void journal_finding_fn(void *context, const char *sentence);
 MUST_USE enum err journal_verify(struct journal *journal, journal_finding_fn *finding,
                                  void *context, size_t *out_count);

@@ -1,9 +1,10 @@
 /* service.h - what a service manager wants to know: log lines; ready, alive and stopping notices.
  *
- * Log lines go to standard error, one write each, with the priority in front that systemd reads ("<6>"),
- * or without it on a terminal. A line is cut at SERVICE_LINE_MAX. Logging never blocks: a line that
- * would is dropped and counted, and the next that passes says how many were. What must not be in a log
- * is left out by whoever makes the line. Without a service manager the notices do nothing. */
+ * Log lines go to standard error, one write each, with the priority in front that systemd reads
+ * ("<6>"), or without it on a terminal. A line is cut at SERVICE_LINE_MAX. Logging never blocks: a
+ * line that would is dropped and counted, and the next that passes says how many were. What must
+ * not be in a log is left out by whoever makes the line. Without a service manager the notices do
+ * nothing. */
 #ifndef PACKD_HAL_SERVICE_H
 #define PACKD_HAL_SERVICE_H
 

@@ -7,8 +7,8 @@
  *
  * Requests must name localhost, 127.0.0.1 or [::1] as Host, and a POST must come from our own page
  * (Origin), so that a page from elsewhere in the same browser can neither read nor press. A reader
- * too slow for its queue is dropped; the browser comes back by itself and gets the latest state. Runs
- * inside the loop and never blocks; without clients and without events it causes no wake-ups. */
+ * too slow for its queue is dropped; the browser comes back by itself and gets the latest state.
+ * Runs inside the loop and never blocks; without clients and without events it wakes nobody. */
 #ifndef PACKD_HAL_WEB_H
 #define PACKD_HAL_WEB_H
 
@@ -49,8 +49,8 @@ MUST_USE enum err web_open(struct loop *loop, const struct web_settings *setting
 /* Ends all connections. Accepts NULL. */
 void web_close(struct web *web);
 
-/* The new state, one line of JSON of at most WEB_STATE_MAX bytes; copied, kept for later readers and
- * sent to all there are. The same state again is not sent again. */
+/* The new state, one line of JSON of at most WEB_STATE_MAX bytes; copied, kept for later readers
+ * and sent to all there are. The same state again is not sent again. */
 void web_publish(struct web *web, struct bytes json);
 
 uint16_t web_port(const struct web *web);
