@@ -1,0 +1,135 @@
+/* event.h - everything that can happen to the station.
+ *
+ * Every event carries both clocks; nothing inside asks for the time. Events in, in the order they
+ * happened, are the whole input: the same events give the same commands. Bytes and pointers in an
+ * event belong to the pump and stay good until the commands of that step have been performed.
+ * An answer carries the ticket of its question; one that nobody waits for any more is counted and
+ * dropped in station.c before any machine sees it. */
+#ifndef PACKD_FIRMWARE_STATION_EVENT_H
+#define PACKD_FIRMWARE_STATION_EVENT_H
+
+#include "firmware/config/config.h"
+#include "hal/base/err.h"
+#include "hal/base/http_message.h"
+
+#define EVENT_SENTENCE_SIZE 161
+#define EVENT_DOCUMENTS_MAX 4
+#define EVENT_ROWS_MAX 64
+#define PRESS_TEXT_SIZE 129
+
+enum event_kind {
+    EVENT_STARTED,      /* once, first of all */
+    EVENT_DEADLINE,     /* the deadline the station asked for has come */
+    EVENT_DEVICE_SEEN,  /* a serial or USB device is there */
+    EVENT_DEVICE_GONE,
+    EVENT_PORT_OPENED,
+    EVENT_PORT_FAILED,  /* could not be opened */
+    EVENT_PORT_CLOSED,  /* was open, is gone */
+    EVENT_PORT_BYTES,
+    EVENT_PORT_DRAINED, /* all bytes written so far have been taken by the device */
+    EVENT_EXCHANGE,     /* an exchange has ended */
+    EVENT_STORED,       /* the batch is durable */
+    EVENT_STORE_FAILED, /* nothing of the batch was written */
+    EVENT_ROWS,
+    EVENT_BLOB,
+    EVENT_CACHE_FOUND,
+    EVENT_CACHE_STORED,
+    EVENT_PRESS,        /* the packer, by page, command barcode or packctl */
+    EVENT_CONFIG_OFFERED,
+    EVENT_DISK,         /* free space was looked at */
+};
+#define EVENT_KINDS (EVENT_DISK + 1)
+
+enum press { /* what a person can say; the words are the page's and packctl's */
+    PRESS_PRINT,         /* semi-manual: book and print now */
+    PRESS_GIVE_UP,       /* stop this parcel, nothing was spent */
+    PRESS_TRY_AGAIN,
+    PRESS_SET_ASIDE,     /* put the parcel on the shelf, go on with the next one */
+    PRESS_LABEL_OK,      /* the label is there and good */
+    PRESS_LABEL_MISSING, /* there is no good label: print it again */
+    PRESS_REPRINT,       /* the last parcel's label once more; text is the reason */
+    PRESS_NOT_BOOKED,    /* a person asked the courier: there is no booking */
+    PRESS_SCAN,          /* training mode: text as if scanned */
+};
+#define PRESSES (PRESS_SCAN + 1)
+
+struct event_row { /* one journal fact */
+    int64_t seq;
+    int64_t at_ms; /* wall */
+    struct bytes key;
+    struct bytes kind;
+    struct bytes subject;
+    struct bytes body;
+};
+
+struct event {
+    enum event_kind kind;
+    int64_t now_ms;     /* boot clock */
+    int64_t wall_ms;
+    bool wall_trusted;  /* later than the build date */
+    union {
+        struct {
+            uint64_t seed;
+            char epoch[17];      /* of the journal: a new one is a new stream of events */
+            char cursor[513];    /* of the order cache; empty: from the beginning */
+            int64_t settled_seq; /* facts up to here need no folding */
+            int64_t oms_seq;     /* cursor: the order system has all events up to here */
+        } started;
+        struct {
+            char address[128];   /* as ports are opened by: "serial:/dev/serial/by-id/..." */
+            bool is_printer, is_hid, is_serial;
+        } device;
+        struct {
+            uint32_t port;
+            struct bytes bytes;       /* BYTES; OPENED: IEEE 1284 device id, may be empty */
+            uint64_t drained;         /* DRAINED: bytes taken since opening */
+            enum err error;           /* FAILED, CLOSED */
+            const char *sentence;
+        } port;
+        struct {
+            uint32_t ticket;
+            enum exchange_end end;
+            const struct http_response *response; /* NULL unless ANSWERED */
+            const char *sentence;                 /* why not, for the log */
+        } exchange;
+        struct {
+            uint32_t ticket;
+            enum err error;   /* STORE_FAILED: EXISTS, NO_SPACE */
+            int64_t last_seq; /* STORED */
+        } store;
+        struct {
+            uint32_t ticket;
+            struct event_row rows[EVENT_ROWS_MAX];
+            size_t count;
+            bool more; /* there are rows after these */
+        } rows;
+        struct {
+            uint32_t ticket;
+            bool found;
+            struct bytes bytes;
+        } blob;
+        struct {
+            uint32_t ticket;
+            struct bytes documents[EVENT_DOCUMENTS_MAX];
+            size_t count; /* what carries the scan text; at most EVENT_DOCUMENTS_MAX are given */
+            bool ok;      /* STORED: was it kept? */
+        } cache;
+        struct {
+            enum press press;
+            char text[PRESS_TEXT_SIZE];
+        } press;
+        struct {
+            const struct config *config; /* stays good until it is adopted or rejected */
+        } config;
+        struct {
+            int64_t free_kib;
+            bool below_reserve;
+        } disk;
+    };
+};
+
+const char *event_kind_word(enum event_kind kind);
+const char *press_word(enum press press);              /* "try_again" */
+MUST_USE bool press_parse(struct bytes word, enum press *out_press);
+
+#endif
