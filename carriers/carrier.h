@@ -16,15 +16,19 @@
 
 enum carrier_operation {
     CARRIER_SERVICEABILITY, /* task.shipment.to.postcode, payment */
+    CARRIER_RATE,           /* task.shipment: to.postcode, payment, mass_mg, service */
     CARRIER_POOL,           /* task.count AWB numbers */
     CARRIER_BOOK,           /* task.shipment */
-    CARRIER_LOOKUP,         /* by task.shipment.reference, else by awb */
+    CARRIER_LOOKUP,         /* by task.shipment.reference, else by awb; OK: it stands, with its awb;
+                               REJECT not_found: no such shipment; REJECT reference_cancelled: the
+                               courier knows it and it does not stand */
     CARRIER_LABEL,          /* task.shipment.awb */
     CARRIER_WEIGHT,         /* task.shipment.awb, mass_mg */
     CARRIER_CANCEL,         /* task.shipment.awb */
     CARRIER_TRACK,          /* task.shipment.awb */
 };
-const char *carrier_operation_word(enum carrier_operation operation); /* "book", "update_weight" ... */
+/* Their words: serviceability, rate, pool_fetch, book, lookup, label, update_weight, cancel, track. */
+const char *carrier_operation_word(enum carrier_operation operation);
 MUST_USE bool carrier_operation_parse(struct bytes word, enum carrier_operation *out);
 
 /* The words of carriers.md section 9. */
@@ -78,12 +82,13 @@ struct carrier_outcome {
     bool updated;
     bool prepaid, cod, oda;      /* SERVICEABLE */
     int64_t cod_max_minor;       /* -1: not stated */
+    int64_t cost_minor;          /* RATE: -1 not stated */
     int64_t after_s;             /* RETRY: -1 not stated */
     enum label_format label_format;
-    struct bytes label;          /* borrowed from the response or task storage, until the next step */
+    struct bytes label;          /* borrowed from the response or the scratch of the last take */
     char route[33];              /* sort or routing code to print large, may be empty */
     char status[65];             /* TRACK: the courier's own word */
-    char message[CARRIER_MESSAGE_SIZE]; /* the courier's own text, cleaned, for the log and the screen */
+    char message[CARRIER_MESSAGE_SIZE]; /* the courier's own text, cleaned, for log and screen */
     char awbs[CARRIER_POOL_BATCH_MAX][SHIPMENT_AWB_SIZE]; /* POOL */
     size_t awb_count;
 };
@@ -102,7 +107,7 @@ struct carrier_account {
     uint32_t timeout_ms;          /* for one exchange */
 };
 
-#define CARRIER_TASK_NOTE_SIZE 512
+#define CARRIER_TASK_NOTE_SIZE HTTP_URL_MAX /* signed label links fill most of it */
 
 struct carrier_task {
     enum carrier_operation operation;
@@ -115,8 +120,19 @@ struct carrier_task {
 enum carrier_step { CARRIER_MORE, CARRIER_DONE };
 
 /* What repeating a booking does; exactly one (carriers.md section 8). */
-enum carrier_repeat { REPEAT_SAFE_KEY, REPEAT_RETURNS_OLD, REPEAT_REFUSED, REPEAT_DUPLICATES, REPEAT_UNKNOWN };
-enum carrier_weight_edit { WEIGHT_EDIT_NEVER, WEIGHT_EDIT_BEFORE_AWB, WEIGHT_EDIT_UNTIL_PICKUP, WEIGHT_EDIT_UNTIL_DISPATCH };
+enum carrier_repeat {
+    REPEAT_SAFE_KEY,
+    REPEAT_RETURNS_OLD,
+    REPEAT_REFUSED,
+    REPEAT_DUPLICATES,
+    REPEAT_UNKNOWN,
+};
+enum carrier_weight_edit {
+    WEIGHT_EDIT_NEVER,
+    WEIGHT_EDIT_BEFORE_AWB,
+    WEIGHT_EDIT_UNTIL_PICKUP,
+    WEIGHT_EDIT_UNTIL_DISPATCH,
+};
 enum carrier_cancel { CANCEL_NONE, CANCEL_SYNC, CANCEL_ASYNC };
 enum carrier_rates { RATES_NONE, RATES_ESTIMATE, RATES_FIRM };
 

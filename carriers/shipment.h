@@ -45,7 +45,8 @@ struct shipment {
 
 /* A shipment as JSON, so that an intent can be stored and the very same request built again after a
  * power cut. False from parse when a field is missing, foreign or too long. */
-void shipment_write(struct json_writer *writer, const char *key_or_null, const struct shipment *shipment);
+void shipment_write(struct json_writer *writer, const char *key_or_null,
+                    const struct shipment *shipment);
 MUST_USE bool shipment_parse(struct json object, struct shipment *out);
 
 #endif
