@@ -117,10 +117,10 @@ bool bytes_to_u64(struct bytes digits, uint64_t max, uint64_t *out_value)
     return true;
 }
 
-/* Length of the UTF-8 sequence at the front of `run`, or 0 when it is not one (RFC 3629: no
- * overlong forms, no surrogates, nothing above U+10FFFF). */
-static size_t utf8_sequence(struct bytes run)
+/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
+size_t bytes_utf8_sequence(struct bytes run)
 {
+    if (run.len == 0) return 0;
     uint8_t first = run.data[0];
     if (first < 0x80) return 1;
     size_t len = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
@@ -141,7 +141,7 @@ bool bytes_are_utf8_text(struct bytes run)
         uint8_t first = run.data[0];
         bool control = first < 0x20 || first == 0x7F;
         if (control && first != '\t' && first != '\r' && first != '\n') return false;
-        size_t len = utf8_sequence(run);
+        size_t len = bytes_utf8_sequence(run);
         if (len == 0) return false;
         run = bytes_from(run, len);
     }
