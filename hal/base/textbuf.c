@@ -50,6 +50,14 @@ void textbuf_text(struct textbuf *text, const char *piece)
     textbuf_bytes_put(text, bytes_of_text(piece));
 }
 
+/* A piece made of several appends is whole or absent: on overflow its beginning goes again. */
+static void keep_whole(struct textbuf *text, size_t len_before)
+{
+    if (!text->overflow) return;
+    text->len = len_before;
+    text->data[len_before] = '\0';
+}
+
 void textbuf_u64(struct textbuf *text, uint64_t value)
 {
     textbuf_padded(text, value, 1);
@@ -57,8 +65,10 @@ void textbuf_u64(struct textbuf *text, uint64_t value)
 
 void textbuf_i64(struct textbuf *text, int64_t value)
 {
+    size_t before = text->len;
     if (value < 0) textbuf_char(text, '-');
     textbuf_u64(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+    keep_whole(text, before);
 }
 
 void textbuf_padded(struct textbuf *text, uint64_t value, unsigned digits)
@@ -79,10 +89,12 @@ void textbuf_padded(struct textbuf *text, uint64_t value, unsigned digits)
 void textbuf_hex(struct textbuf *text, struct bytes piece)
 {
     static const char digits[] = "0123456789abcdef";
+    size_t before = text->len;
     for (size_t i = 0; i < piece.len; i++) {
         char pair[2] = {digits[piece.data[i] >> 4], digits[piece.data[i] & 15]};
         textbuf_bytes_put(text, bytes_of(pair, 2));
     }
+    keep_whole(text, before);
 }
 
 void textbuf_format(struct textbuf *text, const char *format, ...)
@@ -111,10 +123,12 @@ static bool is_unreserved(uint8_t byte)
 void textbuf_url(struct textbuf *text, struct bytes piece)
 {
     static const char digits[] = "0123456789ABCDEF";
+    size_t before = text->len;
     for (size_t i = 0; i < piece.len; i++) {
         uint8_t byte = piece.data[i];
         char escaped[3] = {'%', digits[byte >> 4], digits[byte & 15]};
         if (is_unreserved(byte)) textbuf_char(text, (char)byte);
         else textbuf_bytes_put(text, bytes_of(escaped, 3));
     }
+    keep_whole(text, before);
 }
