@@ -1,0 +1,281 @@
+/* fact.c - facts to bytes and back; see fact.h for the keys and what they forbid. */
+#include "firmware/station/fact.h"
+
+#include <string.h>
+
+static const char *const kind_words[FACT_KINDS] = {
+    [FACT_INTENT] = "intent",
+    [FACT_BOOKED] = "booked",
+    [FACT_REFUSED] = "refused",
+    [FACT_ABSENT] = "absent",
+    [FACT_LABEL] = "label",
+    [FACT_PRINT] = "print",
+    [FACT_PRINTED] = "printed",
+    [FACT_ASIDE] = "aside",
+    [FACT_CLOSED] = "closed",
+    [FACT_EVENT] = "event",
+    [FACT_EVENT_REFUSED] = "event_refused",
+};
+
+const char *fact_kind_word(enum fact_kind kind)
+{
+    return kind_words[kind];
+}
+
+bool fact_kind_parse(struct bytes word, enum fact_kind *out_kind)
+{
+    for (unsigned i = 0; i < FACT_KINDS; i++) {
+        if (!bytes_equal_text(word, kind_words[i])) continue;
+        *out_kind = (enum fact_kind)i;
+        return true;
+    }
+    return false;
+}
+
+static void write_key(struct textbuf *text, enum fact_kind kind, const struct parcel *parcel)
+{
+    textbuf_text(text, kind_words[kind]);
+    textbuf_char(text, '/');
+    switch (kind) {
+    case FACT_INTENT:
+        textbuf_format(text, "%s/%u/%u", parcel->order_id, parcel->package_no, parcel->generation);
+        break;
+    case FACT_BOOKED: textbuf_format(text, "%s/%s", parcel->carrier, parcel->awb); break;
+    case FACT_PRINT:
+    case FACT_PRINTED: textbuf_format(text, "%s/%u", parcel->reference, parcel->copy); break;
+    case FACT_REFUSED:
+    case FACT_ABSENT:
+    case FACT_LABEL:
+    case FACT_ASIDE:
+    case FACT_CLOSED:
+    case FACT_EVENT:
+    case FACT_EVENT_REFUSED: textbuf_text(text, parcel->reference); break;
+    }
+}
+
+static void write_if(struct json_writer *json, const char *key, const char *value)
+{
+    if (value[0] != '\0') json_write_text(json, key, value);
+}
+
+static const char *const format_words[] = {
+    [LABEL_FORMAT_NONE] = "", [LABEL_FORMAT_ZPL] = "zpl", [LABEL_FORMAT_PDF] = "pdf",
+    [LABEL_FORMAT_PNG] = "png"};
+
+static void write_body(struct textbuf *text, const struct parcel *parcel)
+{
+    struct json_writer json;
+    json_write_init(&json, text);
+    json_write_open(&json, NULL, '{');
+    json_write_i64(&json, "v", 1);
+    json_write_text(&json, "reference", parcel->reference);
+    json_write_text(&json, "order_id", parcel->order_id);
+    json_write_text(&json, "order_no", parcel->order_no);
+    write_if(&json, "rev", parcel->rev);
+    json_write_i64(&json, "package_no", parcel->package_no);
+    json_write_i64(&json, "packages_total", parcel->packages_total);
+    json_write_i64(&json, "generation", parcel->generation);
+    write_if(&json, "carrier", parcel->carrier);
+    write_if(&json, "service", parcel->service);
+    write_if(&json, "awb", parcel->awb);
+    json_write_i64(&json, "mass_mg", parcel->mass_mg);
+    json_write_i64(&json, "price_minor", parcel->price_minor);
+    write_if(&json, "currency", parcel->currency);
+    write_if(&json, "label_format", format_words[parcel->label_format]);
+    json_write_i64(&json, "copy", parcel->copy);
+    write_if(&json, "note", parcel->note);
+    json_write_close(&json, '}');
+}
+
+void fact_put(struct step *step, enum fact_kind kind, const struct parcel *parcel)
+{
+    char key_storage[FACT_KEY_SIZE];
+    char body_storage[FACT_BODY_SIZE];
+    struct textbuf key, body;
+    textbuf_init(&key, key_storage, sizeof key_storage);
+    textbuf_init(&body, body_storage, sizeof body_storage);
+    write_key(&key, kind, parcel);
+    write_body(&body, parcel);
+    ENSURE(textbuf_ok(&key) && textbuf_ok(&body));
+    commands_fact(step->commands, textbuf_bytes(&key), kind_words[kind], bytes_of_text(parcel->order_id),
+                  textbuf_bytes(&body));
+}
+
+static void fill_event(struct oms_event *event, struct step *step, enum oms_event_type type,
+                       const struct parcel *parcel)
+{
+    struct textbuf id;
+    memset(event, 0, sizeof *event);
+    event->seq = (*step->next_event_seq)++;
+    textbuf_init(&id, event->id, sizeof event->id);
+    textbuf_format(&id, "%.8s-%llu", step->epoch, (unsigned long long)event->seq);
+    event->type = type;
+    event->at_ms = step->wall_ms;
+    event->time_ok = step->wall_trusted;
+    memcpy(event->shipment_id, parcel->order_id, sizeof event->shipment_id);
+    memcpy(event->rev, parcel->rev, sizeof event->rev);
+    memcpy(event->order_no, parcel->order_no, sizeof event->order_no);
+    event->package_no = parcel->package_no;
+    event->packages_total = parcel->packages_total;
+    event->mass_mg = parcel->mass_mg;
+    event->cost_minor = parcel->price_minor > 0 ? parcel->price_minor : -1;
+    memcpy(event->currency, parcel->currency, sizeof event->currency);
+    if (parcel->awb[0] == '\0') return;
+    (void)bytes_to_text(bytes_of_text(parcel->carrier), event->carrier, sizeof event->carrier);
+    memcpy(event->service, parcel->service, sizeof event->service);
+    memcpy(event->awb, parcel->awb, sizeof event->awb);
+}
+
+void fact_put_event(struct step *step, enum oms_event_type type, const char *status,
+                    const struct parcel *parcel, const char *note)
+{
+    struct oms_event event;
+    fill_event(&event, step, type, parcel);
+    ENSURE(bytes_to_text(bytes_of_text(status), event.status, sizeof event.status));
+    (void)bytes_to_text(bytes_of_text(note), event.note, sizeof event.note);
+
+    char key_storage[FACT_KEY_SIZE];
+    char body_storage[FACT_BODY_SIZE];
+    struct textbuf key, body;
+    struct json_writer json;
+    textbuf_init(&key, key_storage, sizeof key_storage);
+    textbuf_init(&body, body_storage, sizeof body_storage);
+    textbuf_format(&key, "event/%s/%llu", step->epoch, (unsigned long long)event.seq);
+    json_write_init(&json, &body);
+    oms_event_write(&json, &event);
+    ENSURE(textbuf_ok(&key) && textbuf_ok(&body));
+    commands_fact(step->commands, textbuf_bytes(&key), kind_words[FACT_EVENT],
+                  bytes_of_text(parcel->order_id), textbuf_bytes(&body));
+}
+
+static int64_t take_amount(struct json object, const char *key)
+{
+    int64_t value = 0;
+    return json_i64(json_get(object, key), 0, INT64_MAX, &value) ? value : 0;
+}
+
+static unsigned take_count(struct json object, const char *key)
+{
+    int64_t value = take_amount(object, key);
+    return value <= 100000 ? (unsigned)value : 0;
+}
+
+static enum label_format take_format(struct json value)
+{
+    struct bytes word;
+    if (!json_text(value, &word)) return LABEL_FORMAT_NONE;
+    for (unsigned i = 0; i < ARRAY_LEN(format_words); i++) {
+        if (bytes_equal_text(word, format_words[i])) return (enum label_format)i;
+    }
+    return LABEL_FORMAT_NONE;
+}
+
+/* A text that a fact may leave out; a foreign one makes the fact unreadable. */
+static bool take_text(struct json object, const char *key, char *out_text, size_t size)
+{
+    struct json value = json_get(object, key);
+    out_text[0] = '\0';
+    return json_kind(value) == JSON_MISSING || json_text_copy(value, out_text, size);
+}
+
+bool fact_parse(struct bytes body, struct scratch scratch, struct parcel *out)
+{
+    struct json root;
+    struct parcel parcel = {0};
+    if (json_parse(body, scratch, &root) != JSON_OK) return false;
+    bool good = take_text(root, "reference", parcel.reference, sizeof parcel.reference) &&
+                take_text(root, "order_id", parcel.order_id, sizeof parcel.order_id) &&
+                take_text(root, "order_no", parcel.order_no, sizeof parcel.order_no) &&
+                take_text(root, "rev", parcel.rev, sizeof parcel.rev) &&
+                take_text(root, "carrier", parcel.carrier, sizeof parcel.carrier) &&
+                take_text(root, "service", parcel.service, sizeof parcel.service) &&
+                take_text(root, "awb", parcel.awb, sizeof parcel.awb) &&
+                take_text(root, "currency", parcel.currency, sizeof parcel.currency) &&
+                take_text(root, "note", parcel.note, sizeof parcel.note);
+    if (!good || parcel.reference[0] == '\0') return false;
+    parcel.package_no = take_count(root, "package_no");
+    parcel.packages_total = take_count(root, "packages_total");
+    parcel.generation = take_count(root, "generation");
+    parcel.copy = take_count(root, "copy");
+    parcel.label_format = take_format(json_get(root, "label_format"));
+    parcel.mass_mg = take_amount(root, "mass_mg");
+    parcel.price_minor = take_amount(root, "price_minor");
+    *out = parcel;
+    return true;
+}
+
+bool fact_parse_event(struct bytes body, struct scratch scratch, struct oms_event *out)
+{
+    struct json root;
+    return json_parse(body, scratch, &root) == JSON_OK && oms_event_parse(root, out);
+}
+
+void fact_task_key(struct textbuf *text, const char *reference)
+{
+    textbuf_text(text, "task/");
+    textbuf_text(text, reference);
+}
+
+void fact_label_key(struct textbuf *text, const char *reference)
+{
+    textbuf_text(text, "label/");
+    textbuf_text(text, reference);
+}
+
+void past_init(struct past *past)
+{
+    memset(past, 0, sizeof *past);
+}
+
+/* The stage a parcel has reached with this fact. */
+static enum parcel_stage stage_after(enum fact_kind kind, enum parcel_stage before)
+{
+    switch (kind) {
+    case FACT_INTENT: return STAGE_INTENT;
+    case FACT_BOOKED: return STAGE_BOOKED;
+    case FACT_REFUSED:
+    case FACT_ABSENT: return STAGE_NONE;
+    case FACT_PRINT: return STAGE_PRINTING;
+    case FACT_PRINTED: return STAGE_PRINTED;
+    case FACT_CLOSED: return STAGE_CLOSED;
+    case FACT_LABEL:
+    case FACT_ASIDE:
+    case FACT_EVENT:
+    case FACT_EVENT_REFUSED: return before;
+    }
+    return before;
+}
+
+static void note_open(struct past *past, const struct parcel *parcel, enum parcel_stage stage)
+{
+    bool same = past->has_open && strcmp(past->open.reference, parcel->reference) == 0;
+    if (stage == STAGE_NONE || stage == STAGE_CLOSED) {
+        if (same) past->has_open = false;
+        return;
+    }
+    if (past->has_open && !same) return; /* one at a time: the first begun is finished first */
+    past->open = *parcel;
+    past->open_stage = stage;
+    past->has_open = true;
+}
+
+void past_fold(struct past *past, const struct event_row *row, struct scratch scratch)
+{
+    enum fact_kind kind;
+    struct parcel parcel;
+    if (!fact_kind_parse(row->kind, &kind) || kind == FACT_EVENT || kind == FACT_EVENT_REFUSED) return;
+    if (!fact_parse(row->body, scratch, &parcel)) return;
+    if (parcel.package_no == 0 || parcel.package_no > PAST_PACKAGES_MAX) return;
+    enum parcel_stage before = past->packages[parcel.package_no].stage;
+    enum parcel_stage stage = stage_after(kind, before);
+    if (before == STAGE_CLOSED) stage = STAGE_CLOSED; /* a reprint does not open it again */
+    past->packages[parcel.package_no].stage = stage;
+    if (kind == FACT_INTENT) past->packages[parcel.package_no].generation = parcel.generation;
+    if (kind == FACT_ASIDE) past->packages[parcel.package_no].aside = true;
+    if (kind == FACT_PRINT) past->packages[parcel.package_no].copies = parcel.copy;
+    if (stage == STAGE_CLOSED) {
+        past->last_closed = parcel;
+        past->has_closed = true;
+    }
+    note_open(past, &parcel, stage);
+}

@@ -1,0 +1,91 @@
+/* fact.h - the facts we record: kinds, keys, bodies, and folding them back.
+ *
+ * A parcel is known by its reference, made once and kept through every try. Facts about it have the
+ * order's id as their subject, so that a scanned order finds its own past. The unique keys make the
+ * disk refuse what the code should never ask:
+ *   intent/<order id>/<package>/<generation>   one intent for a parcel, until one is refused or absent
+ *   booked/<courier>/<awb>                     one parcel for an AWB
+ *   print/<reference>/<copy>, closed/<reference>, event/<epoch>/<seq> ...
+ * Bodies are versioned JSON and hold no personal data; the shipment with its address is a blob,
+ * task/<reference>, and the courier's label another, label/<reference>. */
+#ifndef PACKD_FIRMWARE_STATION_FACT_H
+#define PACKD_FIRMWARE_STATION_FACT_H
+
+#include "firmware/oms/oms.h"
+#include "firmware/station/event.h"
+#include "firmware/station/step.h"
+
+#define FACT_KEY_SIZE 160
+#define FACT_BODY_SIZE 2048
+
+enum fact_kind {
+    FACT_INTENT,        /* this parcel shall be booked: before the courier is asked */
+    FACT_BOOKED,        /* the courier said yes: awb */
+    FACT_REFUSED,       /* the courier said no: nothing was booked */
+    FACT_ABSENT,        /* a person says that there is no booking */
+    FACT_LABEL,         /* the courier's label came later than its booking */
+    FACT_PRINT,         /* a label is about to be sent to the printer */
+    FACT_PRINTED,       /* the label is out, as the printer or the packer says */
+    FACT_ASIDE,         /* on the shelf; the booking goes on by itself */
+    FACT_CLOSED,        /* done */
+    FACT_EVENT,         /* something the order system must hear: body is the event */
+    FACT_EVENT_REFUSED, /* the order system will never take that event */
+};
+#define FACT_KINDS (FACT_EVENT_REFUSED + 1)
+
+const char *fact_kind_word(enum fact_kind kind);
+MUST_USE bool fact_kind_parse(struct bytes word, enum fact_kind *out_kind);
+
+struct parcel { /* what facts about a parcel say; zero where a fact does not say it */
+    char reference[SHIPMENT_REFERENCE_SIZE];
+    char order_id[ORDER_ID_SIZE];
+    char order_no[ORDER_ID_SIZE];
+    char rev[33];
+    unsigned package_no;
+    unsigned packages_total;
+    unsigned generation;
+    char carrier[CONFIG_NAME_SIZE];
+    char service[17];
+    char awb[SHIPMENT_AWB_SIZE];
+    int64_t mass_mg;
+    int64_t price_minor;
+    char currency[4];
+    enum label_format label_format; /* of the courier's label; NONE: drawn by us */
+    unsigned copy;                  /* PRINT, PRINTED */
+    char note[65];                  /* a reason's word */
+};
+
+/* Adds the fact about a parcel to this step's batch. */
+void fact_put(struct step *step, enum fact_kind kind, const struct parcel *parcel);
+/* Adds an event for the order system to this step's batch, numbered without gaps. */
+void fact_put_event(struct step *step, enum oms_event_type type, const char *status,
+                    const struct parcel *parcel, const char *note);
+MUST_USE bool fact_parse(struct bytes body, struct scratch scratch, struct parcel *out);
+MUST_USE bool fact_parse_event(struct bytes body, struct scratch scratch, struct oms_event *out);
+
+void fact_task_key(struct textbuf *text, const char *reference);  /* "task/..." */
+void fact_label_key(struct textbuf *text, const char *reference); /* "label/..." */
+
+/* The past of one order, folded from the facts about it. */
+enum parcel_stage { STAGE_NONE, STAGE_INTENT, STAGE_BOOKED, STAGE_PRINTING, STAGE_PRINTED, STAGE_CLOSED };
+
+#define PAST_PACKAGES_MAX 99
+
+struct past {
+    struct {
+        enum parcel_stage stage;
+        unsigned generation; /* how many intents there have been */
+        unsigned copies;     /* labels begun */
+        bool aside;
+    } packages[PAST_PACKAGES_MAX + 1]; /* by package number; 0 unused */
+    struct parcel open;      /* the first package that is begun and not closed, if `has_open` */
+    bool has_open;
+    enum parcel_stage open_stage;
+    struct parcel last_closed;
+    bool has_closed;
+};
+
+void past_init(struct past *past);
+void past_fold(struct past *past, const struct event_row *row, struct scratch scratch);
+
+#endif

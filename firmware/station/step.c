@@ -1,0 +1,64 @@
+/* step.c - the few things every machine does with its step. */
+#include "firmware/station/step.h"
+
+uint32_t step_store(struct step *step)
+{
+    if (step->commands->batch_ticket == 0) {
+        step->commands->batch_ticket = tickets_take(step->tickets, OWNER_BATCH, 0);
+    }
+    return step->commands->batch_ticket;
+}
+
+uint32_t step_exchange(struct step *step, enum owner owner, unsigned index, unsigned server,
+                       const struct http_request *request)
+{
+    struct command *command = commands_add(step->commands, COMMAND_EXCHANGE);
+    command->exchange.ticket = tickets_take(step->tickets, owner, index);
+    command->exchange.server = server;
+    command->exchange.request = request;
+    return command->exchange.ticket;
+}
+
+void step_exchange_cancel(struct step *step, uint32_t ticket)
+{
+    if (ticket == 0) return;
+    tickets_drop(step->tickets, ticket);
+    commands_add(step->commands, COMMAND_EXCHANGE_CANCEL)->exchange.ticket = ticket;
+}
+
+uint32_t step_read_blob(struct step *step, enum owner owner, unsigned index, struct bytes key)
+{
+    struct command *command = commands_add(step->commands, COMMAND_READ_BLOB);
+    command->read.ticket = tickets_take(step->tickets, owner, index);
+    command->read.key = commands_keep(step->commands, key);
+    return command->read.ticket;
+}
+
+struct http_request *step_request(struct step *step, size_t body_size)
+{
+    struct http_request *request = commands_request(step->commands);
+    http_request_init(request, HTTP_GET, commands_room(step->commands, body_size), body_size);
+    return request;
+}
+
+uint64_t step_random(struct step *step)
+{
+    /* splitmix64: one word of state, good enough to spread retries, and the same on every machine */
+    uint64_t word = (*step->random += 0x9E3779B97F4A7C15u);
+    word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9u;
+    word = (word ^ (word >> 27)) * 0x94D049BB133111EBu;
+    return word ^ (word >> 31);
+}
+
+struct carrier_account step_carrier_account(const struct step *step, unsigned index)
+{
+    const struct config_carrier *carrier = &step->config->carriers[index];
+    return (struct carrier_account){
+        .base_url = carrier->base_url,
+        .credential = step->secrets->carriers[index],
+        .client = carrier->client,
+        .pickup_location = carrier->pickup_location,
+        .pickup_postcode = carrier->pickup_postcode,
+        .timeout_ms = carrier->timeout_ms,
+    };
+}
