@@ -16,9 +16,9 @@
  * ERR_NOT_FOUND, ERR_REFUSED (no right to read), ERR_TOO_BIG (longer than size), ERR_IO. */
 MUST_USE enum err files_read(const char *path, void *storage, size_t size, size_t *out_len);
 
-/* Makes path hold exactly content, with the permission bits mode. On any error the old content
- * stands. ERR_TOO_BIG (path too long), ERR_REFUSED, ERR_NO_SPACE, ERR_NOT_FOUND (no such folder),
- * ERR_IO. */
+/* Makes path hold exactly content, with the permission bits mode. On an error the old content
+ * stands, except that after ERR_IO it may be either. ERR_TOO_BIG (path too long), ERR_REFUSED,
+ * ERR_NO_SPACE, ERR_NOT_FOUND (no such folder), ERR_IO. */
 MUST_USE enum err files_replace(const char *path, struct bytes content, unsigned mode);
 
 /* Makes one folder, mode 0700; one that is there is fine. A symbolic link or anything else in its

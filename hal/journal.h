@@ -15,6 +15,7 @@
  *                  later call on this journal gives ERR_IO again.
  *   ERR_CORRUPT    the files are damaged and were left as they are. Stop; journal_set_aside.
  *   ERR_EXISTS     a fact's key is taken; nothing was written. Never retry.
+ *   ERR_REFUSED    the medium has become read-only; treat it like ERR_NO_SPACE.
  *   ERR_INVALID    the batch breaks a limit below; nothing was written.
  *   ERR_NO_MEMORY  rolled back. */
 #ifndef PACKD_HAL_JOURNAL_H
@@ -95,8 +96,8 @@ typedef bool journal_row_fn(void *context, const struct journal_row *row);
 
 /* Opens or makes it; the folder must be there. After a stop that was not clean the whole file is
  * checked first (about a second per 300 MB). out_why gets a sentence on every error: ERR_BUSY
- * (another process has it), ERR_UNSUPPORTED (made by a newer firmware, or not a journal of ours;
- * untouched), ERR_REFUSED (a symbolic link, or no right), ERR_CORRUPT, ERR_NO_SPACE, ERR_IO. */
+ * (another process has it), ERR_UNSUPPORTED (made by a newer firmware; untouched), ERR_REFUSED (a
+ * symbolic link, no right, or another program's file), ERR_CORRUPT, ERR_NO_SPACE, ERR_IO. */
 MUST_USE enum err journal_open(const char *path, const struct journal_settings *settings,
                                struct textbuf *out_why, struct journal **out_journal);
 /* Opens one that nobody owns, to read it: nothing in its files changes, not even after a crash.

@@ -1,0 +1,213 @@
+/* journal_care_sqlite.c - the journal's housekeeping: pruning, emptying the log, copying, looking for
+ * damage. What is kept where: journal_sqlite.c. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hal/database.h"
+#include "hal/journal_inside.h"
+
+#define FINDINGS_MAX 20   /* of the file structure; one is bad enough */
+#define SET_ASIDE_MAX 100 /* damaged journals kept; a box with more has another problem */
+
+/* The last number that may go, 0 when none. */
+static enum err plan_prune(struct journal *journal, const struct journal_prune *prune,
+                           int64_t *out_up_to, size_t *out_rows)
+{
+    struct sqlite3_stmt *plan = journal->statements[JOURNAL_PRUNE_PLAN];
+    database_bind_i64(plan, 1, prune->before_seq);
+    database_bind_i64(plan, 2, (int64_t)prune->rows_max);
+    *out_up_to = 0;
+    *out_rows = 0;
+    int code = sqlite3_step(plan);
+    while (code == SQLITE_ROW && sqlite3_column_int64(plan, 1) < prune->before_wall_ms) {
+        *out_up_to = sqlite3_column_int64(plan, 0);
+        (*out_rows)++;
+        code = sqlite3_step(plan);
+    }
+    enum err problem = database_err(journal->db, code);
+    sqlite3_reset(plan);
+    return problem;
+}
+
+enum err journal_prune(struct journal *journal, const struct journal_prune *prune,
+                       size_t *out_removed)
+{
+    enum err problem = journal_admit(journal, true);
+    if (problem != ERR_NONE) return problem;
+    int64_t up_to = 0;
+    size_t rows = 0;
+    problem = plan_prune(journal, prune, &up_to, &rows);
+    if (problem != ERR_NONE) return journal_settle(journal, problem);
+    if (rows > 0) {
+        problem = database_begin(journal->db);
+        if (problem != ERR_NONE) return journal_settle(journal, problem);
+        struct sqlite3_stmt *facts = journal->statements[JOURNAL_PRUNE_FACTS];
+        struct sqlite3_stmt *blobs = journal->statements[JOURNAL_PRUNE_BLOBS];
+        database_bind_i64(facts, 1, up_to);
+        database_bind_i64(blobs, 1, up_to);
+        problem = database_run(facts);
+        if (problem == ERR_NONE) problem = database_run(blobs);
+        problem = database_end(journal->db, problem);
+        if (problem != ERR_NONE) return journal_settle(journal, problem);
+    }
+    *out_removed = rows;
+    return ERR_NONE;
+}
+
+enum err journal_checkpoint(struct journal *journal)
+{
+    enum err problem = journal_admit(journal, true);
+    if (problem != ERR_NONE) return problem;
+    int code = sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    return journal_settle(journal, database_err(journal->db, code));
+}
+
+static enum err copy_into(struct journal *journal, const char *path)
+{
+    struct sqlite3_stmt *copy = NULL;
+    int code = sqlite3_prepare_v2(journal->db, "VACUUM INTO ?1", -1, &copy, NULL);
+    if (code != SQLITE_OK) return database_err(journal->db, code);
+    database_bind_text(copy, 1, bytes_of_text(path));
+    enum err problem = database_run(copy);
+    sqlite3_finalize(copy);
+    return problem;
+}
+
+/* SQLite fills an empty file that is there, so it is ours to make it private first. */
+static enum err make_empty(const char *path)
+{
+    if (unlink(path) != 0 && errno != ENOENT) return files_err(errno);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) return files_err(errno);
+    close(fd);
+    return ERR_NONE;
+}
+
+static enum err flush(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) return files_err(errno);
+    enum err problem = fsync(fd) == 0 ? ERR_NONE : files_err(errno);
+    close(fd);
+    return problem;
+}
+
+enum err journal_snapshot(struct journal *journal, const char *path)
+{
+    enum err problem = journal_admit(journal, true);
+    if (problem != ERR_NONE) return problem;
+    char new_path[FILES_PATH_MAX];
+    int len = snprintf(new_path, sizeof(new_path), "%s.new", path);
+    if (len < 0 || (size_t)len >= sizeof(new_path)) return ERR_TOO_BIG;
+    problem = make_empty(new_path);
+    /* The copy's disk may be full or bad while ours is well: only what SQLite says of the source
+     * itself would be damage, so the journal is not marked as broken for it. */
+    if (problem == ERR_NONE) problem = copy_into(journal, new_path);
+    if (problem == ERR_NONE) problem = flush(new_path);
+    if (problem == ERR_NONE && rename(new_path, path) != 0) problem = files_err(errno);
+    if (problem != ERR_NONE) {
+        unlink(new_path);
+        return problem;
+    }
+    return files_sync_folder_of(path);
+}
+
+struct findings {
+    journal_finding_fn *give;
+    void *context;
+    size_t count;
+};
+
+static void find(struct findings *findings, const char *sentence)
+{
+    findings->count++;
+    findings->give(findings->context, sentence);
+}
+
+/* Runs a check of ours whose every row is a finding: a text, or a number put into the sentence. */
+static enum err run_check(struct journal *journal, const char *sql, const char *sentence,
+                          struct findings *findings)
+{
+    struct sqlite3_stmt *check = NULL;
+    int code = sqlite3_prepare_v2(journal->db, sql, -1, &check, NULL);
+    if (code != SQLITE_OK) return database_err(journal->db, code);
+    code = sqlite3_step(check);
+    for (int rows = 0; code == SQLITE_ROW && rows < FINDINGS_MAX; rows++) {
+        const char *what = (const char *)sqlite3_column_text(check, 0);
+        char line[300];
+        snprintf(line, sizeof(line), "%s: %s", sentence, what == NULL ? "" : what);
+        if (what == NULL || strcmp(what, "ok") != 0) find(findings, line);
+        code = sqlite3_step(check);
+    }
+    enum err problem = database_err(journal->db, code);
+    sqlite3_finalize(check);
+    return problem;
+}
+
+enum err journal_verify(struct journal *journal, journal_finding_fn *finding, void *context,
+                        size_t *out_count)
+{
+    static const struct {
+        const char *sql, *sentence;
+    } checks[] = {
+        {"PRAGMA integrity_check(20)", "the file is damaged"},
+        {"SELECT 'row ' || rowid || ' of ' || \"table\" FROM pragma_foreign_key_check",
+         "a fact names a boot that is not known"},
+        {"SELECT seq FROM (SELECT seq, lag(seq) OVER (ORDER BY seq) AS before FROM facts)"
+         " WHERE before IS NOT NULL AND seq <> before + 1 LIMIT 20",
+         "numbers are missing before fact"},
+        {"SELECT max(seq) FROM facts HAVING max(seq) IS NOT"
+         " (SELECT seq FROM sqlite_sequence WHERE name = 'facts') AND count(*) > 0",
+         "the last fact is not the last number given, but"},
+        {"SELECT name FROM cursors WHERE seq >"
+         " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'facts'), 0) LIMIT 20",
+         "a cursor stands past the last fact"},
+        {"SELECT key FROM blobs WHERE seq >"
+         " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'facts'), 0) LIMIT 20",
+         "a blob belongs to no fact that was ever written"},
+    };
+    enum err problem = journal_admit(journal, false);
+    struct findings findings = {.give = finding, .context = context};
+    for (size_t i = 0; problem == ERR_NONE && i < ARRAY_LEN(checks); i++) {
+        problem = run_check(journal, checks[i].sql, checks[i].sentence, &findings);
+    }
+    if (problem == ERR_CORRUPT) { /* so damaged that it cannot even be walked: that is a finding */
+        find(&findings, sqlite3_errmsg(journal->db));
+        problem = ERR_NONE;
+    }
+    if (problem != ERR_NONE) return journal_settle(journal, problem);
+    *out_count = findings.count;
+    return ERR_NONE;
+}
+
+static bool exists(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0;
+}
+
+/* The main file first: without it, its log can never be taken for the log of a sound journal. */
+enum err journal_set_aside(const char *path, struct textbuf *out_name)
+{
+    static const char *const endings[] = {"", "-wal", "-journal"};
+    for (unsigned number = 1; number <= SET_ASIDE_MAX; number++) {
+        char base[FILES_PATH_MAX];
+        int len = snprintf(base, sizeof(base), "%s.damaged-%u", path, number);
+        if (len < 0 || (size_t)len + sizeof("-journal") > sizeof(base)) return ERR_TOO_BIG;
+        if (exists(base)) continue;
+        for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+            char from[FILES_PATH_MAX], to[FILES_PATH_MAX];
+            snprintf(from, sizeof(from), "%s%s", path, endings[i]);
+            snprintf(to, sizeof(to), "%s%s", base, endings[i]);
+            if (rename(from, to) != 0 && (i == 0 || errno != ENOENT)) return files_err(errno);
+        }
+        textbuf_text(out_name, base);
+        return files_sync_folder_of(path);
+    }
+    return ERR_NO_SPACE;
+}

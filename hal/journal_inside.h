@@ -1,0 +1,52 @@
+/* journal_inside.h - what journal_sqlite.c (facts in and out) and journal_care_sqlite.c (pruning,
+ * copying, checking) share; nobody else includes it. */
+#ifndef PACKD_HAL_JOURNAL_INSIDE_H
+#define PACKD_HAL_JOURNAL_INSIDE_H
+
+#include "hal/files.h"
+#include "hal/journal.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+enum journal_statement {
+    JOURNAL_ADD_FACT,
+    JOURNAL_PUT_BLOB,
+    JOURNAL_DROP_BLOB,
+    JOURNAL_MOVE_CURSOR,
+    JOURNAL_READ_AFTER,
+    JOURNAL_READ_KEY,
+    JOURNAL_READ_BLOB,
+    JOURNAL_READ_CURSOR,
+    JOURNAL_FIRST_SEQ,
+    JOURNAL_LAST_SEQ,
+    JOURNAL_PRUNE_PLAN,
+    JOURNAL_PRUNE_FACTS,
+    JOURNAL_PRUNE_BLOBS,
+    JOURNAL_PAGES_USED,
+    JOURNAL_PAGES_FREE,
+    JOURNAL_PAGES_MAX,
+    JOURNAL_STATEMENTS
+};
+
+struct journal {
+    struct sqlite3 *db;
+    struct sqlite3_stmt *statements[JOURNAL_STATEMENTS];
+    char path[FILES_PATH_MAX];
+    char epoch[JOURNAL_EPOCH_SIZE];
+    char trouble[160];
+    int64_t boot;
+    uint32_t quota_pages;
+    bool reading_only;
+    bool in_callback;
+    enum err broken; /* ERR_IO or ERR_CORRUPT: not to be used again */
+};
+
+/* May this call go to the disk at all? Every public call begins here, */
+MUST_USE enum err journal_admit(const struct journal *journal, bool writing);
+/* and ends here: remembers what happened, gives problem back. */
+MUST_USE enum err journal_settle(struct journal *journal, enum err problem);
+/* The last number ever given, 0 when there was none. */
+MUST_USE enum err journal_last_seq(struct journal *journal, int64_t *out_last);
+
+#endif
