@@ -1,12 +1,12 @@
 /* carrier.h - the courier contract: a task that asks for exchanges until it has an outcome.
  *
  * A courier's file does no I/O. The station begins a task, then alternates: `build` gives the next
- * request, `take` reads its response, until take says the task is done. A task that needs no exchange
- * is done by `begin`. Tokens, pages and second downloads are extra rounds inside the file.
+ * request, `take` reads its response, until take says the task is done. Tokens, pages and second
+ * downloads are extra rounds inside the file.
  *
- * Success is positive proof: a plausible AWB, the courier's own success flag and our reference echoed
- * where it is echoed. HTTP 200 is not success and an HTML page is not JSON. For a task that books,
- * everything that is not proof of yes or of no is UNKNOWN, which is neither. */
+ * Success is positive proof: a plausible AWB, the courier's own success flag and our reference
+ * echoed where it is echoed. HTTP 200 is not success and an HTML page is not JSON. For a task that
+ * books, everything that is not proof of yes or of no is UNKNOWN, which is neither. */
 #ifndef PACKD_CARRIERS_CARRIER_H
 #define PACKD_CARRIERS_CARRIER_H
 
@@ -27,7 +27,7 @@ enum carrier_operation {
     CARRIER_CANCEL,         /* task.shipment.awb */
     CARRIER_TRACK,          /* task.shipment.awb */
 };
-/* Their words: serviceability, rate, pool_fetch, book, lookup, label, update_weight, cancel, track. */
+/* serviceability, rate, pool_fetch, book, lookup, label, update_weight, cancel, track */
 const char *carrier_operation_word(enum carrier_operation operation);
 MUST_USE bool carrier_operation_parse(struct bytes word, enum carrier_operation *out);
 
@@ -114,7 +114,7 @@ struct carrier_task {
     struct shipment shipment;
     unsigned count;    /* POOL */
     unsigned round;    /* exchanges taken so far; the courier's file steers by it */
-    char note[CARRIER_TASK_NOTE_SIZE]; /* what the file carries from one round to the next (a URL) */
+    char note[CARRIER_TASK_NOTE_SIZE]; /* from one round to the next (a URL) */
 };
 
 enum carrier_step { CARRIER_MORE, CARRIER_DONE };
@@ -140,7 +140,7 @@ struct carrier_promises { /* the courier's capability row */
     enum carrier_repeat repeat;
     bool lookup_reference;
     uint32_t lookup_lag_s;      /* how long a fresh booking may stay invisible to a look-up */
-    uint32_t settle_s;          /* between sending and asking: longer than a request can need to work */
+    uint32_t settle_s;          /* between sending and asking: longer than a request can work */
     bool pool;
     bool pool_per_payment;
     uint32_t pool_min_age_s;

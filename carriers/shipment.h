@@ -1,8 +1,8 @@
 /* shipment.h - what a courier is told and what it answers, in no courier's words.
  *
  * Integers: mass in milligrams, money in minor units, length in millimetres. A courier's file turns
- * them into its own units, once. Text is UTF-8, already bounded; a courier's file shortens and cleans
- * it as that courier demands. */
+ * them into its own units, once. Text is UTF-8, already bounded; a courier's file shortens and
+ * cleans it as that courier demands. */
 #ifndef PACKD_CARRIERS_SHIPMENT_H
 #define PACKD_CARRIERS_SHIPMENT_H
 
@@ -44,7 +44,8 @@ struct shipment {
 };
 
 /* A shipment as JSON, so that an intent can be stored and the very same request built again after a
- * power cut. False from parse when a field is missing, foreign or too long. */
+ * power cut. What is absent or null is empty or zero (a courier's file refuses to book without what
+ * it needs); false from parse when a field is of another kind, out of range or too long. */
 void shipment_write(struct json_writer *writer, const char *key_or_null,
                     const struct shipment *shipment);
 MUST_USE bool shipment_parse(struct json object, struct shipment *out);
