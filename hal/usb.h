@@ -1,0 +1,63 @@
+/* usb.h - USB devices seen and gone, HID reports, printer bytes.
+ *
+ * A device is claimed for one face: HID takes every HID interface but mice, so that the kernel
+ * types nothing, and reads the best of them (point-of-sale or weighing usage, else keyboard, else
+ * the first); PRINTER takes the printer-class interface, bidirectional if offered. Other interfaces
+ * stay with the kernel. Reports are in the device's default protocol, one `bytes` each.
+ *
+ * Never a device reset, a configuration set, or a detach and attach between jobs: each of them
+ * loses labels (CUPS quirks for Zebra). Unknown time is not spent here: opening asks the kernel
+ * only; a stalled endpoint is cleared by a kernel call that may wait for the device, rarely. */
+#ifndef PACKD_HAL_USB_H
+#define PACKD_HAL_USB_H
+
+#include "hal/base/bytes.h"
+#include "hal/base/err.h"
+#include "hal/base/textbuf.h"
+#include "hal/hotplug.h"
+#include "hal/port.h"
+
+#define USB_DEVICES_MAX 32       /* of our two kinds, known at once; more are not told */
+#define USB_SEND_MAX (16u * 1024u)
+#define USB_DEVICE_ID_MAX 1024u
+#define USB_DESCRIPTOR_MAX 1024u /* of a HID report descriptor; a longer one is cut */
+#define USB_IN_MAX 4096u
+
+struct usb;
+struct usb_claim;
+
+/* No USB at all is not an error: there are no devices then. */
+MUST_USE enum err usb_open(struct loop *loop, struct usb **out_usb);
+/* Releases what is claimed, without callbacks. Waits up to a second for the kernel to hand back
+ * what is in flight. Accepts NULL. */
+void usb_close(struct usb *usb);
+
+/* One observer; NULL events: none. What is there is told again in the next turn. */
+void usb_observe(struct usb *usb, const struct hotplug_events *events, void *context);
+
+/* None is called from inside a function of this header. After failed or closed the claim is no
+ * longer the caller's; inside them usb_release is not allowed, inside the others it is. */
+struct usb_events {
+    void (*opened)(void *context, const struct port_identity *identity);
+    void (*failed)(void *context, enum err error, const char *sentence);
+    void (*bytes)(void *context, struct bytes bytes);
+    /* `taken` of the bytes of usb_send were taken; fewer than asked: send the rest again. */
+    void (*sent)(void *context, size_t taken);
+    void (*closed)(void *context, enum err error, const char *sentence);
+};
+
+/* `selector` is "VID:PID[:SERIAL]" as in port.h; face HID or PRINTER. Claims at once, tells later.
+ * ERR_NOT_FOUND: no such device, or it has no such face; ERR_BUSY: claimed by another;
+ * ERR_REFUSED: no permission; ERR_INVALID: the selector; always with a sentence. */
+MUST_USE enum err usb_claim(struct usb *usb, struct bytes selector, enum port_face face,
+                            const struct usb_events *events, void *context,
+                            struct textbuf *out_why, struct usb_claim **out_claim);
+/* Nobody is called any more. The device is given back when its transfers are. */
+void usb_release(struct usb_claim *claim);
+
+/* Copies 1 to USB_SEND_MAX bytes; one at a time, always answered by `sent`, before `closed` too. A
+ * printer without paper takes its time, without end. ERR_CLOSED: the device is failing, `closed`
+ * follows; ERR_BUSY: the one before is not answered; ERR_UNSUPPORTED: not a printer. */
+MUST_USE enum err usb_send(struct usb_claim *claim, struct bytes bytes);
+
+#endif
