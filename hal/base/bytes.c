@@ -84,6 +84,11 @@ struct bytes bytes_trim(struct bytes whole)
     return whole;
 }
 
+struct bytes bytes_skip_mark(struct bytes whole)
+{
+    return bytes_start_with(whole, "\xEF\xBB\xBF") ? bytes_from(whole, 3) : whole;
+}
+
 bool bytes_split(struct bytes *rest, uint8_t separator, struct bytes *out_part)
 {
     if (rest->len == 0) return false;

@@ -35,6 +35,8 @@ struct bytes bytes_from(struct bytes whole, size_t from);
 
 /* Without leading and trailing blanks, tabs, CR and LF. */
 struct bytes bytes_trim(struct bytes whole);
+/* Without the UTF-8 byte-order mark that some programs put in front. */
+struct bytes bytes_skip_mark(struct bytes whole);
 
 /* Takes everything up to `separator` off the front of *rest, the separator too, and returns the
  * part before it. When there is no separator, all of *rest is taken. False when nothing is left. */

@@ -83,5 +83,6 @@ bool http_request_url(struct http_request *request, const struct textbuf *url)
 
 bool http_response_is_markup(const struct http_response *response)
 {
-    return bytes_start_with(bytes_trim(response->body), "<");
+    struct bytes body = bytes_skip_mark(bytes_trim(response->body));
+    return bytes_start_with(bytes_trim(body), "<");
 }

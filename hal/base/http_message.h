@@ -45,7 +45,7 @@ struct http_response {
     struct bytes body;
 };
 
-/* Does the body begin like HTML (first byte after blanks is '<')? */
+/* Does the body begin like HTML (first byte after blanks and a byte-order mark is '<')? */
 bool http_response_is_markup(const struct http_response *response);
 
 /* How an exchange ended without a response. What decides is whether bytes of the request may have

@@ -4,13 +4,10 @@
 
 #include <string.h>
 
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
-
 void ini_init(struct ini_reader *reader, struct bytes text)
 {
     memset(reader, 0, sizeof *reader);
-    if (bytes_start_with(text, BYTE_ORDER_MARK)) text = bytes_from(text, strlen(BYTE_ORDER_MARK));
-    reader->rest = text;
+    reader->rest = bytes_skip_mark(text);
 }
 
 static bool is_word(struct bytes run)

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <yyjson.h>
 
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF"
 #define REPLACEMENT_CHARACTER "\xEF\xBF\xBD" /* U+FFFD */
 #define KEYS_ON_STACK_MAX 64u /* an object with more has its keys sorted in the scratch */
 #define SCRATCH_SLACK 256u    /* the pool's own headers */
@@ -126,16 +125,13 @@ enum json_problem json_parse(struct bytes text, struct scratch scratch, struct j
     yyjson_alc pool;
     yyjson_read_err error;
     if (text.len > JSON_TEXT_MAX) return JSON_TOO_LONG;
-    text = bytes_trim(text);
-    if (bytes_start_with(text, BYTE_ORDER_MARK)) {
-        text = bytes_trim(bytes_from(text, strlen(BYTE_ORDER_MARK)));
-    }
+    text = bytes_trim(bytes_skip_mark(bytes_trim(text)));
     if (text.len == 0) return JSON_EMPTY;
     if (is_too_deep(text)) return JSON_TOO_DEEP;
     if (!yyjson_alc_pool_init(&pool, scratch.memory, scratch.size)) return JSON_TOO_BIG_FOR_SCRATCH;
     /* Without the in-situ flag the library copies the text and leaves ours alone. */
-    yyjson_doc *document = yyjson_read_opts((char *)text.data, text.len, YYJSON_READ_NUMBER_AS_RAW,
-                                            &pool, &error);
+    yyjson_doc *document =
+        yyjson_read_opts((char *)text.data, text.len, YYJSON_READ_NUMBER_AS_RAW, &pool, &error);
     if (document == NULL) return problem_of(&error);
     enum json_problem problem = check_document(document, &pool);
     if (problem == JSON_OK) *out_root = (struct json){yyjson_doc_get_root(document)};
@@ -156,10 +152,7 @@ const char *json_problem_word(enum json_problem problem)
     return "unknown";
 }
 
-static yyjson_val *val_of(struct json value)
-{
-    return (yyjson_val *)value.value;
-}
+static yyjson_val *val_of(struct json value) { return (yyjson_val *)value.value; }
 
 enum json_kind json_kind(struct json value)
 {

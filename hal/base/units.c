@@ -33,10 +33,7 @@ static const struct mass_factor *factor_of(enum mass_unit unit)
     return &factors[unit];
 }
 
-const char *mass_unit_word(enum mass_unit unit)
-{
-    return factor_of(unit)->word;
-}
+const char *mass_unit_word(enum mass_unit unit) { return factor_of(unit)->word; }
 
 /* Left out on purpose: "gr" is a gram to one maker and a grain to the next, "tl" a tael or a tola.
  * "t" is a tola on some balances; read as a tonne it is out of any bench scale's range, which is
@@ -47,8 +44,8 @@ bool mass_unit_parse(struct bytes word, enum mass_unit *out_unit)
         const char *word;
         enum mass_unit unit;
     } known[] = {
-        {"kg", MASS_KG},   {"g", MASS_G},     {"lb", MASS_LB},    {"lbs", MASS_LB},
-        {"oz", MASS_OZ},   {"mg", MASS_MG},   {"t", MASS_TONNE},  {"ct", MASS_CARAT},
+        {"kg", MASS_KG},    {"g", MASS_G},       {"lb", MASS_LB},   {"lbs", MASS_LB},
+        {"oz", MASS_OZ},    {"mg", MASS_MG},     {"t", MASS_TONNE}, {"ct", MASS_CARAT},
         {"gn", MASS_GRAIN}, {"tola", MASS_TOLA},
     };
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
@@ -59,10 +56,7 @@ bool mass_unit_parse(struct bytes word, enum mass_unit *out_unit)
     return false;
 }
 
-static bool is_digit(uint8_t byte)
-{
-    return byte >= '0' && byte <= '9';
-}
+static bool is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
 
 /* How many digits stand at the front. */
 static size_t digit_run(struct bytes text)
@@ -165,10 +159,7 @@ void minor_write(struct textbuf *text, int64_t minor, unsigned minor_decimals)
     decimal_write(text, (struct decimal){minor, minor_decimals});
 }
 
-int64_t mass_g_rounded_up(int64_t mass_mg)
-{
-    return mass_mg / 1000 + (mass_mg % 1000 > 0);
-}
+int64_t mass_g_rounded_up(int64_t mass_mg) { return mass_mg / 1000 + (mass_mg % 1000 > 0); }
 
 void mass_kg_write(struct textbuf *text, int64_t mass_mg)
 {
@@ -180,10 +171,7 @@ void mass_kg_write(struct textbuf *text, int64_t mass_mg)
     decimal_write(text, mass);
 }
 
-static bool is_leap(int64_t year)
-{
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
+static bool is_leap(int64_t year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
 
 static int64_t days_in_month(int64_t year, int64_t month)
 {
