@@ -152,7 +152,10 @@ const char *json_problem_word(enum json_problem problem)
     return "unknown";
 }
 
-static yyjson_val *val_of(struct json value) { return (yyjson_val *)value.value; }
+static yyjson_val *val_of(struct json value)
+{
+    return (yyjson_val *)value.value;
+}
 
 enum json_kind json_kind(struct json value)
 {

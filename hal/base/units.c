@@ -33,7 +33,10 @@ static const struct mass_factor *factor_of(enum mass_unit unit)
     return &factors[unit];
 }
 
-const char *mass_unit_word(enum mass_unit unit) { return factor_of(unit)->word; }
+const char *mass_unit_word(enum mass_unit unit)
+{
+    return factor_of(unit)->word;
+}
 
 /* Left out on purpose: "gr" is a gram to one maker and a grain to the next, "tl" a tael or a tola.
  * "t" is a tola on some balances; read as a tonne it is out of any bench scale's range, which is
@@ -56,7 +59,10 @@ bool mass_unit_parse(struct bytes word, enum mass_unit *out_unit)
     return false;
 }
 
-static bool is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
+static bool is_digit(uint8_t byte)
+{
+    return byte >= '0' && byte <= '9';
+}
 
 /* How many digits stand at the front. */
 static size_t digit_run(struct bytes text)
@@ -159,7 +165,10 @@ void minor_write(struct textbuf *text, int64_t minor, unsigned minor_decimals)
     decimal_write(text, (struct decimal){minor, minor_decimals});
 }
 
-int64_t mass_g_rounded_up(int64_t mass_mg) { return mass_mg / 1000 + (mass_mg % 1000 > 0); }
+int64_t mass_g_rounded_up(int64_t mass_mg)
+{
+    return mass_mg / 1000 + (mass_mg % 1000 > 0);
+}
 
 void mass_kg_write(struct textbuf *text, int64_t mass_mg)
 {
@@ -171,7 +180,10 @@ void mass_kg_write(struct textbuf *text, int64_t mass_mg)
     decimal_write(text, mass);
 }
 
-static bool is_leap(int64_t year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
+static bool is_leap(int64_t year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
 
 static int64_t days_in_month(int64_t year, int64_t month)
 {
