@@ -4,7 +4,8 @@
  * happened, are the whole input: the same events give the same commands. Bytes and pointers in an
  * event belong to the pump and stay good until the commands of that step have been performed.
  * An answer carries the ticket of its question; one that nobody waits for any more is counted and
- * dropped in station.c before any machine sees it. */
+ * dropped in station.c before any machine sees it. A batch is answered first of all: between a step
+ * that stores and its STORED or STORE_FAILED the pump delivers nothing else. */
 #ifndef PACKD_FIRMWARE_STATION_EVENT_H
 #define PACKD_FIRMWARE_STATION_EVENT_H
 

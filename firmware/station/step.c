@@ -62,3 +62,13 @@ struct carrier_account step_carrier_account(const struct step *step, unsigned in
         .timeout_ms = carrier->timeout_ms,
     };
 }
+
+struct oms_account step_oms_account(const struct step *step)
+{
+    return (struct oms_account){
+        .base_url = step->config->oms.base_url,
+        .token = step->secrets->oms_token,
+        .station = step->config->station,
+        .timeout_ms = step->config->oms.timeout_ms,
+    };
+}

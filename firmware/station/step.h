@@ -48,7 +48,8 @@ struct http_request *step_request(struct step *step, size_t body_size);
 /* A word of chance from the seeded generator. */
 uint64_t step_random(struct step *step);
 
-/* The account of a configured courier; borrowed for the step. */
+/* The accounts of a configured courier and of the order system; borrowed for the step. */
 struct carrier_account step_carrier_account(const struct step *step, unsigned index);
+struct oms_account step_oms_account(const struct step *step);
 
 #endif

@@ -1,0 +1,445 @@
+/* booking.c - see booking.h for the states and what is true in each. This is the one place where a
+ * mistake costs money. The rule behind SETTLING: between the last sending and asking there must be
+ * more time than a request can need to take effect at the courier, however early our side failed. */
+#include "firmware/station/booking.h"
+
+#include <string.h>
+
+#define LOOKUP_PAUSE_MIN_MS 2000
+#define STORE_AGAIN_MS 1000
+
+const char *booking_state_word(enum booking_state state)
+{
+    switch (state) {
+    case BOOKING_FREE: return "free";
+    case BOOKING_INTENDING: return "intending";
+    case BOOKING_SENDING: return "sending";
+    case BOOKING_RESENDING: return "resending";
+    case BOOKING_SETTLING: return "settling";
+    case BOOKING_ASKING: return "asking";
+    case BOOKING_STORING: return "storing";
+    case BOOKING_LABELLING: return "labelling";
+    case BOOKING_BOOKED: return "booked";
+    case BOOKING_REFUSING: return "refusing";
+    case BOOKING_REFUSED: return "refused";
+    case BOOKING_PERSON: return "person";
+    }
+    return "unknown";
+}
+
+/* Every transition names its deadline; NO_DEADLINE is written out. */
+static void go(struct booking *booking, enum booking_state state, uint32_t ticket, int64_t deadline_ms)
+{
+    booking->state = state;
+    booking->ticket = ticket;
+    booking->deadline_ms = deadline_ms;
+}
+
+static const struct carrier_promises *promises(const struct booking *booking, const struct step *step)
+{
+    return &step->carriers[booking->carrier]->promises;
+}
+
+static int64_t settle_ms(const struct booking *booking, const struct step *step)
+{
+    uint32_t configured_ms = step->config->carriers[booking->carrier].settle_ms;
+    int64_t promised_ms = (int64_t)promises(booking, step)->settle_s * 1000;
+    return configured_ms != 0 ? (int64_t)configured_ms : promised_ms;
+}
+
+void booking_init(struct booking *booking, unsigned slot)
+{
+    memset(booking, 0, sizeof *booking);
+    booking->slot = slot;
+    booking->deadline_ms = NO_DEADLINE;
+    booking->backoff = BACKOFF_WAITING;
+}
+
+static void fill(struct booking *booking, struct step *step, unsigned carrier, const struct parcel *parcel,
+                 const struct shipment *shipment)
+{
+    booking_init(booking, booking->slot);
+    booking->carrier = carrier;
+    booking->parcel = *parcel;
+    booking->began_ms = step->now_ms;
+    booking->sent_ms = step->now_ms;
+    booking->seq_floor = step->last_seq;
+    carrier_task_init(&booking->task, CARRIER_BOOK, shipment);
+}
+
+static void put_task_blob(struct booking *booking, struct step *step)
+{
+    char storage[FACT_KEY_SIZE];
+    struct textbuf key, text;
+    struct json_writer json;
+    textbuf_init(&key, storage, sizeof storage);
+    fact_task_key(&key, booking->parcel.reference);
+    commands_text_begin(step->commands, &text, 8192);
+    json_write_init(&json, &text);
+    shipment_write(&json, NULL, &booking->task.shipment);
+    commands_blob(step->commands, textbuf_bytes(&key), commands_text_end(step->commands, &text));
+}
+
+static void store_intent(struct booking *booking, struct step *step)
+{
+    booking->seq_floor = step->last_seq;
+    put_task_blob(booking, step);
+    fact_put(step, FACT_INTENT, &booking->parcel);
+    fact_put_event(step, OMS_EVENT_PACKED, "packed", &booking->parcel, "");
+    go(booking, BOOKING_INTENDING, step_store(step), NO_DEADLINE);
+}
+
+void booking_begin(struct booking *booking, struct step *step, unsigned carrier,
+                   const struct parcel *parcel, const struct shipment *shipment)
+{
+    ENSURE(booking->state == BOOKING_FREE);
+    fill(booking, step, carrier, parcel, shipment);
+    store_intent(booking, step);
+}
+
+static void refuse(struct booking *booking, struct step *step, enum carrier_reason reason,
+                   enum fact_kind kind)
+{
+    booking->reason = reason;
+    (void)bytes_to_text(bytes_of_text(carrier_reason_word(reason)), booking->parcel.note,
+                        sizeof booking->parcel.note);
+    fact_put(step, kind, &booking->parcel);
+    fact_put_event(step, OMS_EVENT_EXCEPTION, "exception", &booking->parcel, booking->parcel.note);
+    go(booking, BOOKING_REFUSING, step_store(step), NO_DEADLINE);
+}
+
+/* The next request of the current task; false, with a sentence, when it cannot be said. */
+static bool exchange(struct booking *booking, struct step *step, const char **out_why)
+{
+    struct carrier_account account = step_carrier_account(step, booking->carrier);
+    struct http_request *request = step_request(step, EXCHANGE_BODY_MAX);
+    if (!step->carriers[booking->carrier]->build(&booking->task, &account, request, out_why)) return false;
+    bool label = booking->task.operation == CARRIER_LABEL;
+    if (request->timeout_ms == 0) request->timeout_ms = account.timeout_ms;
+    request->reply_max = label ? LABEL_REPLY_MAX : EXCHANGE_REPLY_MAX;
+    booking->ticket = step_exchange(step, OWNER_BOOKING, booking->slot,
+                                    SERVER_CARRIER_FIRST + booking->carrier, request);
+    booking->deadline_ms = step->now_ms + (int64_t)request->timeout_ms + BOOKING_ANSWER_GRACE_MS;
+    return true;
+}
+
+static void set_operation(struct booking *booking, enum carrier_operation operation)
+{
+    booking->task.operation = operation;
+    booking->task.round = 0;
+    booking->task.note[0] = '\0';
+}
+
+static void send(struct booking *booking, struct step *step)
+{
+    const char *why = "";
+    set_operation(booking, CARRIER_BOOK);
+    booking->sent_ms = step->now_ms;
+    booking->not_found = 0;
+    booking->state = BOOKING_SENDING;
+    if (exchange(booking, step, &why)) return;
+    /* Nothing can have been sent, now or before: the same build would have failed then too. */
+    (void)bytes_to_text(bytes_of_text(why), booking->message, sizeof booking->message);
+    refuse(booking, step, REASON_BAD_ADDRESS, FACT_REFUSED);
+}
+
+/* It may have happened. Which way out does this courier leave us? */
+static void settle(struct booking *booking, struct step *step)
+{
+    booking->unsure = true;
+    if (promises(booking, step)->repeat == REPEAT_SAFE_KEY) {
+        go(booking, BOOKING_RESENDING, 0, step->now_ms + backoff_next_ms(&booking->backoff, step, -1));
+    } else if (promises(booking, step)->lookup_reference) {
+        go(booking, BOOKING_SETTLING, 0, booking->sent_ms + settle_ms(booking, step));
+        if (booking->deadline_ms <= step->now_ms) booking->deadline_ms = step->now_ms + 1;
+    } else {
+        booking->reason = REASON_OTHER;
+        go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+    }
+}
+
+static void ask(struct booking *booking, struct step *step)
+{
+    const char *why = "";
+    set_operation(booking, CARRIER_LOOKUP);
+    booking->state = BOOKING_ASKING;
+    if (exchange(booking, step, &why)) return;
+    go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+}
+
+void booking_resume(struct booking *booking, struct step *step, unsigned carrier,
+                    const struct parcel *parcel, const struct shipment *shipment, bool aside)
+{
+    fill(booking, step, carrier, parcel, shipment);
+    booking->aside = aside;
+    booking->seq_floor = 0; /* replaced by recovery, which knows the row */
+    settle(booking, step);
+}
+
+static void fetch_label(struct booking *booking, struct step *step)
+{
+    const char *why = "";
+    const struct carrier *carrier = step->carriers[booking->carrier];
+    bool wanted = carrier->promises.label_format == LABEL_FORMAT_ZPL && carrier->supports[CARRIER_LABEL];
+    if (booking->parcel.label_format != LABEL_FORMAT_NONE || !wanted) {
+        go(booking, BOOKING_BOOKED, 0, NO_DEADLINE);
+        return;
+    }
+    set_operation(booking, CARRIER_LABEL);
+    booking->state = BOOKING_LABELLING;
+    if (exchange(booking, step, &why)) return;
+    go(booking, BOOKING_BOOKED, 0, NO_DEADLINE);
+}
+
+void booking_resume_booked(struct booking *booking, struct step *step, unsigned carrier,
+                           const struct parcel *parcel, const struct shipment *shipment, bool aside)
+{
+    fill(booking, step, carrier, parcel, shipment);
+    booking->aside = aside;
+    booking->seq_floor = 0;
+    memcpy(booking->task.shipment.awb, parcel->awb, sizeof booking->task.shipment.awb);
+    fetch_label(booking, step);
+}
+
+static void put_label(struct booking *booking, struct step *step, const struct carrier_outcome *outcome)
+{
+    char storage[FACT_KEY_SIZE];
+    struct textbuf key;
+    if (outcome->label_format != LABEL_FORMAT_ZPL || outcome->label.len == 0) return;
+    if (outcome->label.len > LABEL_REPLY_MAX / 2) return; /* drawn by us, or asked for again */
+    textbuf_init(&key, storage, sizeof storage);
+    fact_label_key(&key, booking->parcel.reference);
+    commands_blob(step->commands, textbuf_bytes(&key), outcome->label);
+    booking->parcel.label_format = outcome->label_format;
+}
+
+static void accept(struct booking *booking, struct step *step, const struct carrier_outcome *outcome)
+{
+    memcpy(booking->parcel.awb, outcome->awb, sizeof booking->parcel.awb);
+    memcpy(booking->task.shipment.awb, outcome->awb, sizeof booking->task.shipment.awb);
+    put_label(booking, step, outcome);
+    fact_put(step, FACT_BOOKED, &booking->parcel);
+    fact_put_event(step, OMS_EVENT_BOOKED, "booked", &booking->parcel, "");
+    go(booking, BOOKING_STORING, step_store(step), NO_DEADLINE);
+}
+
+/* A no that is proof of no. When some earlier sending is still unaccounted for, or the text admits
+ * that something may have been kept, the courier is asked before the no is believed. */
+static void rejected(struct booking *booking, struct step *step, const struct carrier_outcome *outcome)
+{
+    booking->reason = outcome->reason;
+    memcpy(booking->message, outcome->message, sizeof booking->message);
+    bool doubt = booking->unsure || outcome->verify_absent[0] != '\0';
+    if (doubt && promises(booking, step)->lookup_reference) {
+        booking->refuse_if_absent = true;
+        go(booking, BOOKING_SETTLING, 0, booking->sent_ms + settle_ms(booking, step));
+        if (booking->deadline_ms <= step->now_ms) booking->deadline_ms = step->now_ms + 1;
+        return;
+    }
+    if (doubt) go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+    else refuse(booking, step, outcome->reason, FACT_REFUSED);
+}
+
+static bool is_our_answer(const struct booking *booking, const struct carrier_outcome *outcome)
+{
+    bool echoed = outcome->reference[0] != '\0';
+    if (echoed && strcmp(outcome->reference, booking->parcel.reference) != 0) return false;
+    return outcome->awb[0] != '\0';
+}
+
+static void take_book(struct booking *booking, struct step *step, const struct carrier_outcome *outcome)
+{
+    switch (outcome->result) {
+    case CARRIER_OK:
+    case CARRIER_OK_EXISTING:
+        if (is_our_answer(booking, outcome)) accept(booking, step, outcome);
+        else settle(booking, step);
+        break;
+    case CARRIER_REJECT: rejected(booking, step, outcome); break;
+    case CARRIER_AUTH:
+    case CARRIER_RETRY: {
+        int64_t pause_ms = backoff_next_ms(&booking->backoff, step, outcome->after_s * 1000);
+        if (booking->unsure) settle(booking, step);
+        else go(booking, BOOKING_RESENDING, 0, step->now_ms + pause_ms);
+        break;
+    }
+    case CARRIER_SERVICEABLE:
+    case CARRIER_PENDING:
+    case CARRIER_UNKNOWN: settle(booking, step); break;
+    }
+}
+
+static void take_lookup(struct booking *booking, struct step *step, const struct carrier_outcome *outcome)
+{
+    bool found = (outcome->result == CARRIER_OK || outcome->result == CARRIER_OK_EXISTING) &&
+                 is_our_answer(booking, outcome);
+    if (found) {
+        accept(booking, step, outcome);
+        return;
+    }
+    bool absent = outcome->result == CARRIER_REJECT && outcome->reason == REASON_NOT_FOUND;
+    if (!absent) { /* no answer to our question: ask again later */
+        int64_t pause_ms = backoff_next_ms(&booking->backoff, step, outcome->after_s * 1000);
+        go(booking, BOOKING_SETTLING, 0, step->now_ms + pause_ms);
+        return;
+    }
+    booking->not_found++;
+    if (booking->not_found < BOOKING_NOT_FOUND_MIN) {
+        int64_t lag_ms = (int64_t)promises(booking, step)->lookup_lag_s * 1000;
+        int64_t pause_ms = lag_ms > LOOKUP_PAUSE_MIN_MS ? lag_ms : LOOKUP_PAUSE_MIN_MS;
+        go(booking, BOOKING_SETTLING, 0, step->now_ms + pause_ms);
+        return;
+    }
+    booking->unsure = false; /* proven: no sending of ours has taken effect */
+    backoff_reset(&booking->backoff);
+    if (booking->refuse_if_absent) refuse(booking, step, booking->reason, FACT_REFUSED);
+    else send(booking, step);
+}
+
+static void take_label(struct booking *booking, struct step *step, const struct carrier_outcome *outcome)
+{
+    bool have = outcome->result == CARRIER_OK && outcome->label_format == LABEL_FORMAT_ZPL &&
+                outcome->label.len > 0 && outcome->label.len <= LABEL_REPLY_MAX / 2;
+    if (have) {
+        put_label(booking, step, outcome);
+        fact_put(step, FACT_LABEL, &booking->parcel);
+        go(booking, BOOKING_STORING, step_store(step), NO_DEADLINE);
+    } else if (promises(booking, step)->label_self_drawn) {
+        go(booking, BOOKING_BOOKED, 0, NO_DEADLINE);
+    } else {
+        int64_t pause_ms = backoff_next_ms(&booking->backoff, step, outcome->after_s * 1000);
+        go(booking, BOOKING_LABELLING, 0, step->now_ms + pause_ms);
+    }
+}
+
+static void take_outcome(struct booking *booking, struct step *step, const struct carrier_outcome *outcome)
+{
+    if (outcome->message[0] != '\0') memcpy(booking->message, outcome->message, sizeof booking->message);
+    if (booking->state == BOOKING_SENDING) take_book(booking, step, outcome);
+    else if (booking->state == BOOKING_ASKING) take_lookup(booking, step, outcome);
+    else if (booking->state == BOOKING_LABELLING) take_label(booking, step, outcome);
+}
+
+void booking_answer(struct booking *booking, struct step *step, const struct event *event)
+{
+    struct carrier_outcome *outcome = commands_room(step->commands, sizeof *outcome);
+    const char *why = "";
+    carrier_outcome_init(outcome);
+    booking->ticket = 0;
+    booking->answer_was_not_json = false;
+    if (event->exchange.end != EXCHANGE_ANSWERED) {
+        carrier_outcome_of_end(booking->task.operation, event->exchange.end, outcome);
+        take_outcome(booking, step, outcome);
+        return;
+    }
+    const struct carrier *carrier = step->carriers[booking->carrier];
+    enum carrier_step more = carrier->take(&booking->task, event->exchange.response, step->scratch, outcome);
+    if (more == CARRIER_MORE && exchange(booking, step, &why)) return;
+    if (more == CARRIER_MORE) carrier_outcome_of_end(booking->task.operation, EXCHANGE_MAYBE_SENT, outcome);
+    booking->answer_was_not_json = outcome->result == CARRIER_UNKNOWN && outcome->message[0] == '\0';
+    take_outcome(booking, step, outcome);
+}
+
+void booking_stored(struct booking *booking, struct step *step, uint32_t ticket, enum err error)
+{
+    bool waits = booking->state == BOOKING_INTENDING || booking->state == BOOKING_STORING ||
+                 booking->state == BOOKING_REFUSING;
+    if (!waits || booking->ticket != ticket) return;
+    booking->store_failed = error != ERR_NONE;
+    if (error == ERR_NONE) {
+        backoff_reset(&booking->backoff);
+        if (booking->state == BOOKING_INTENDING) send(booking, step);
+        else if (booking->state == BOOKING_STORING) fetch_label(booking, step);
+        else go(booking, BOOKING_REFUSED, 0, NO_DEADLINE);
+        return;
+    }
+    if (booking->state == BOOKING_INTENDING) { /* nothing was sent: as if it had never begun */
+        booking->reason = error == ERR_EXISTS ? REASON_DUPLICATE_REFERENCE : REASON_NONE;
+        go(booking, BOOKING_REFUSED, 0, NO_DEADLINE);
+    } else if (error == ERR_EXISTS) { /* this AWB belongs to another parcel: a person must look */
+        booking->reason = REASON_AWB_USED;
+        go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+    } else { /* the courier's answer is not durable: it is asked for again */
+        booking->unsure = true;
+        booking->parcel.label_format = LABEL_FORMAT_NONE;
+        go(booking, BOOKING_SETTLING, 0, step->now_ms + STORE_AGAIN_MS);
+        if (booking->sent_ms + settle_ms(booking, step) > booking->deadline_ms) {
+            booking->deadline_ms = booking->sent_ms + settle_ms(booking, step);
+        }
+    }
+}
+
+static void overdue(struct booking *booking, struct step *step)
+{
+    struct carrier_outcome *outcome = commands_room(step->commands, sizeof *outcome);
+    step_exchange_cancel(step, booking->ticket);
+    booking->ticket = 0;
+    carrier_outcome_init(outcome);
+    carrier_outcome_of_end(booking->task.operation, EXCHANGE_MAYBE_SENT, outcome);
+    take_outcome(booking, step, outcome);
+}
+
+static void pause_over(struct booking *booking, struct step *step)
+{
+    bool can_ask = promises(booking, step)->lookup_reference;
+    if (booking->state == BOOKING_RESENDING) send(booking, step);
+    else if (booking->state == BOOKING_LABELLING) fetch_label(booking, step);
+    else if (booking->state == BOOKING_SETTLING && can_ask) ask(booking, step);
+    else if (booking->state == BOOKING_SETTLING) send(booking, step); /* knows our key: see settle() */
+}
+
+void booking_tick(struct booking *booking, struct step *step)
+{
+    if (booking->deadline_ms > step->now_ms) return;
+    if (booking->ticket != 0) overdue(booking, step);
+    else pause_over(booking, step);
+}
+
+int64_t booking_deadline(const struct booking *booking)
+{
+    return booking->deadline_ms;
+}
+
+void booking_hurry(struct booking *booking, struct step *step)
+{
+    if (booking->state == BOOKING_RESENDING) booking->deadline_ms = step->now_ms;
+    booking->backoff.failures = 0;
+}
+
+bool booking_may_declare_absent(const struct booking *booking)
+{
+    return booking->state == BOOKING_PERSON || booking->state == BOOKING_SETTLING;
+}
+
+void booking_declare_absent(struct booking *booking, struct step *step)
+{
+    ENSURE(booking_may_declare_absent(booking));
+    refuse(booking, step, REASON_NOT_FOUND, FACT_ABSENT);
+}
+
+void booking_release(struct booking *booking)
+{
+    ENSURE(booking->state == BOOKING_BOOKED || booking->state == BOOKING_REFUSED ||
+           booking->state == BOOKING_PERSON);
+    booking_init(booking, booking->slot);
+}
+
+void booking_check(const struct booking *booking, int64_t now_ms)
+{
+    switch (booking->state) {
+    case BOOKING_FREE:
+    case BOOKING_BOOKED:
+    case BOOKING_REFUSED:
+    case BOOKING_PERSON: ENSURE(booking->ticket == 0 && booking->deadline_ms == NO_DEADLINE); break;
+    case BOOKING_INTENDING:
+    case BOOKING_STORING:
+    case BOOKING_REFUSING: ENSURE(booking->ticket != 0 && booking->deadline_ms == NO_DEADLINE); break;
+    case BOOKING_SENDING:
+    case BOOKING_ASKING: ENSURE(booking->ticket != 0 && booking->deadline_ms != NO_DEADLINE); break;
+    case BOOKING_LABELLING: ENSURE(booking->deadline_ms != NO_DEADLINE); break;
+    case BOOKING_RESENDING:
+    case BOOKING_SETTLING: ENSURE(booking->ticket == 0 && booking->deadline_ms != NO_DEADLINE); break;
+    }
+    ENSURE(booking->sent_ms <= now_ms);
+    ENSURE(booking->state == BOOKING_FREE || booking->parcel.reference[0] != '\0');
+}

@@ -1,0 +1,102 @@
+/* booking.h - buy exactly one label.
+ *
+ *   INTENDING --stored--> SENDING --yes--> BOOKING_STORE --stored--> [LABELLING] --> BOOKED
+ *                            |---no---> REFUSING --stored--> REFUSED
+ *                            |---nothing was done---> RESENDING --pause--> SENDING
+ *                            |---cannot be known---> SETTLING --window--> ASKING --found--> BOOKING_STORE
+ *                                                        ^                  |--not found, twice--> SENDING
+ *                                                        +---no answer------+
+ *                                                     or RESENDING, where the courier knows our key
+ *                                                     or PERSON, where it promises neither
+ *
+ * What is true while in a state:
+ *   INTENDING      nothing was sent; the intent is on its way to disk
+ *   SENDING        the intent is durable; exactly one request is out
+ *   RESENDING      no request is out; sending the very same again does no harm
+ *   SETTLING       no request is out; one may still take effect at the courier
+ *   ASKING         the settle window, counted from the last sending, has passed; a look-up is out
+ *   BOOKING_STORE  the courier's yes is on its way to disk; nothing may be printed yet
+ *   LABELLING      booked and durable; the label is being fetched
+ *   BOOKED         booked and durable; the label too, or we draw it
+ *   REFUSED        the courier's no, or a person's, is durable
+ *   PERSON         only a person can find out
+ *
+ * After a power cut an open intent resumes at SETTLING and the whole window is waited again. */
+#ifndef PACKD_FIRMWARE_STATION_BOOKING_H
+#define PACKD_FIRMWARE_STATION_BOOKING_H
+
+#include "firmware/station/backoff.h"
+#include "firmware/station/fact.h"
+
+#define BOOKINGS_MAX 8 /* open at once: one in hand, the rest set aside */
+#define BOOKING_ANSWER_GRACE_MS 5000 /* beyond the exchange's own time-out, then it is unknown */
+#define BOOKING_NOT_FOUND_MIN 2      /* reliability.md 1: not found twice, a window apart */
+
+enum booking_state {
+    BOOKING_FREE,
+    BOOKING_INTENDING,
+    BOOKING_SENDING,
+    BOOKING_RESENDING,
+    BOOKING_SETTLING,
+    BOOKING_ASKING,
+    BOOKING_STORING,
+    BOOKING_LABELLING,
+    BOOKING_BOOKED,
+    BOOKING_REFUSING,
+    BOOKING_REFUSED,
+    BOOKING_PERSON,
+};
+
+struct booking {
+    enum booking_state state;
+    unsigned slot;
+    unsigned carrier;          /* index in the configuration */
+    struct parcel parcel;
+    struct carrier_task task;  /* task.shipment is what the courier is told, the same every time */
+    bool unsure;               /* some request may have taken effect and was not found out about */
+    bool refuse_if_absent;     /* the courier said no, but something may be left behind */
+    bool aside;                /* the parcel is on the shelf; nobody waits at the bench */
+    bool store_failed;         /* the last batch did not reach the disk */
+    unsigned not_found;        /* look-ups in a row that found nothing */
+    int64_t sent_ms;           /* the last sending, or the start after a power cut */
+    int64_t began_ms;
+    int64_t deadline_ms;
+    uint32_t ticket;           /* exchange or batch awaited */
+    struct backoff backoff;
+    enum carrier_reason reason;  /* REFUSED, PERSON */
+    char message[CARRIER_MESSAGE_SIZE];
+    bool answer_was_not_json;    /* the last answer could not be read at all */
+    int64_t seq_floor;         /* the intent's journal number is above this */
+};
+
+void booking_init(struct booking *booking, unsigned slot);
+
+/* Stores the intent in this step's batch and begins. parcel and shipment are complete. */
+void booking_begin(struct booking *booking, struct step *step, unsigned carrier,
+                   const struct parcel *parcel, const struct shipment *shipment);
+/* After a power cut: an intent was found. */
+void booking_resume(struct booking *booking, struct step *step, unsigned carrier,
+                    const struct parcel *parcel, const struct shipment *shipment, bool aside);
+/* After a power cut: the booking was found, its label was not fetched yet or is there. */
+void booking_resume_booked(struct booking *booking, struct step *step, unsigned carrier,
+                           const struct parcel *parcel, const struct shipment *shipment, bool aside);
+
+/* The answer to this slot's exchange. */
+void booking_answer(struct booking *booking, struct step *step, const struct event *event);
+/* A batch was stored or not; ignored unless this slot waits for it. */
+void booking_stored(struct booking *booking, struct step *step, uint32_t ticket, enum err error);
+void booking_tick(struct booking *booking, struct step *step);
+int64_t booking_deadline(const struct booking *booking);
+void booking_check(const struct booking *booking, int64_t now_ms);
+
+/* The packer wants it now: whatever pause is running ends (never the settle window). */
+void booking_hurry(struct booking *booking, struct step *step);
+/* A person asked the courier: there is no booking. Only in SETTLING, ASKING, PERSON. */
+bool booking_may_declare_absent(const struct booking *booking);
+void booking_declare_absent(struct booking *booking, struct step *step);
+/* The slot is done with: BOOKED or REFUSED and taken over by the one who waited. */
+void booking_release(struct booking *booking);
+
+const char *booking_state_word(enum booking_state state);
+
+#endif

@@ -1,0 +1,29 @@
+/* feed.h - orders ready to ship, fetched ahead into the cache: page after page, then every poll_ms.
+ * The cursor goes to the cache together with the page it belongs to. */
+#ifndef PACKD_FIRMWARE_STATION_FEED_H
+#define PACKD_FIRMWARE_STATION_FEED_H
+
+#include "firmware/station/backoff.h"
+#include "firmware/station/event.h"
+
+enum feed_state { FEED_IDLE, FEED_ASKING, FEED_KEEPING };
+
+struct feed {
+    enum feed_state state;
+    uint32_t ticket;
+    int64_t deadline_ms;
+    struct backoff backoff;
+    char cursor[OMS_CURSOR_SIZE];
+    char next_cursor[OMS_CURSOR_SIZE];
+    bool more;
+    uint64_t kept;     /* changes taken since start */
+    uint64_t refused;  /* items that broke the contract */
+};
+
+void feed_init(struct feed *feed, const char *cursor, int64_t now_ms);
+void feed_answer(struct feed *feed, struct step *step, const struct event *event);
+void feed_tick(struct feed *feed, struct step *step);
+int64_t feed_deadline(const struct feed *feed, const struct step *step);
+void feed_check(const struct feed *feed);
+
+#endif

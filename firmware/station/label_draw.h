@@ -1,0 +1,13 @@
+/* label_draw.h - our own label for a booking: what the courier's sorter and rider need, and the AWB as
+ * Code 128. The value is in no printer's language. Layout for 4 x 6 inch and 100 x 150 mm stock. */
+#ifndef PACKD_FIRMWARE_STATION_LABEL_DRAW_H
+#define PACKD_FIRMWARE_STATION_LABEL_DRAW_H
+
+#include "carriers/carrier.h"
+#include "drivers/label.h"
+
+/* copy: 1 is the first; from 2 on the label says REPRINT and the number. */
+void label_draw(const struct shipment *shipment, const char *carrier_title, unsigned copy,
+                uint16_t width_dmm, uint16_t height_dmm, struct label *out);
+
+#endif

@@ -1,0 +1,210 @@
+/* printing.c - see printing.h for the states. */
+#include "firmware/station/printing.h"
+
+#include <string.h>
+
+#include "firmware/station/label_draw.h"
+
+void printing_init(struct printing *printing)
+{
+    printing->state = PRINTING_IDLE;
+    printing->ticket = 0;
+    printing->deadline_ms = NO_DEADLINE;
+    printing->job_len = 0;
+    printing->cut = false;
+}
+
+static void go(struct printing *printing, enum printing_state state, uint32_t ticket, int64_t deadline_ms)
+{
+    printing->state = state;
+    printing->ticket = ticket;
+    printing->deadline_ms = deadline_ms;
+}
+
+static void load(struct printing *printing, struct step *step, bool task)
+{
+    char storage[FACT_KEY_SIZE];
+    struct textbuf key;
+    textbuf_init(&key, storage, sizeof storage);
+    if (task) fact_task_key(&key, printing->parcel.reference);
+    else fact_label_key(&key, printing->parcel.reference);
+    printing->reading_task = task;
+    go(printing, PRINTING_LOADING, step_read_blob(step, OWNER_PRINTING, 0, textbuf_bytes(&key)), NO_DEADLINE);
+}
+
+void printing_begin(struct printing *printing, struct step *step, struct devices *devices,
+                    const struct parcel *parcel, unsigned carrier)
+{
+    ENSURE(printing->state == PRINTING_IDLE);
+    printing->parcel = *parcel;
+    printing->carrier = carrier;
+    printing->proofs = 0;
+    printing->seen_busy = false;
+    devices_printer_eager(devices, step, true);
+    load(printing, step, parcel->label_format != LABEL_FORMAT_ZPL);
+}
+
+/* Draws our own label from the stored shipment. */
+static bool draw(struct printing *printing, struct step *step, const struct printer_driver *driver,
+                 struct bytes task, struct textbuf *job)
+{
+    struct shipment *shipment = commands_room(step->commands, sizeof *shipment);
+    struct label *label = commands_room(step->commands, sizeof *label);
+    const struct config_printer *printer = &step->config->printer;
+    struct json root;
+    if (json_parse(task, step->scratch, &root) != JSON_OK || !shipment_parse(root, shipment)) return false;
+    ENSURE(bytes_to_text(bytes_of_text(printing->parcel.awb), shipment->awb, sizeof shipment->awb));
+    label_draw(shipment, step->carriers[printing->carrier]->title, printing->parcel.copy, printer->width_dmm,
+               printer->height_dmm, label);
+    printing->self_drawn = true;
+    return driver->encode_label(label, printer->dpi, job);
+}
+
+static void loaded(struct printing *printing, struct step *step, struct devices *devices,
+                   const struct event *event)
+{
+    const struct printer_driver *driver = devices->printer_driver;
+    const char *why = "there is no label in the journal";
+    struct textbuf job;
+    bool good = false;
+    textbuf_init(&job, printing->job, sizeof printing->job);
+    printing->ticket = 0;
+    if (event->blob.found && driver != NULL) {
+        good = printing->reading_task ? draw(printing, step, driver, event->blob.bytes, &job)
+                                      : driver->encode_document(event->blob.bytes, &job, &why);
+    }
+    printing->job_len = job.len;
+    if (good) {
+        go(printing, PRINTING_WAITING, 0, NO_DEADLINE);
+        printing_status(printing, step, devices);
+    } else if (!printing->reading_task && step->carriers[printing->carrier]->promises.label_self_drawn) {
+        commands_log(step->commands, LOG_WARNING, "log_label_unusable", "why", why, NULL);
+        load(printing, step, true);
+    } else {
+        commands_log(step->commands, LOG_ALARM, "log_label_unusable", "why", why, NULL);
+        go(printing, PRINTING_BROKEN, 0, NO_DEADLINE);
+    }
+}
+
+static void unsure(struct printing *printing, struct step *step, struct devices *devices)
+{
+    printing->cut = true;
+    devices_printer_eager(devices, step, false);
+    go(printing, PRINTING_UNSURE, 0, NO_DEADLINE);
+}
+
+static bool printer_is_ours(const struct printing *printing, const struct devices *devices)
+{
+    const struct device *device = &devices->slots[DEVICE_PRINTER];
+    return device->state == DEVICE_OPEN && device->port == printing->port;
+}
+
+static void look_drained(struct printing *printing, struct step *step, struct devices *devices)
+{
+    if (devices->printer_drained < printing->drained_target) return;
+    printing->drained_ms = step->now_ms;
+    go(printing, PRINTING_PROVING, 0, printing->deadline_ms);
+}
+
+void printing_step(struct printing *printing, struct step *step, struct devices *devices,
+                   const struct event *event)
+{
+    bool sending = printing->state == PRINTING_SENDING || printing->state == PRINTING_PROVING;
+    if (event->kind == EVENT_BLOB && printing->state == PRINTING_LOADING) {
+        loaded(printing, step, devices, event);
+    } else if (sending && !printer_is_ours(printing, devices)) {
+        unsure(printing, step, devices);
+    } else if (sending && printing->deadline_ms <= step->now_ms) {
+        unsure(printing, step, devices);
+    } else if (printing->state == PRINTING_SENDING && event->kind == EVENT_PORT_DRAINED) {
+        look_drained(printing, step, devices);
+    }
+}
+
+static void start(struct printing *printing, struct step *step)
+{
+    fact_put(step, FACT_PRINT, &printing->parcel);
+    go(printing, PRINTING_STARTING, step_store(step), NO_DEADLINE);
+}
+
+static void prove(struct printing *printing, struct step *step, struct devices *devices)
+{
+    const struct printer_status *status = &devices->printer_status;
+    bool flagged = status->paper_out || status->ribbon_out || status->head_open || status->too_hot;
+    if (flagged) { /* the rest of the label is lost: we have told the printer not to repeat it */
+        unsure(printing, step, devices);
+        return;
+    }
+    if (status->busy) {
+        printing->seen_busy = true;
+        printing->proofs = 0;
+        return;
+    }
+    if (step->now_ms - printing->drained_ms < PRINT_PROOF_MIN_MS && !printing->seen_busy) return;
+    printing->proofs++;
+    if (printing->proofs < PRINT_PROOFS && !printing->seen_busy) return;
+    devices_printer_eager(devices, step, false);
+    go(printing, PRINTING_PRINTED, 0, NO_DEADLINE);
+}
+
+void printing_status(struct printing *printing, struct step *step, struct devices *devices)
+{
+    const struct printer_status *status = &devices->printer_status;
+    bool fresh = devices->printer_known && devices->slots[DEVICE_PRINTER].state == DEVICE_OPEN;
+    if (printing->state == PRINTING_WAITING && fresh && status->ready && !status->busy) {
+        start(printing, step);
+    } else if (printing->state == PRINTING_PROVING) {
+        prove(printing, step, devices);
+    }
+}
+
+static void send(struct printing *printing, struct step *step, struct devices *devices)
+{
+    printing->port = devices->slots[DEVICE_PRINTER].port;
+    struct bytes job = bytes_of(printing->job, printing->job_len);
+    bool cleared = !printing->cut || devices_printer_write(devices, step, devices->printer_driver->abort_job);
+    printing->cut = false;
+    if (!cleared || !devices_printer_write(devices, step, job)) {
+        unsure(printing, step, devices); /* not a byte was sent, but the fact says that some may be */
+        return;
+    }
+    printing->drained_target = devices->printer_written;
+    go(printing, PRINTING_SENDING, 0, step->now_ms + step->config->limits.print_wait_ms);
+}
+
+void printing_stored(struct printing *printing, struct step *step, struct devices *devices,
+                     uint32_t ticket, enum err error)
+{
+    if (printing->state != PRINTING_STARTING || printing->ticket != ticket) return;
+    if (error == ERR_NONE) {
+        send(printing, step, devices);
+    } else if (error == ERR_EXISTS) { /* this copy was begun before: only a person knows */
+        unsure(printing, step, devices);
+    } else {
+        go(printing, PRINTING_WAITING, 0, NO_DEADLINE); /* the next status tries again */
+    }
+}
+
+void printing_release(struct printing *printing, struct step *step, struct devices *devices)
+{
+    ENSURE(printing->state == PRINTING_PRINTED || printing->state == PRINTING_UNSURE ||
+           printing->state == PRINTING_BROKEN || printing->state == PRINTING_WAITING ||
+           printing->state == PRINTING_LOADING || printing->state == PRINTING_IDLE);
+    tickets_drop(step->tickets, printing->ticket);
+    devices_printer_eager(devices, step, false);
+    go(printing, PRINTING_IDLE, 0, NO_DEADLINE);
+}
+
+int64_t printing_deadline(const struct printing *printing)
+{
+    return printing->deadline_ms;
+}
+
+void printing_check(const struct printing *printing)
+{
+    bool sending = printing->state == PRINTING_SENDING || printing->state == PRINTING_PROVING;
+    bool waits = printing->state == PRINTING_LOADING || printing->state == PRINTING_STARTING;
+    ENSURE(waits == (printing->ticket != 0));
+    ENSURE(sending == (printing->deadline_ms != NO_DEADLINE));
+    ENSURE(printing->job_len <= PRINT_JOB_MAX);
+}

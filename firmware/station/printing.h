@@ -1,0 +1,68 @@
+/* printing.h - one label to the printer, and what can be known of it afterwards.
+ *
+ *   IDLE --begin--> LOADING --encoded--> WAITING --ready--> STARTING --stored--> SENDING --drained--> PROVING
+ *                      |--cannot be said--> BROKEN                                  |---- lost, cut, flag, too long ----|
+ *                                                                                   v                                   v
+ *   PROVING --clean and empty, twice--> PRINTED                                   UNSURE: one question to the packer
+ *
+ * LOADING: the label is read from the journal. WAITING: nothing was sent; the printer must say ready
+ * and empty, however long that takes. STARTING: that a label is about to be sent is on its way to
+ * disk. SENDING, PROVING: bytes are on their way; bytes accepted prove nothing about paper. UNSURE is
+ * never turned into a second label without a person's word. */
+#ifndef PACKD_FIRMWARE_STATION_PRINTING_H
+#define PACKD_FIRMWARE_STATION_PRINTING_H
+
+#include "firmware/station/devices.h"
+#include "firmware/station/fact.h"
+
+#define PRINT_JOB_MAX (256u * 1024u)
+#define PRINT_PROOF_MIN_MS 300 /* a status sooner after the last byte may be older than the label */
+#define PRINT_PROOFS 2u        /* clean and empty this often in a row */
+
+enum printing_state {
+    PRINTING_IDLE,
+    PRINTING_LOADING,
+    PRINTING_WAITING,
+    PRINTING_STARTING,
+    PRINTING_SENDING,
+    PRINTING_PROVING,
+    PRINTING_PRINTED,
+    PRINTING_UNSURE,
+    PRINTING_BROKEN,
+};
+
+struct printing {
+    enum printing_state state;
+    struct parcel parcel;      /* parcel.copy: the copy being printed */
+    unsigned carrier;
+    uint32_t ticket;
+    int64_t deadline_ms;
+    char job[PRINT_JOB_MAX];
+    size_t job_len;
+    bool self_drawn;
+    bool reading_task;         /* LOADING: the blob asked for is the task, not the label */
+    uint32_t port;             /* the printer's port when sending began: another one is another life */
+    uint64_t drained_target;
+    int64_t drained_ms;
+    unsigned proofs;
+    bool seen_busy;
+    bool cut;                  /* the job broke off: the printer must be told before the next one */
+};
+
+void printing_init(struct printing *printing);
+/* parcel->copy says which copy this is; carrier: index in the configuration. */
+void printing_begin(struct printing *printing, struct step *step, struct devices *devices,
+                    const struct parcel *parcel, unsigned carrier);
+/* Blob answers, port events and deadlines. */
+void printing_step(struct printing *printing, struct step *step, struct devices *devices,
+                   const struct event *event);
+/* A status has just been read. */
+void printing_status(struct printing *printing, struct step *step, struct devices *devices);
+void printing_stored(struct printing *printing, struct step *step, struct devices *devices,
+                     uint32_t ticket, enum err error);
+/* Ends the machine's work: PRINTED, UNSURE, BROKEN, or WAITING when nothing was sent. */
+void printing_release(struct printing *printing, struct step *step, struct devices *devices);
+int64_t printing_deadline(const struct printing *printing);
+void printing_check(const struct printing *printing);
+
+#endif

@@ -1,0 +1,216 @@
+/* sync.c - see sync.h. What is sent again is the same bytes under the same numbers, so that a repeat
+ * does no harm; back-off lives here, in memory only. */
+#include "firmware/station/sync.h"
+
+#include <string.h>
+
+#define STORE_AGAIN_MS 1000
+
+void sync_init(struct sync *sync, int64_t cursor_seq)
+{
+    memset(sync, 0, sizeof *sync);
+    sync->deadline_ms = NO_DEADLINE;
+    sync->backoff = BACKOFF_BACKGROUND;
+    sync->cursor_seq = cursor_seq;
+    sync->work = true; /* after a start nobody knows */
+}
+
+static void go(struct sync *sync, enum sync_state state, uint32_t ticket, int64_t deadline_ms)
+{
+    sync->state = state;
+    sync->ticket = ticket;
+    sync->deadline_ms = deadline_ms;
+}
+
+void sync_wake(struct sync *sync)
+{
+    sync->work = true;
+}
+
+static void pause(struct sync *sync, struct step *step, int64_t after_s)
+{
+    go(sync, SYNC_PAUSED, 0, step->now_ms + backoff_next_ms(&sync->backoff, step, after_s * 1000));
+}
+
+static void read_rows(struct sync *sync, struct step *step)
+{
+    struct command *command = commands_add(step->commands, COMMAND_READ_ROWS);
+    command->read.ticket = tickets_take(step->tickets, OWNER_SYNC, 0);
+    command->read.after_seq = sync->cursor_seq;
+    sync->work = false;
+    go(sync, SYNC_READING, command->read.ticket, NO_DEADLINE);
+}
+
+static void send(struct sync *sync, struct step *step)
+{
+    struct oms_task task = {.operation = OMS_PUSH,
+                            .epoch = step->epoch,
+                            .events = sync->events,
+                            .event_count = sync->count};
+    struct oms_account account = step_oms_account(step);
+    struct http_request *request = step_request(step, EXCHANGE_BODY_MAX);
+    const char *why = "";
+    ENSURE(step->oms->build(&task, &account, request, &why));
+    request->reply_max = EXCHANGE_REPLY_MAX;
+    go(sync, SYNC_SENDING, step_exchange(step, OWNER_SYNC, 0, SERVER_OMS, request),
+       step->now_ms + (int64_t)account.timeout_ms * 2);
+}
+
+static void move(struct sync *sync, struct step *step, int64_t seq)
+{
+    sync->moving_to_seq = seq;
+    commands_cursor(step->commands, "oms", seq);
+    go(sync, SYNC_MOVING, step_store(step), NO_DEADLINE);
+}
+
+static void take_rows(struct sync *sync, struct step *step, const struct event *event)
+{
+    int64_t last_seq = sync->cursor_seq;
+    sync->count = 0;
+    for (size_t i = 0; i < event->rows.count && sync->count < OMS_PUSH_MAX; i++) {
+        const struct event_row *row = &event->rows.rows[i];
+        last_seq = row->seq;
+        if (!bytes_equal_text(row->kind, fact_kind_word(FACT_EVENT))) continue;
+        if (!fact_parse_event(row->body, step->scratch, &sync->events[sync->count])) continue;
+        if (sync->acked == 0) sync->acked = sync->events[sync->count].seq - 1;
+        sync->event_seqs[sync->count++] = row->seq;
+    }
+    bool rest = event->rows.more || (event->rows.count > 0 &&
+                                     last_seq < event->rows.rows[event->rows.count - 1].seq);
+    sync->work = sync->work || rest;
+    if (sync->count > 0) send(sync, step);
+    else if (rest) { /* a page without an event: no need to remember that on disk */
+        sync->cursor_seq = last_seq;
+        read_rows(sync, step);
+    } else {
+        sync->cursor_seq = last_seq;
+        go(sync, SYNC_IDLE, 0, NO_DEADLINE);
+    }
+}
+
+static const struct oms_event *find_event(const struct sync *sync, uint64_t seq)
+{
+    for (size_t i = 0; i < sync->count; i++) {
+        if (sync->events[i].seq == seq) return &sync->events[i];
+    }
+    return NULL;
+}
+
+/* A refused or conflicting event is a business case: it becomes a fact and a line for the lead. */
+static void note_results(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->result_count; i++) {
+        const struct oms_event_result *result = &outcome->results[i];
+        const struct oms_event *event = find_event(sync, result->seq);
+        bool refused = result->class == OMS_REFUSED, conflict = result->class == OMS_CONFLICT;
+        if (event == NULL || (!refused && !conflict)) continue;
+        if (refused) sync->refused++;
+        else sync->conflicts++;
+        struct parcel about = {0};
+        struct textbuf reference;
+        textbuf_init(&reference, about.reference, sizeof about.reference);
+        textbuf_format(&reference, "%s/%llu", step->epoch, (unsigned long long)event->seq);
+        memcpy(about.order_id, event->shipment_id, sizeof about.order_id);
+        memcpy(about.order_no, event->order_no, sizeof about.order_no);
+        memcpy(about.note, result->code, sizeof result->code);
+        fact_put(step, FACT_EVENT_REFUSED, &about);
+        commands_log(step->commands, LOG_ALARM, conflict ? "log_event_conflict" : "log_event_refused",
+                     "order_no", event->order_no, "code", result->code, NULL);
+    }
+}
+
+/* The journal number of the newest event that is acknowledged. */
+static int64_t seq_of_acked(const struct sync *sync, uint64_t acked)
+{
+    int64_t seq = sync->cursor_seq;
+    for (size_t i = 0; i < sync->count; i++) {
+        if (sync->events[i].seq <= acked) seq = sync->event_seqs[i];
+    }
+    return seq;
+}
+
+static void take_push(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
+{
+    uint64_t last = sync->events[sync->count - 1].seq;
+    bool moved = outcome->acked && outcome->acked_seq <= last && outcome->acked_seq > sync->acked;
+    if (outcome->class == OMS_REFUSED && !outcome->acked) { /* 422: our numbers and theirs disagree */
+        sync->stopped = true;
+        commands_log(step->commands, LOG_ALARM, "log_event_numbers", "code", outcome->code, NULL);
+        pause(sync, step, 3600);
+        return;
+    }
+    if (!moved) {
+        pause(sync, step, outcome->after_s);
+        return;
+    }
+    sync->stopped = false;
+    note_results(sync, step, outcome);
+    sync->acked = outcome->acked_seq;
+    sync->work = true;
+    backoff_reset(&sync->backoff);
+    move(sync, step, seq_of_acked(sync, outcome->acked_seq));
+}
+
+static void take_exchange(struct sync *sync, struct step *step, const struct event *event)
+{
+    struct oms_outcome *outcome = commands_room(step->commands, sizeof *outcome);
+    struct oms_task task = {.operation = OMS_PUSH,
+                            .epoch = step->epoch,
+                            .events = sync->events,
+                            .event_count = sync->count};
+    struct textbuf documents;
+    char none[1];
+    oms_outcome_init(outcome);
+    textbuf_init(&documents, none, sizeof none);
+    if (event->exchange.end != EXCHANGE_ANSWERED) {
+        oms_outcome_of_end(OMS_PUSH, event->exchange.end, outcome);
+    } else {
+        step->oms->take(&task, event->exchange.response, step->scratch, &documents, outcome);
+    }
+    take_push(sync, step, outcome);
+}
+
+void sync_answer(struct sync *sync, struct step *step, const struct event *event)
+{
+    sync->ticket = 0;
+    if (event->kind == EVENT_ROWS && sync->state == SYNC_READING) take_rows(sync, step, event);
+    else if (event->kind == EVENT_EXCHANGE && sync->state == SYNC_SENDING) take_exchange(sync, step, event);
+}
+
+void sync_stored(struct sync *sync, struct step *step, uint32_t ticket, enum err error)
+{
+    if (sync->state != SYNC_MOVING || sync->ticket != ticket) return;
+    if (error == ERR_NONE) {
+        sync->cursor_seq = sync->moving_to_seq;
+        go(sync, SYNC_IDLE, 0, NO_DEADLINE);
+    } else { /* they have it, we do not know it: they will say "seen before" */
+        go(sync, SYNC_PAUSED, 0, step->now_ms + STORE_AGAIN_MS);
+    }
+}
+
+void sync_tick(struct sync *sync, struct step *step)
+{
+    if (step->oms == NULL) return;
+    if (sync->state == SYNC_IDLE && sync->work) {
+        read_rows(sync, step);
+    } else if (sync->state == SYNC_PAUSED && sync->deadline_ms <= step->now_ms) {
+        read_rows(sync, step);
+    } else if (sync->state == SYNC_SENDING && sync->deadline_ms <= step->now_ms) {
+        step_exchange_cancel(step, sync->ticket);
+        pause(sync, step, -1);
+    }
+}
+
+int64_t sync_deadline(const struct sync *sync, const struct step *step)
+{
+    if (step->oms == NULL) return NO_DEADLINE;
+    return sync->state == SYNC_IDLE && sync->work ? step->now_ms : sync->deadline_ms;
+}
+
+void sync_check(const struct sync *sync)
+{
+    bool waits = sync->state == SYNC_READING || sync->state == SYNC_SENDING || sync->state == SYNC_MOVING;
+    bool timed = sync->state == SYNC_SENDING || sync->state == SYNC_PAUSED;
+    ENSURE(waits == (sync->ticket != 0));
+    ENSURE(timed == (sync->deadline_ms != NO_DEADLINE));
+}
