@@ -83,7 +83,8 @@ static void only_strict_json_is_taken(void)
 static void a_document_cut_anywhere_is_refused(void)
 {
     struct bytes whole = BYTES_LITERAL(
-        "{\"awb\":\"28\\u0034\",\"cod\":[12.40,-1e5,null,true,false],\"n\":{\"\":\"\xE0\xA4\xAA\"}}");
+        "{\"awb\":\"28\\u0034\",\"cod\":[12.40,-1e5,null,true,false],"
+        "\"n\":{\"\":\"\xE0\xA4\xAA\"}}");
     struct json root;
     for (size_t len = 0; len < whole.len; len++) {
         enum json_problem wanted = len == 0 ? JSON_EMPTY : JSON_NOT_JSON;
@@ -370,7 +371,8 @@ static void what_is_written_is_json(void)
 static void a_parsed_value_is_written_as_it_was(void)
 {
     static const char *const document =
-        "{\"z\":[1.50,-0,1e999,\"\\\"\\u0000\",null,true,false,{},[],{\"a\":{\"b\":[[]]}}],\"a\":\"\xE0\xA4\xAA\"}";
+        "{\"z\":[1.50,-0,1e999,\"\\\"\\u0000\",null,true,false,{},[],{\"a\":{\"b\":[[]]}}],"
+        "\"a\":\"\xE0\xA4\xAA\"}";
     char storage[256];
     struct textbuf text;
     struct json_writer writer;
