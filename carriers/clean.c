@@ -91,6 +91,20 @@ struct bytes clean_put(struct textbuf *out, struct bytes text, const char *forbi
     return BYTES_NONE;
 }
 
+bool clean_is(const char *text, const char *forbidden)
+{
+    struct bytes run = bytes_of_text(text), rest = run, word;
+    size_t characters;
+    return next_word(&rest, forbidden, &word, &characters) && word.len == run.len;
+}
+
+bool clean_is_empty(const char *text, const char *forbidden)
+{
+    struct bytes rest = bytes_of_text(text), word;
+    size_t characters;
+    return !next_word(&rest, forbidden, &word, &characters);
+}
+
 static bool is_digit(uint8_t byte)
 {
     return byte >= '0' && byte <= '9';

@@ -19,6 +19,12 @@
 struct bytes clean_put(struct textbuf *out, struct bytes text, const char *forbidden,
                        size_t characters_max);
 
+/* Is it one word without anything to clean? A reference must come back from a look-up unchanged, so
+ * it is refused where an address is cleaned. */
+bool clean_is(const char *text, const char *forbidden);
+/* Is nothing left of it? */
+bool clean_is_empty(const char *text, const char *forbidden);
+
 /* An Indian number from a field that may hold +91, a leading 0, punctuation or a second number:
  * the first part whose last ten digits begin with 6 to 9. False when there is none. */
 MUST_USE bool clean_phone(struct bytes text, char out_digits[CLEAN_PHONE_SIZE]);

@@ -34,6 +34,13 @@ void reply_unclear(enum carrier_operation operation, const char *why, struct car
     reply_message(bytes_of_text(why), out);
 }
 
+void reply_accept(enum carrier_result result, struct carrier_outcome *out)
+{
+    out->result = result;
+    out->reason = REASON_NONE;
+    out->lookup = false;
+}
+
 void reply_reject(enum carrier_reason reason, struct carrier_outcome *out)
 {
     out->result = CARRIER_REJECT;
@@ -117,4 +124,51 @@ bool reply_is_awb(struct bytes text)
         if (!letter && !digit && (byte != '-' || i == 0)) return false;
     }
     return true;
+}
+
+bool reply_is(struct json value, const char *word)
+{
+    struct bytes text;
+    return json_text(value, &text) && bytes_equal_ignore_case(text, word);
+}
+
+bool reply_copy(struct json value, char *out_text, size_t size)
+{
+    struct bytes text;
+    if (json_number_or_text(value, &text)) return bytes_to_text(text, out_text, size);
+    out_text[0] = '\0';
+    return false;
+}
+
+bool reply_agrees(struct json value, const char *ours)
+{
+    struct bytes text;
+    return ours[0] == '\0' || (json_number_or_text(value, &text) && bytes_equal_text(text, ours));
+}
+
+bool reply_flag(struct json value, bool *out_flag)
+{
+    if (json_boolean(value, out_flag)) return true;
+    bool yes = reply_is(value, "true") || reply_is(value, "success");
+    if (!yes && !reply_is(value, "false") && !reply_is(value, "fail")) return false;
+    *out_flag = yes;
+    return true;
+}
+
+static void gather_text(struct bytes text, struct textbuf *said)
+{
+    if (said->len > 0) textbuf_char(said, ' ');
+    (void)clean_put(said, text, "", said->size);
+}
+
+void reply_gather(struct json value, struct textbuf *said)
+{
+    struct json_walk walk = {0};
+    struct bytes key, text;
+    struct json each;
+    if (json_text(value, &text)) gather_text(text, said);
+    if (json_kind(value) != JSON_ARRAY) return;
+    while (json_each(value, &walk, &key, &each)) {
+        if (json_text(each, &text)) gather_text(text, said);
+    }
 }

@@ -17,6 +17,9 @@ MUST_USE bool reply_open(enum carrier_operation operation, const struct http_res
 /* The answer proves neither yes nor no: UNKNOWN with a look-up, or RETRY. */
 void reply_unclear(enum carrier_operation operation, const char *why, struct carrier_outcome *out);
 
+/* Done: OK, SERVICEABLE ... */
+void reply_accept(enum carrier_result result, struct carrier_outcome *out);
+
 void reply_reject(enum carrier_reason reason, struct carrier_outcome *out);
 
 /* RETRY with the courier's Retry-After, clamped to an hour, but not before at_least_s. */
@@ -36,6 +39,18 @@ struct refusal {
 };
 /* The first row whose text occurs; NULL when none does. Put narrow texts before wide ones. */
 const struct refusal *reply_refusal(const struct refusal *rows, size_t count, struct bytes text);
+
+/* Is it a text equal to this word, in any case of letters? */
+bool reply_is(struct json value, const char *word);
+/* A text, or a number as it was written. False, and an empty text, when it is neither or too long.
+ */
+bool reply_copy(struct json value, char *out_text, size_t size);
+/* Does a text or number equal ours? When ours is empty there is nothing to compare: true. */
+bool reply_agrees(struct json value, const char *ours);
+/* A flag as true or as text ("True", "Success"). */
+MUST_USE bool reply_flag(struct json value, bool *out_flag);
+/* Appends a text, or the texts of an array, to what the courier says. */
+void reply_gather(struct json value, struct textbuf *said);
 
 /* A number from pool or booking: 6 to 40 letters, digits or dashes, starting with no dash. */
 bool reply_is_awb(struct bytes text);

@@ -5,6 +5,7 @@
  * reference and an AWB, and our AWB where we sent one. */
 #include "carriers/label_data.h"
 #include "carriers/reply.h"
+#include "carriers/request.h"
 #include "hal/base/units.h"
 
 #define POSITIVE_STATUS(status) ((status) == 200 || (status) == 201)
@@ -117,53 +118,17 @@ static void write_body(struct json_writer *writer, const struct carrier_task *ta
     json_write_close(writer, '}');
 }
 
-/* What is missing for this task; NULL when nothing is. */
-static const char *missing(const struct carrier_task *task)
-{
-    const struct shipment *shipment = &task->shipment;
-    bool no_awb = shipment->awb[0] == '\0', no_reference = shipment->reference[0] == '\0';
-    bool no_mass = shipment->mass_mg <= 0;
-    switch (task->operation) {
-    case CARRIER_SERVICEABILITY:
-        return shipment->to.postcode[0] == '\0' ? "the postcode is missing" : NULL;
-    case CARRIER_RATE: return "the sandbox courier states no prices";
-    case CARRIER_POOL:
-        return task->count == 0 || task->count > CARRIER_POOL_BATCH_MAX
-                   ? "the count of numbers is out of range"
-                   : NULL;
-    case CARRIER_BOOK:
-        if (no_reference) return "the reference is missing";
-        if (shipment->payment == PAYMENT_COD && shipment->collect_minor <= 0) {
-            return "the amount to collect is missing";
-        }
-        return no_mass ? "the weight is missing" : NULL;
-    case CARRIER_LOOKUP: return no_reference && no_awb ? "reference and AWB are missing" : NULL;
-    case CARRIER_WEIGHT:
-        if (no_mass) return "the weight is missing";
-        return no_awb ? "the AWB is missing" : NULL;
-    case CARRIER_LABEL:
-    case CARRIER_CANCEL:
-    case CARRIER_TRACK: return no_awb ? "the AWB is missing" : NULL;
-    }
-    return NULL;
-}
-
 static bool put_headers(const struct carrier_task *task, const struct carrier_account *account,
                         struct http_request *request)
 {
-    char storage[HTTP_HEADER_VALUE_MAX];
-    struct textbuf bearer;
-    textbuf_init(&bearer, storage, sizeof storage);
-    textbuf_text(&bearer, "Bearer ");
-    textbuf_text(&bearer, account->credential);
-    bool good = textbuf_ok(&bearer) &&
-                http_request_header(request, "Authorization", textbuf_bytes(&bearer)) &&
-                http_request_header(request, "Accept", BYTES_LITERAL("application/json"));
-    if (request->method == HTTP_GET) return good;
-    good = good && http_request_header(request, "Content-Type", BYTES_LITERAL("application/json"));
-    if (task->operation != CARRIER_BOOK) return good;
+    struct bytes json_type = BYTES_LITERAL("application/json");
     struct bytes key = bytes_of_text(task->shipment.reference);
-    return good && http_request_header(request, "Idempotency-Key", key);
+    return request_token(request, "Bearer", account->credential) &&
+           http_request_header(request, "Accept", json_type) &&
+           (request->method == HTTP_GET ||
+            http_request_header(request, "Content-Type", json_type)) &&
+           (task->operation != CARRIER_BOOK ||
+            http_request_header(request, "Idempotency-Key", key));
 }
 
 static bool sandbox_build(const struct carrier_task *task, const struct carrier_account *account,
@@ -172,15 +137,13 @@ static bool sandbox_build(const struct carrier_task *task, const struct carrier_
     bool posts = carrier_operation_writes(task->operation) || task->operation == CARRIER_POOL;
     char url_storage[HTTP_URL_MAX];
     struct textbuf url;
-    const char *why = missing(task);
+    const char *why = request_lack(task);
+    if (task->operation == CARRIER_RATE) why = "the sandbox courier states no prices";
     if (why != NULL) {
         *out_why = why;
         return false;
     }
-    http_request_init(request, posts ? HTTP_POST : HTTP_GET, request->body.data,
-                      request->body.size);
-    request->timeout_ms = account->timeout_ms;
-    request->reply_max = JSON_TEXT_MAX;
+    request_start(request, posts ? HTTP_POST : HTTP_GET, account);
     textbuf_init(&url, url_storage, sizeof url_storage);
     textbuf_text(&url, account->base_url);
     put_path(&url, task);
@@ -192,12 +155,6 @@ static bool sandbox_build(const struct carrier_task *task, const struct carrier_
     *out_why = "the request does not fit";
     return textbuf_ok(&url) && http_request_url(request, &url) &&
            put_headers(task, account, request) && (!posts || textbuf_ok(&request->body));
-}
-
-static bool text_is(struct json value, const char *wanted)
-{
-    struct bytes text;
-    return json_text(value, &text) && bytes_equal_text(text, wanted);
 }
 
 /* Where the path names no AWB, "not found" is about the path: a wrong base address must never look
@@ -263,8 +220,7 @@ static bool take_identity(const struct carrier_task *task, struct json shipment,
     good = good && (ours->reference[0] == '\0' ||
                     bytes_equal_text(bytes_of_text(out->reference), ours->reference));
     if (!good || !bytes_to_text(awb, out->awb, sizeof out->awb)) return false;
-    if (!json_text_copy(json_get(shipment, "route"), out->route, sizeof out->route))
-        out->route[0] = '\0';
+    (void)reply_copy(json_get(shipment, "route"), out->route, sizeof out->route);
     return true;
 }
 
@@ -272,7 +228,7 @@ static void take_booking(const struct carrier_task *task, int status, struct jso
                          struct carrier_outcome *out)
 {
     struct carrier_outcome seen = *out;
-    bool good = text_is(json_get(root, "status"), "booked") && take_identity(task, root, &seen);
+    bool good = reply_is(json_get(root, "status"), "booked") && take_identity(task, root, &seen);
     bool awb_ours = task->shipment.awb[0] == '\0' ||
                     bytes_equal_text(bytes_of_text(seen.awb), task->shipment.awb);
     if (!good || !awb_ours) {
@@ -280,8 +236,7 @@ static void take_booking(const struct carrier_task *task, int status, struct jso
         return;
     }
     *out = seen;
-    out->result = status == 200 ? CARRIER_OK_EXISTING : CARRIER_OK;
-    out->lookup = false;
+    reply_accept(status == 200 ? CARRIER_OK_EXISTING : CARRIER_OK, out);
     take_label_data(json_get(root, "label"), out);
 }
 
@@ -300,7 +255,7 @@ static void take_found(const struct carrier_task *task, struct json list,
             reply_unclear(task->operation, "the list holds a shipment that is not ours", out);
             return;
         }
-        if (text_is(json_get(one, "status"), "cancelled")) cancelled++;
+        if (reply_is(json_get(one, "status"), "cancelled")) cancelled++;
         else if (live++ == 0) found = seen;
     }
     if (live > 1) {
@@ -309,8 +264,7 @@ static void take_found(const struct carrier_task *task, struct json list,
         return;
     }
     *out = found;
-    out->result = CARRIER_OK;
-    out->lookup = false;
+    reply_accept(CARRIER_OK, out);
     if (live == 0) reply_reject(cancelled > 0 ? REASON_REFERENCE_CANCELLED : REASON_NOT_FOUND, out);
 }
 
@@ -330,9 +284,8 @@ static void take_lookup(const struct carrier_task *task, struct json root,
         return;
     }
     *out = seen;
-    out->result = CARRIER_OK;
-    out->lookup = false;
-    if (text_is(json_get(root, "status"), "cancelled"))
+    reply_accept(CARRIER_OK, out);
+    if (reply_is(json_get(root, "status"), "cancelled"))
         reply_reject(REASON_REFERENCE_CANCELLED, out);
 }
 
@@ -344,7 +297,7 @@ static void take_serviceability(const struct carrier_task *task, struct json roo
     int64_t cod_max_minor;
     const char *asked = task->shipment.to.postcode;
     if (!json_boolean(json_get(root, "serviceable"), &serviceable) ||
-        (asked[0] != '\0' && !text_is(json_get(root, "pincode"), asked))) {
+        (asked[0] != '\0' && !reply_is(json_get(root, "pincode"), asked))) {
         reply_unclear(task->operation, "the answer is about another pincode", out);
         return;
     }
@@ -356,7 +309,7 @@ static void take_serviceability(const struct carrier_task *task, struct json roo
         reply_reject(row == NULL ? REASON_NOT_SERVICEABLE : row->reason, out);
         return;
     }
-    out->result = CARRIER_SERVICEABLE;
+    reply_accept(CARRIER_SERVICEABLE, out);
     if (!json_boolean(json_get(root, "prepaid"), &out->prepaid)) out->prepaid = false;
     if (!json_boolean(json_get(root, "cod"), &out->cod)) out->cod = false;
     if (!json_boolean(json_get(root, "oda"), &out->oda)) out->oda = false;
@@ -380,7 +333,7 @@ static void take_pool(const struct carrier_task *task, struct json root,
         reply_unclear(task->operation, "the answer is not a list of numbers", out);
         return;
     }
-    out->result = CARRIER_OK;
+    reply_accept(CARRIER_OK, out);
     out->awb_count = count;
 }
 
@@ -391,7 +344,7 @@ static void take_of_awb(const struct carrier_task *task, struct json root,
     const struct shipment *ours = &task->shipment;
     int64_t mass_g = 0;
     bool updated = false;
-    if (ours->awb[0] != '\0' && !text_is(json_get(root, "awb"), ours->awb)) {
+    if (ours->awb[0] != '\0' && !reply_is(json_get(root, "awb"), ours->awb)) {
         reply_unclear(task->operation, "the answer is about another shipment", out);
         return;
     }
@@ -405,7 +358,7 @@ static void take_of_awb(const struct carrier_task *task, struct json root,
                (ours->mass_mg == 0 || mass_g == mass_g_rounded_up(ours->mass_mg));
         out->updated = good;
     } else if (task->operation == CARRIER_CANCEL) {
-        good = good && text_is(json_get(root, "status"), "cancelled");
+        good = good && reply_is(json_get(root, "status"), "cancelled");
     } else {
         good = good && json_text_copy(json_get(root, "status"), out->status, sizeof out->status);
     }
@@ -413,8 +366,7 @@ static void take_of_awb(const struct carrier_task *task, struct json root,
         reply_unclear(task->operation, "the answer does not prove what was asked", out);
         return;
     }
-    out->result = CARRIER_OK;
-    out->lookup = false;
+    reply_accept(CARRIER_OK, out);
 }
 
 static enum carrier_step sandbox_take(struct carrier_task *task,
@@ -446,35 +398,28 @@ static enum carrier_step sandbox_take(struct carrier_task *task,
 const struct carrier carrier_sandbox = {
     .name = "sandbox",
     .title = "Sandbox (no parcel moves)",
-    .promises =
-        {
-            .repeat = REPEAT_SAFE_KEY,
-            .lookup_reference = true,
-            .lookup_lag_s = 5,
-            .settle_s = 15,
-            .pool = true,
-            .pool_batch_max = 100,
-            .label_inline = true,
-            .label_self_drawn = true,
-            .label_format = LABEL_FORMAT_ZPL,
-            .weight_edit = WEIGHT_EDIT_UNTIL_PICKUP,
-            .cancel = CANCEL_SYNC,
-            .rates = RATES_NONE,
-            .cod = true,
-            .reference_max = SHIPMENT_REFERENCE_SIZE - 1,
-            .forbidden = "",
-        },
-    .supports =
-        {
-            [CARRIER_SERVICEABILITY] = true,
-            [CARRIER_POOL] = true,
-            [CARRIER_BOOK] = true,
-            [CARRIER_LOOKUP] = true,
-            [CARRIER_LABEL] = true,
-            [CARRIER_WEIGHT] = true,
-            [CARRIER_CANCEL] = true,
-            [CARRIER_TRACK] = true,
-        },
+    .promises = {
+        .repeat = REPEAT_SAFE_KEY,
+        .lookup_reference = true,
+        .lookup_lag_s = 5,
+        .settle_s = 15,
+        .pool = true,
+        .pool_batch_max = 100,
+        .label_inline = true,
+        .label_self_drawn = true,
+        .label_format = LABEL_FORMAT_ZPL,
+        .weight_edit = WEIGHT_EDIT_UNTIL_PICKUP,
+        .cancel = CANCEL_SYNC,
+        .rates = RATES_NONE,
+        .cod = true,
+        .reference_max = SHIPMENT_REFERENCE_SIZE - 1,
+        .forbidden = "",
+    },
+    .supports = {
+        [CARRIER_SERVICEABILITY] = true, [CARRIER_POOL] = true, [CARRIER_BOOK] = true,
+        [CARRIER_LOOKUP] = true, [CARRIER_LABEL] = true, [CARRIER_WEIGHT] = true,
+        [CARRIER_CANCEL] = true, [CARRIER_TRACK] = true,
+    },
     .build = sandbox_build,
     .take = sandbox_take,
 };
