@@ -2,7 +2,8 @@
  *
  * Small writes go out at once (a status request is a few bytes), and a peer that has lost power is
  * found by probes: 10 s of silence, then three probes 5 s apart. No limit is put on unsent data,
- * because a printer without paper lets it wait for as long as it takes. */
+ * because a printer without paper lets it wait for as long as it takes. The kernel's own buffer is
+ * kept small, or a whole label would count as taken before its first byte has left. */
 #include "hal/stream.h"
 
 #include <arpa/inet.h>
@@ -16,6 +17,7 @@
 #include "hal/files.h"
 
 #define HOST_SIZE 64
+#define SEND_BUFFER 32768 /* the kernel doubles it (socket(7), SO_SNDBUF) */
 #define CONNECT_RETRIES 2 /* SYN after 0, 1 and 3 s, given up at 7 s (tcp(7), TCP_SYNCNT) */
 
 union address {
@@ -74,6 +76,7 @@ static void set_options(int fd)
         {IPPROTO_TCP, TCP_SYNCNT, CONNECT_RETRIES}, {IPPROTO_TCP, TCP_NODELAY, 1},
         {SOL_SOCKET, SO_KEEPALIVE, 1},              {IPPROTO_TCP, TCP_KEEPIDLE, 10},
         {IPPROTO_TCP, TCP_KEEPINTVL, 5},            {IPPROTO_TCP, TCP_KEEPCNT, 3},
+        {SOL_SOCKET, SO_SNDBUF, SEND_BUFFER},
     };
     for (size_t i = 0; i < ARRAY_LEN(options); i++) {
         /* A kernel without one of them is slower to notice, not wrong. */
