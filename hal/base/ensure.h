@@ -16,7 +16,6 @@
 /* Says where the program lost its way and ends it. Supplied once by each program. */
 NO_RETURN void ensure_failed(const char *condition, const char *file, int line);
 
-#define ENSURE(condition) \
-    ((condition) ? (void)0 : ensure_failed(#condition, __FILE__, __LINE__))
+#define ENSURE(condition) ((condition) ? (void)0 : ensure_failed(#condition, __FILE__, __LINE__))
 
 #endif

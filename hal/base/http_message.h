@@ -26,22 +26,24 @@ struct http_request {
     char url[HTTP_URL_MAX]; /* https://host[:port]/path?query, already encoded */
     struct http_header headers[HTTP_HEADERS_MAX];
     size_t header_count;
-    struct textbuf body;    /* caller's storage; empty for GET */
-    uint32_t timeout_ms;    /* for the whole exchange */
-    uint32_t reply_max;     /* bytes of body accepted; more ends the exchange */
+    struct textbuf body; /* caller's storage; empty for GET */
+    uint32_t timeout_ms; /* for the whole exchange */
+    uint32_t reply_max;  /* bytes of body accepted; more ends the exchange */
 };
 
 /* Empties the request and lends it body storage. */
-void http_request_init(struct http_request *request, enum http_method method, char *body, size_t body_size);
+void http_request_init(struct http_request *request, enum http_method method, char *body,
+                       size_t body_size);
 /* False, request unchanged, when it does not fit or holds CR, LF or NUL. */
-MUST_USE bool http_request_header(struct http_request *request, const char *name, struct bytes value);
+MUST_USE bool http_request_header(struct http_request *request, const char *name,
+                                  struct bytes value);
 MUST_USE bool http_request_url(struct http_request *request, const struct textbuf *url);
 
 struct http_response {
-    int status;                 /* 100..599 */
-    struct bytes content_type;  /* as sent, may be empty */
+    int status;                /* 100..599 */
+    struct bytes content_type; /* as sent, may be empty */
     struct bytes etag;
-    int64_t retry_after_s;      /* -1 when absent or unreadable; hal turns a date into seconds */
+    int64_t retry_after_s; /* -1 when absent or unreadable; hal turns a date into seconds */
     struct bytes body;
 };
 
@@ -51,11 +53,11 @@ bool http_response_is_markup(const struct http_response *response);
 /* How an exchange ended without a response. What decides is whether bytes of the request may have
  * reached the other side (reliability.md section 4). */
 enum exchange_end {
-    EXCHANGE_ANSWERED,      /* there is a response */
-    EXCHANGE_NOT_SENT,      /* name, connect, TLS: the other side saw no request */
-    EXCHANGE_MAYBE_SENT,    /* cut, time-out, too long an answer: it may have happened */
-    EXCHANGE_UNTRUSTED,     /* the certificate is wrong; nothing was sent; a person must look */
-    EXCHANGE_NO_CLOCK,      /* wall clock not to be trusted yet; nothing was sent */
+    EXCHANGE_ANSWERED,   /* there is a response */
+    EXCHANGE_NOT_SENT,   /* name, connect, TLS: the other side saw no request */
+    EXCHANGE_MAYBE_SENT, /* cut, time-out, too long an answer: it may have happened */
+    EXCHANGE_UNTRUSTED,  /* the certificate is wrong; nothing was sent; a person must look */
+    EXCHANGE_NO_CLOCK,   /* wall clock not to be trusted yet; nothing was sent */
 };
 const char *exchange_end_word(enum exchange_end end);
 

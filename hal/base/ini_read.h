@@ -13,7 +13,7 @@
 
 struct ini_reader {
     struct bytes rest;
-    unsigned line;       /* of the entry just given; 1 is the first */
+    unsigned line; /* of the entry just given; 1 is the first */
     char section[32];
     char section_name[64]; /* the quoted part, empty when none */
     char key[64];

@@ -1,7 +1,7 @@
 /* textbuf.h - append into a caller's array that cannot grow past its stated size.
  *
  * What does not fit is left out whole (never half a piece) and remembered in `overflow`; the writer
- * appends on without looking and asks textbuf_ok() once at the end. The text is always NUL-ended. */
+ * appends on without looking and asks textbuf_ok() at the end. The text is always NUL-ended. */
 #ifndef PACKD_HAL_BASE_TEXTBUF_H
 #define PACKD_HAL_BASE_TEXTBUF_H
 
@@ -19,8 +19,8 @@ struct textbuf {
 };
 
 void textbuf_init(struct textbuf *text, char *storage, size_t size); /* size >= 1 */
-void textbuf_reset(struct textbuf *text);                           /* empty again */
-bool textbuf_ok(const struct textbuf *text);                        /* everything fitted */
+void textbuf_reset(struct textbuf *text);                            /* empty again */
+bool textbuf_ok(const struct textbuf *text);                         /* everything fitted */
 struct bytes textbuf_bytes(const struct textbuf *text);
 
 void textbuf_char(struct textbuf *text, char one);

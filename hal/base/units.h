@@ -26,7 +26,7 @@ const char *mass_unit_word(enum mass_unit unit);
 
 /* A decimal as digits and the place of its point: 12.40 is 1240 with 2 decimals. */
 struct decimal {
-    int64_t digits;   /* sign included */
+    int64_t digits;    /* sign included */
     unsigned decimals; /* 0..9 */
 };
 

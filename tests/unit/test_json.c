@@ -82,9 +82,9 @@ static void only_strict_json_is_taken(void)
 
 static void a_document_cut_anywhere_is_refused(void)
 {
-    struct bytes whole = BYTES_LITERAL(
-        "{\"awb\":\"28\\u0034\",\"cod\":[12.40,-1e5,null,true,false],"
-        "\"n\":{\"\":\"\xE0\xA4\xAA\"}}");
+    struct bytes whole =
+        BYTES_LITERAL("{\"awb\":\"28\\u0034\",\"cod\":[12.40,-1e5,null,true,false],"
+                      "\"n\":{\"\":\"\xE0\xA4\xAA\"}}");
     struct json root;
     for (size_t len = 0; len < whole.len; len++) {
         enum json_problem wanted = len == 0 ? JSON_EMPTY : JSON_NOT_JSON;

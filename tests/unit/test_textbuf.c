@@ -4,15 +4,42 @@
 
 #include "tests/support/expect.h"
 
-static void put_i64(struct textbuf *text) { textbuf_i64(text, INT64_MIN); }
-static void put_u64(struct textbuf *text) { textbuf_u64(text, UINT64_MAX); }
-static void put_padded(struct textbuf *text) { textbuf_padded(text, 42, 5); }
-static void put_hex(struct textbuf *text) { textbuf_hex(text, BYTES_LITERAL("\x00\xAB\xFF")); }
-static void put_url(struct textbuf *text) { textbuf_url(text, BYTES_LITERAL("a-b._~/\xC3\xA4 ")); }
-static void put_text(struct textbuf *text) { textbuf_text(text, "parcel"); }
-static void put_char(struct textbuf *text) { textbuf_char(text, '#'); }
-static void put_bytes(struct textbuf *text) { textbuf_bytes_put(text, BYTES_LITERAL("x\0y")); }
-static void put_format(struct textbuf *text) { textbuf_format(text, "%d-%s", -7, "z"); }
+static void put_i64(struct textbuf *text)
+{
+    textbuf_i64(text, INT64_MIN);
+}
+static void put_u64(struct textbuf *text)
+{
+    textbuf_u64(text, UINT64_MAX);
+}
+static void put_padded(struct textbuf *text)
+{
+    textbuf_padded(text, 42, 5);
+}
+static void put_hex(struct textbuf *text)
+{
+    textbuf_hex(text, BYTES_LITERAL("\x00\xAB\xFF"));
+}
+static void put_url(struct textbuf *text)
+{
+    textbuf_url(text, BYTES_LITERAL("a-b._~/\xC3\xA4 "));
+}
+static void put_text(struct textbuf *text)
+{
+    textbuf_text(text, "parcel");
+}
+static void put_char(struct textbuf *text)
+{
+    textbuf_char(text, '#');
+}
+static void put_bytes(struct textbuf *text)
+{
+    textbuf_bytes_put(text, BYTES_LITERAL("x\0y"));
+}
+static void put_format(struct textbuf *text)
+{
+    textbuf_format(text, "%d-%s", -7, "z");
+}
 
 static const struct {
     void (*put)(struct textbuf *text);
