@@ -3,7 +3,8 @@
 
 /* clang-format off */
 #define COURIERS(ENTRY) \
-    ENTRY(sandbox)
+    ENTRY(sandbox) \
+    /* the next one goes above this line */
 /* clang-format on */
 
 #define DECLARED(name) extern const struct carrier carrier_##name;
