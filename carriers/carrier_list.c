@@ -4,6 +4,7 @@
 /* clang-format off */
 #define COURIERS(ENTRY) \
     ENTRY(sandbox) \
+    ENTRY(delhivery) \
     /* the next one goes above this line */
 /* clang-format on */
 
