@@ -390,7 +390,7 @@ static void pause_over(struct booking *booking, struct step *step)
 
 void booking_tick(struct booking *booking, struct step *step)
 {
-    if (booking->deadline_ms > step->now_ms) return;
+    if (booking->deadline_ms > step->now_ms || !step_has_room(step)) return;
     if (booking->ticket != 0) overdue(booking, step);
     else pause_over(booking, step);
 }

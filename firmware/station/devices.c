@@ -73,6 +73,19 @@ void devices_init(struct devices *devices, const struct config *config, int64_t 
     }
 }
 
+void devices_reconfigure(struct devices *devices, struct step *step, const struct config *config)
+{
+    uint32_t ports[DEVICES_MAX];
+    for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
+        const struct device *device = &devices->slots[slot];
+        ports[slot] = device->port;
+        if (device->state != DEVICE_OPEN && device->state != DEVICE_OPENING) continue;
+        commands_add(step->commands, COMMAND_PORT_CLOSE)->port.port = device->port;
+    }
+    devices_init(devices, config, step->now_ms);
+    for (unsigned slot = 0; slot < DEVICES_MAX; slot++) devices->slots[slot].port = ports[slot];
+}
+
 static struct line_settings slot_line(const struct devices *devices, const struct config *config,
                                       unsigned slot)
 {

@@ -60,6 +60,8 @@ struct device_item { /* one thing that a device has said */
 };
 
 void devices_init(struct devices *devices, const struct config *config, int64_t now_ms);
+/* New settings: closes every port and opens what the new ones name. Port numbers go on. */
+void devices_reconfigure(struct devices *devices, struct step *step, const struct config *config);
 /* Everything about ports and time but bytes. */
 void devices_step(struct devices *devices, struct step *step, const struct event *event);
 /* Takes bytes off the front of *rest and gives the next thing said; NONE when *rest is used up. */

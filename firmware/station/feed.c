@@ -53,15 +53,17 @@ static void ask(struct feed *feed, struct step *step)
 
 /* An order's document with the texts by which it is found. A document that cannot be read is not
  * kept: the order system is asked when somebody scans it, and the sentence is given then. */
-static bool make_item(struct step *step, const struct oms_item *from, struct cache_item *item)
+static bool make_item(struct step *step, const struct oms_item *from, struct order *order,
+                      struct cache_item *item)
 {
-    struct order *order = commands_room(step->commands, sizeof *order);
     const char *why = "";
     *item = (struct cache_item){.id = bytes_of_text(from->id), .rev = bytes_of_text(from->rev)};
     if (from->change == OMS_ITEM_DELETE) return true;
     if (!step->oms->order_parse(from->document, step->scratch, order, &why)) return false;
-    struct bytes *keys = commands_room(step->commands, sizeof *keys * ORDER_KEYS_MAX);
-    for (size_t i = 0; i < order->key_count; i++) keys[i] = bytes_of_text(order->keys[i]);
+    struct bytes *keys = commands_room(step->commands, sizeof *keys * (order->key_count + 1));
+    for (size_t i = 0; i < order->key_count; i++) {
+        keys[i] = commands_keep_text(step->commands, order->keys[i]);
+    }
     item->document = from->document;
     item->keys = keys;
     item->key_count = order->key_count;
@@ -71,10 +73,11 @@ static bool make_item(struct step *step, const struct oms_item *from, struct cac
 static void keep(struct feed *feed, struct step *step, const struct oms_outcome *outcome)
 {
     struct cache_item *items = commands_room(step->commands, sizeof *items * OMS_PAGE_MAX);
+    struct order *order = commands_room(step->commands, sizeof *order);
     size_t count = 0;
     feed->refused += outcome->refused_count;
     for (size_t i = 0; i < outcome->item_count; i++) {
-        if (make_item(step, &outcome->items[i], &items[count])) count++;
+        if (make_item(step, &outcome->items[i], order, &items[count])) count++;
         else feed->refused++;
     }
     memcpy(feed->next_cursor, outcome->cursor, sizeof feed->next_cursor);
@@ -100,8 +103,10 @@ static void take(struct feed *feed, struct step *step, const struct event *event
         return;
     }
     make_task(feed, &task);
-    textbuf_init(&documents, commands_room(step->commands, EXCHANGE_REPLY_MAX), EXCHANGE_REPLY_MAX);
+    commands_text_begin(step->commands, &documents, EXCHANGE_REPLY_MAX);
     step->oms->take(&task, event->exchange.response, step->scratch, &documents, outcome);
+    documents.overflow = false; /* what did not fit was left out and counted by take */
+    (void)commands_text_end(step->commands, &documents);
     if (outcome->cursor_gone) {
         feed->cursor[0] = '\0';
         commands_add(step->commands, COMMAND_CACHE_FORGET);
@@ -129,6 +134,7 @@ void feed_answer(struct feed *feed, struct step *step, const struct event *event
 void feed_tick(struct feed *feed, struct step *step)
 {
     if (step->oms == NULL || !step->oms->promises.list_pull || feed->deadline_ms > step->now_ms) return;
+    if (!step_has_room(step)) return;
     if (feed->state == FEED_IDLE) {
         ask(feed, step);
     } else if (feed->state == FEED_ASKING) {

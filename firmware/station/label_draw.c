@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "hal/base/units.h"
+
 #define MARGIN_DMM 40
 
 struct cursor {

@@ -98,8 +98,10 @@ static void take_lookup(struct orders *orders, struct step *step, const struct e
         done(orders, ORDER_SYSTEM_DOWN);
         return;
     }
-    textbuf_init(&documents, commands_room(step->commands, EXCHANGE_REPLY_MAX), EXCHANGE_REPLY_MAX);
+    commands_text_begin(step->commands, &documents, EXCHANGE_REPLY_MAX);
     step->oms->take(&task, event->exchange.response, step->scratch, &documents, outcome);
+    documents.overflow = false; /* what did not fit was left out and counted by take */
+    (void)commands_text_end(step->commands, &documents);
     if (outcome->class == OMS_REFUSED) done(orders, ORDER_UNKNOWN);
     else if (outcome->class != OMS_DONE) done(orders, ORDER_SYSTEM_DOWN);
     else if (outcome->item_count > 1) done(orders, ORDER_MANY);

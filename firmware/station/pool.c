@@ -117,6 +117,7 @@ void pool_tick(struct pool *pool, struct step *step)
 {
     for (unsigned i = 0; i < CONFIG_CARRIERS_MAX; i++) {
         if (pool->carriers[i].fetch_ms > step->now_ms || pool->carriers[i].ticket != 0) continue;
+        if (!step_has_room(step)) return;
         struct carrier_task task;
         struct carrier_account account = step_carrier_account(step, i);
         struct http_request *request = step_request(step, 1024);

@@ -3,16 +3,6 @@
 
 #include <string.h>
 
-static bool find_carrier(const struct step *step, const char *name, unsigned *out_index)
-{
-    for (unsigned i = 0; i < step->config->carrier_count; i++) {
-        if (step->carriers[i] == NULL || strcmp(step->config->carriers[i].name, name) != 0) continue;
-        *out_index = i;
-        return true;
-    }
-    return false;
-}
-
 static bool payment_fits(enum config_payment rule, enum payment payment)
 {
     switch (rule) {
@@ -36,8 +26,8 @@ bool rating_choose(const struct step *step, const struct order *order, int64_t m
 {
     for (unsigned i = 0; i < step->config->rule_count; i++) {
         const struct config_rule *rule = &step->config->rules[i];
-        unsigned carrier = 0;
-        if (!rule_fits(rule, order, mass_mg) || !find_carrier(step, rule->carrier, &carrier)) continue;
+        unsigned carrier = step_carrier_index(step, rule->carrier);
+        if (carrier == CONFIG_CARRIERS_MAX || !rule_fits(rule, order, mass_mg)) continue;
         *out_choice = (struct choice){.carrier = carrier, .price_minor = rule->price_minor, .rule = i + 1};
         const char *service = order->service[0] != '\0' ? order->service : rule->service;
         ENSURE(bytes_to_text(bytes_of_text(service), out_choice->service, sizeof out_choice->service));
@@ -46,6 +36,6 @@ bool rating_choose(const struct step *step, const struct order *order, int64_t m
     if (step->config->rule_count > 0 && order->carrier[0] == '\0') return false;
     *out_choice = (struct choice){0};
     ENSURE(bytes_to_text(bytes_of_text(order->service), out_choice->service, sizeof out_choice->service));
-    if (order->carrier[0] != '\0') return find_carrier(step, order->carrier, &out_choice->carrier);
-    return step->config->carrier_count > 0 && step->carriers[0] != NULL;
+    if (order->carrier[0] != '\0') out_choice->carrier = step_carrier_index(step, order->carrier);
+    return out_choice->carrier < step->config->carrier_count && step->carriers[out_choice->carrier] != NULL;
 }

@@ -1,6 +1,14 @@
 /* step.c - the few things every machine does with its step. */
 #include "firmware/station/step.h"
 
+#include <string.h>
+
+bool step_has_room(const struct step *step)
+{
+    return step->commands->request_count < 2 && step->commands->count < COMMANDS_MAX / 2 &&
+           step->commands->arena_used < COMMAND_ARENA_SIZE / 3;
+}
+
 uint32_t step_store(struct step *step)
 {
     if (step->commands->batch_ticket == 0) {
@@ -48,6 +56,14 @@ uint64_t step_random(struct step *step)
     word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9u;
     word = (word ^ (word >> 27)) * 0x94D049BB133111EBu;
     return word ^ (word >> 31);
+}
+
+unsigned step_carrier_index(const struct step *step, const char *name)
+{
+    for (unsigned i = 0; i < step->config->carrier_count; i++) {
+        if (step->carriers[i] != NULL && strcmp(step->config->carriers[i].name, name) == 0) return i;
+    }
+    return CONFIG_CARRIERS_MAX;
 }
 
 struct carrier_account step_carrier_account(const struct step *step, unsigned index)

@@ -11,7 +11,7 @@
 #include "hal/base/json.h"
 
 #define NO_DEADLINE INT64_MAX
-#define EXCHANGE_BODY_MAX (64u * 1024u)    /* largest request body we build */
+#define EXCHANGE_BODY_MAX (32u * 1024u)    /* largest request body we build */
 #define EXCHANGE_REPLY_MAX (160u * 1024u)  /* largest reply the station reads as JSON */
 #define LABEL_REPLY_MAX (256u * 1024u)     /* largest label a courier may send */
 
@@ -32,6 +32,10 @@ struct step {
     const char *epoch;
 };
 
+/* May one more machine do something of its own accord in this step? When not, it stays due and the
+ * pump comes back at once: so that many deadlines at one moment never overrun the list. */
+bool step_has_room(const struct step *step);
+
 /* The ticket of this step's batch; machines that add facts wait for it. */
 uint32_t step_store(struct step *step);
 
@@ -47,6 +51,9 @@ struct http_request *step_request(struct step *step, size_t body_size);
 
 /* A word of chance from the seeded generator. */
 uint64_t step_random(struct step *step);
+
+/* Which configured courier has this name and is known to us; CONFIG_CARRIERS_MAX: none. */
+unsigned step_carrier_index(const struct step *step, const char *name);
 
 /* The accounts of a configured courier and of the order system; borrowed for the step. */
 struct carrier_account step_carrier_account(const struct step *step, unsigned index);

@@ -190,7 +190,7 @@ void sync_stored(struct sync *sync, struct step *step, uint32_t ticket, enum err
 
 void sync_tick(struct sync *sync, struct step *step)
 {
-    if (step->oms == NULL) return;
+    if (step->oms == NULL || !step_has_room(step)) return;
     if (sync->state == SYNC_IDLE && sync->work) {
         read_rows(sync, step);
     } else if (sync->state == SYNC_PAUSED && sync->deadline_ms <= step->now_ms) {

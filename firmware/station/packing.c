@@ -1,0 +1,544 @@
+/* packing.c - see packing.h for the states. One handler a state, one transition function; whatever
+ * goes wrong leads to HELD with a reason, so there is no second path through the code for trouble. */
+#include "firmware/station/packing.h"
+
+#include <string.h>
+
+#include "firmware/station/packing_parts.h"
+#include "firmware/station/pool.h"
+
+void packing_go(struct packing *packing, enum packing_state state, int64_t deadline_ms)
+{
+    packing->state = state;
+    packing->deadline_ms = deadline_ms;
+}
+
+void packing_play(struct packing *packing, const char *sound)
+{
+    packing->sound = sound;
+    packing->sound_number++;
+}
+
+void packing_init(struct packing *packing)
+{
+    memset(packing, 0, sizeof *packing);
+    packing->slot = NO_SLOT;
+    packing->sound = "";
+    packing_go(packing, PACKING_RECOVERING, NO_DEADLINE);
+}
+
+void packing_hold(struct packing *packing, enum held_reason reason)
+{
+    packing->before = packing->state;
+    packing->reason = reason;
+    packing_go(packing, PACKING_HELD, NO_DEADLINE);
+    packing_play(packing, "error"); /* packing_view.c says why, on the page and in the log */
+}
+
+void packing_idle(struct packing *packing)
+{
+    packing->reason = HELD_NONE;
+    packing->slot = NO_SLOT;
+    packing->reprinting = false;
+    packing->setting_aside = false;
+    memset(&packing->order, 0, sizeof packing->order);
+    memset(&packing->parcel, 0, sizeof packing->parcel);
+    packing->mass_mg = 0;
+    packing_go(packing, PACKING_IDLE, NO_DEADLINE);
+}
+
+/* --- IDLE, FINDING: from a scan to an order ------------------------------------------------------ */
+
+static bool money_may_be_spent(const struct packing *packing)
+{
+    bool label_open = packing->state == PACKING_HELD &&
+                      (packing->reason == HELD_LABEL_UNKNOWN || packing->reason == HELD_LABEL_BROKEN ||
+                       (packing->reason == HELD_DISK_FULL && packing->before == PACKING_PRINTING));
+    return packing->slot != NO_SLOT || packing->reprinting || label_open ||
+           packing->state == PACKING_PRINTING || packing->state == PACKING_CLOSING;
+}
+
+void packing_find(struct packing *packing, struct step *step, struct floor *floor, struct bytes scan)
+{
+    packing_idle(packing);
+    ENSURE(bytes_to_text(scan, packing->scan, sizeof packing->scan));
+    packing->watch = (struct stopwatch){.scan_ms = step->now_ms};
+    if (packing->disk_low) {
+        packing_hold(packing, HELD_DISK_FULL);
+        return;
+    }
+    packing_play(packing, "scan");
+    orders_find(floor->orders, step, scan);
+    packing_go(packing, PACKING_FINDING, NO_DEADLINE); /* orders.c keeps the deadline */
+}
+
+static bool is_repeat(struct packing *packing, const struct step *step, struct bytes scan)
+{
+    bool same = bytes_equal_text(scan, packing->previous_scan);
+    int64_t since_ms = step->now_ms - packing->previous_scan_ms;
+    bool repeat = same && since_ms < (int64_t)step->config->limits.double_scan_ms;
+    (void)bytes_to_text(scan, packing->previous_scan, sizeof packing->previous_scan);
+    packing->previous_scan_ms = step->now_ms;
+    return repeat;
+}
+
+/* A scan that came while money was being spent: it is never applied to another parcel. The one scan
+ * that means something then is the label's own. */
+static void scan_while_busy(struct packing *packing, struct step *step, struct floor *floor, struct bytes scan)
+{
+    bool label = packing->state == PACKING_HELD && packing->reason == HELD_LABEL_UNKNOWN &&
+                 bytes_equal_text(scan, packing->parcel.awb);
+    if (label) {
+        packing_confirm_label(packing, step, floor);
+        return;
+    }
+    packing->scans_not_taken++;
+    packing_play(packing, "error");
+}
+
+void packing_scan(struct packing *packing, struct step *step, struct floor *floor, struct bytes scan)
+{
+    scan = bytes_trim(scan);
+    bool usable = scan.len > 0 && scan.len < ORDER_KEY_SIZE && bytes_find_byte(scan, 0) == scan.len;
+    if (!usable) {
+        packing_bad_scan(packing, step, floor);
+        return;
+    }
+    if (is_repeat(packing, step, scan)) return;
+    if (packing->state == PACKING_RECOVERING || money_may_be_spent(packing)) {
+        scan_while_busy(packing, step, floor, scan);
+        return;
+    }
+    packing_find(packing, step, floor, scan); /* nothing was spent: the newest scan is what the packer means */
+}
+
+void packing_bad_scan(struct packing *packing, struct step *step, struct floor *floor)
+{
+    if (packing->state == PACKING_RECOVERING || money_may_be_spent(packing)) {
+        packing->scans_not_taken++;
+        packing_play(packing, "error");
+        return;
+    }
+    orders_stop(floor->orders, step);
+    packing_idle(packing);
+    packing_hold(packing, HELD_BAD_SCAN);
+}
+
+static enum held_reason answer_reason(enum orders_answer answer)
+{
+    switch (answer) {
+    case ORDER_FOUND: return HELD_NONE;
+    case ORDER_UNKNOWN: return HELD_UNKNOWN_SCAN;
+    case ORDER_MANY: return HELD_MANY_ORDERS;
+    case ORDER_SYSTEM_DOWN: return HELD_ORDER_SYSTEM_DOWN;
+    case ORDER_BROKEN: return HELD_ORDER_BROKEN;
+    }
+    return HELD_ORDER_UNCLEAR;
+}
+
+static enum held_reason status_reason(enum order_status status)
+{
+    switch (status) {
+    case ORDER_READY: return HELD_NONE;
+    case ORDER_NOT_READY: return HELD_NOT_READY;
+    case ORDER_PACKED: return HELD_ALREADY_PACKED;
+    case ORDER_CANCELLED: return HELD_CANCELLED;
+    case ORDER_UNCLEAR: return HELD_ORDER_UNCLEAR;
+    }
+    return HELD_ORDER_UNCLEAR;
+}
+
+/* The package to pack now: the first that is neither closed nor begun. 0: all are done. */
+static unsigned next_package(const struct packing *packing)
+{
+    unsigned total = packing->order.packages_total;
+    for (unsigned n = 1; n <= total && n <= PAST_PACKAGES_MAX; n++) {
+        if (packing->past.packages[n].stage == STAGE_NONE) return n;
+    }
+    return 0;
+}
+
+static unsigned find_slot(const struct floor *floor, const char *reference)
+{
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
+        const struct booking *booking = &floor->bookings[slot];
+        if (booking->state != BOOKING_FREE && strcmp(booking->parcel.reference, reference) == 0) return slot;
+    }
+    return NO_SLOT;
+}
+
+void packing_begin_printing(struct packing *packing, struct step *step, struct floor *floor)
+{
+    unsigned carrier = step_carrier_index(step, packing->parcel.carrier);
+    if (carrier == CONFIG_CARRIERS_MAX) {
+        packing_hold(packing, HELD_LABEL_BROKEN);
+        return;
+    }
+    printing_begin(floor->printing, step, floor->devices, &packing->parcel, carrier);
+    packing_go(packing, PACKING_PRINTING, NO_DEADLINE); /* printing.c keeps the deadline */
+}
+
+/* The order was begun before: its parcel comes back from the shelf. */
+static void pick_up(struct packing *packing, struct step *step, struct floor *floor)
+{
+    packing->parcel = packing->past.open;
+    packing->mass_mg = packing->parcel.mass_mg;
+    packing->slot = find_slot(floor, packing->parcel.reference);
+    packing->parcel.copy = packing->past.packages[packing->parcel.package_no].copies + 1;
+    switch (packing->past.open_stage) {
+    case STAGE_INTENT:
+        if (packing->slot == NO_SLOT) { /* recovery left no slot for it; it goes on by itself later */
+            packing_hold(packing, HELD_TOO_MANY_OPEN);
+            return;
+        }
+        packing->slow = false;
+        floor->bookings[packing->slot].aside = false;
+        booking_hurry(&floor->bookings[packing->slot], step);
+        packing_go(packing, PACKING_BOOKING, step->now_ms + step->config->limits.booking_wait_ms);
+        break;
+    case STAGE_BOOKED: packing_begin_printing(packing, step, floor); break;
+    case STAGE_PRINTING:
+    case STAGE_PRINTED: /* PRINTED alone is never stored: it comes with CLOSED */
+        packing->parcel.copy--;
+        packing_hold(packing, HELD_LABEL_UNKNOWN);
+        break;
+    case STAGE_NONE:
+    case STAGE_CLOSED: packing_idle(packing); break;
+    }
+}
+
+static void found(struct packing *packing, struct step *step, struct floor *floor)
+{
+    packing->order = floor->orders->order;
+    packing->past = floor->orders->past;
+    packing->watch.order_ms = step->now_ms;
+    if (packing->past.has_open) {
+        pick_up(packing, step, floor);
+        return;
+    }
+    enum held_reason reason = status_reason(packing->order.status);
+    unsigned package_no = next_package(packing);
+    if (package_no == 0 || (packing->order.awb[0] != '\0' && reason == HELD_NONE)) reason = HELD_ALREADY_PACKED;
+    if (reason != HELD_NONE) {
+        if (packing->past.has_closed) packing->parcel = packing->past.last_closed;
+        packing_hold(packing, reason);
+        return;
+    }
+    packing->parcel.package_no = package_no;
+    packing_go(packing, PACKING_WEIGHING, NO_DEADLINE); /* weighing keeps the time; the packer may take it */
+}
+
+static bool finding(struct packing *packing, struct step *step, struct floor *floor)
+{
+    if (floor->orders->state != ORDERS_DONE) return false;
+    enum held_reason reason = answer_reason(floor->orders->answer);
+    if (reason == HELD_NONE) found(packing, step, floor);
+    else packing_hold(packing, reason);
+    orders_stop(floor->orders, step);
+    return true;
+}
+
+/* --- WEIGHING, RATING: from an order to a decision ----------------------------------------------- */
+
+static bool weighing(struct packing *packing, struct step *step, struct floor *floor)
+{
+    if (!weighing_take(floor->weighing, &step->config->scale, packing->watch.scan_ms, step->now_ms,
+                       &packing->reading)) {
+        return false;
+    }
+    packing->mass_mg = packing->reading.mass_mg;
+    packing->watch.weight_ms = step->now_ms;
+    packing_play(packing, "ok");
+    if (!rating_choose(step, &packing->order, packing->mass_mg, &packing->choice)) {
+        packing_hold(packing, HELD_NO_CARRIER);
+        return true;
+    }
+    packing_go(packing, PACKING_RATING, NO_DEADLINE);
+    return true;
+}
+
+unsigned floor_free_slot(const struct floor *floor)
+{
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
+        if (floor->bookings[slot].state == BOOKING_FREE) return slot;
+    }
+    return NO_SLOT;
+}
+
+/* Ours, from station, journal epoch, parcel and attempt; never from chance. */
+static void make_reference(struct packing *packing, const struct step *step, unsigned generation)
+{
+    struct textbuf text;
+    uint64_t next = (uint64_t)step->last_seq + 1;
+    packing->parcel_number = next > packing->parcel_number ? next : packing->parcel_number + 1;
+    textbuf_init(&text, packing->parcel.reference, sizeof packing->parcel.reference);
+    textbuf_format(&text, "%.20s-%.8s-%llu-%u", step->config->station, step->epoch,
+                   (unsigned long long)packing->parcel_number, generation);
+    ENSURE(textbuf_ok(&text));
+}
+
+static void make_parcel(struct packing *packing, const struct step *step)
+{
+    struct parcel *parcel = &packing->parcel;
+    unsigned package_no = parcel->package_no;
+    unsigned generation = packing->past.packages[package_no].generation + 1;
+    *parcel = (struct parcel){.package_no = package_no,
+                              .packages_total = packing->order.packages_total,
+                              .generation = generation,
+                              .mass_mg = packing->mass_mg,
+                              .price_minor = packing->choice.price_minor,
+                              .copy = 1};
+    make_reference(packing, step, generation);
+    memcpy(parcel->order_id, packing->order.id, sizeof parcel->order_id);
+    memcpy(parcel->order_no, packing->order.order_no, sizeof parcel->order_no);
+    memcpy(parcel->rev, packing->order.rev, sizeof parcel->rev);
+    memcpy(parcel->carrier, step->config->carriers[packing->choice.carrier].name, sizeof parcel->carrier);
+    memcpy(parcel->service, packing->choice.service, sizeof parcel->service);
+    memcpy(parcel->currency, packing->order.currency, sizeof parcel->currency);
+}
+
+static void make_shipment(const struct packing *packing, struct shipment *shipment)
+{
+    const struct order *order = &packing->order;
+    memset(shipment, 0, sizeof *shipment);
+    memcpy(shipment->reference, packing->parcel.reference, sizeof shipment->reference);
+    memcpy(shipment->order_no, order->order_no, sizeof shipment->order_no);
+    memcpy(shipment->awb, packing->parcel.awb, sizeof shipment->awb);
+    memcpy(shipment->service, packing->choice.service, sizeof shipment->service);
+    shipment->to = order->to;
+    shipment->payment = order->payment;
+    shipment->collect_minor = order->collect_minor;
+    shipment->value_minor = order->value_minor;
+    memcpy(shipment->currency, order->currency, sizeof shipment->currency);
+    shipment->mass_mg = packing->mass_mg;
+    shipment->length_mm = order->length_mm;
+    shipment->width_mm = order->width_mm;
+    shipment->height_mm = order->height_mm;
+    memcpy(shipment->contents, order->contents, sizeof shipment->contents);
+}
+
+void packing_book(struct packing *packing, struct step *step, struct floor *floor)
+{
+    struct shipment *shipment = commands_room(step->commands, sizeof *shipment);
+    packing->slot = floor_free_slot(floor);
+    if (packing->slot == NO_SLOT) {
+        packing_hold(packing, HELD_TOO_MANY_OPEN);
+        return;
+    }
+    if (packing->disk_low) {
+        packing->slot = NO_SLOT;
+        packing_hold(packing, HELD_DISK_FULL);
+        return;
+    }
+    make_parcel(packing, step);
+    (void)pool_take(floor->pool, step, packing->choice.carrier, packing->parcel.awb);
+    make_shipment(packing, shipment);
+    packing->slow = false;
+    booking_begin(&floor->bookings[packing->slot], step, packing->choice.carrier, &packing->parcel, shipment);
+    packing_go(packing, PACKING_BOOKING, step->now_ms + step->config->limits.booking_wait_ms);
+}
+
+static bool rating(struct packing *packing, struct step *step, struct floor *floor)
+{
+    if (!step->config->automatic) return false; /* waits for the press */
+    packing_book(packing, step, floor);
+    return true;
+}
+
+/* --- BOOKING: what the booking machine has come to ----------------------------------------------- */
+
+static void booked(struct packing *packing, struct step *step, struct floor *floor)
+{
+    unsigned copy = packing->parcel.copy;
+    packing->parcel = floor->bookings[packing->slot].parcel;
+    packing->parcel.copy = copy;
+    packing->watch.booked_ms = step->now_ms;
+    booking_release(&floor->bookings[packing->slot]);
+    packing->slot = NO_SLOT;
+    packing_begin_printing(packing, step, floor);
+}
+
+static void refused(struct packing *packing, struct floor *floor)
+{
+    struct booking *booking = &floor->bookings[packing->slot];
+    bool store_failed = booking->store_failed;
+    bool doubled = store_failed && booking->reason == REASON_DUPLICATE_REFERENCE;
+    packing->refusal = booking->reason;
+    memcpy(packing->message, booking->message, sizeof packing->message);
+    booking_release(booking);
+    packing->slot = NO_SLOT;
+    if (doubled) packing_hold(packing, HELD_ALREADY_PACKED);
+    else packing_hold(packing, store_failed ? HELD_DISK_FULL : HELD_REFUSED);
+}
+
+static bool booking(struct packing *packing, struct step *step, struct floor *floor)
+{
+    switch (floor->bookings[packing->slot].state) {
+    case BOOKING_BOOKED: booked(packing, step, floor); return true;
+    case BOOKING_REFUSED: refused(packing, floor); return true;
+    case BOOKING_PERSON: {
+        bool twice = floor->bookings[packing->slot].reason == REASON_AWB_USED;
+        packing_hold(packing, twice ? HELD_AWB_TWICE : HELD_NEEDS_PERSON);
+        return true;
+    }
+    case BOOKING_FREE:
+    case BOOKING_INTENDING:
+    case BOOKING_SENDING:
+    case BOOKING_RESENDING:
+    case BOOKING_SETTLING:
+    case BOOKING_ASKING:
+    case BOOKING_STORING:
+    case BOOKING_LABELLING:
+    case BOOKING_REFUSING: break;
+    }
+    if (packing->deadline_ms > step->now_ms) return false;
+    packing->slow = true;
+    packing_play(packing, "attention");
+    packing_go(packing, PACKING_BOOKING, NO_DEADLINE); /* the packer has the ways out; booking.c goes on */
+    return true;
+}
+
+/* --- PRINTING, CLOSING: from a booking to the next parcel ---------------------------------------- */
+
+void packing_close(struct packing *packing, struct step *step)
+{
+    packing->watch.printed_ms = step->now_ms;
+    fact_put(step, FACT_PRINTED, &packing->parcel);
+    fact_put_event(step, packing->reprinting ? OMS_EVENT_REPRINTED : OMS_EVENT_LABEL_PRINTED, "label_printed",
+                   &packing->parcel, "");
+    if (!packing->reprinting) {
+        fact_put(step, FACT_CLOSED, &packing->parcel);
+    }
+    packing->ticket = step_store(step);
+    packing_go(packing, PACKING_CLOSING, NO_DEADLINE);
+}
+
+void packing_confirm_label(struct packing *packing, struct step *step, struct floor *floor)
+{
+    if (floor->printing->state != PRINTING_IDLE) printing_release(floor->printing, step, floor->devices);
+    packing->reason = HELD_NONE;
+    packing_close(packing, step);
+}
+
+static bool printing(struct packing *packing, struct step *step, struct floor *floor)
+{
+    switch (floor->printing->state) {
+    case PRINTING_PRINTED:
+        printing_release(floor->printing, step, floor->devices);
+        packing_close(packing, step);
+        return true;
+    case PRINTING_UNSURE: packing_hold(packing, HELD_LABEL_UNKNOWN); return true;
+    case PRINTING_BROKEN: packing_hold(packing, HELD_LABEL_BROKEN); return true;
+    case PRINTING_IDLE:
+    case PRINTING_LOADING:
+    case PRINTING_WAITING:
+    case PRINTING_STARTING:
+    case PRINTING_SENDING:
+    case PRINTING_PROVING: return false;
+    }
+    return false;
+}
+
+static void closed(struct packing *packing, struct step *step, struct floor *floor)
+{
+    char awb_end[5];
+    size_t len = strlen(packing->parcel.awb);
+    packing->watch.closed_ms = step->now_ms;
+    packing->last_watch = packing->watch;
+    packing->last = packing->parcel;
+    if (!packing->reprinting) packing->parcels++;
+    weighing_closed(floor->weighing);
+    (void)bytes_to_text(bytes_of_text(packing->parcel.awb + (len > 4 ? len - 4 : 0)), awb_end, sizeof awb_end);
+    commands_log(step->commands, LOG_INFO, "log_closed", "order_no", packing->parcel.order_no, "awb_end", awb_end,
+                 NULL);
+    packing_play(packing, "done");
+    packing_idle(packing);
+}
+
+static void put_aside(struct packing *packing, struct step *step, struct floor *floor)
+{
+    if (packing->slot != NO_SLOT) floor->bookings[packing->slot].aside = true;
+    weighing_closed(floor->weighing);
+    commands_log(step->commands, LOG_NOTICE, "log_set_aside", "order_no", packing->parcel.order_no, NULL);
+    packing_idle(packing);
+    packing_play(packing, "ok");
+}
+
+void packing_stored(struct packing *packing, struct step *step, struct floor *floor, uint32_t ticket,
+                    enum err error)
+{
+    if (packing->state != PACKING_CLOSING || packing->ticket != ticket) return;
+    packing->ticket = 0;
+    if (error == ERR_NONE || error == ERR_EXISTS) { /* EXISTS: it was durable before this start */
+        if (packing->setting_aside) put_aside(packing, step, floor);
+        else closed(packing, step, floor);
+        return;
+    }
+    packing->state = packing->slot != NO_SLOT ? PACKING_BOOKING : PACKING_PRINTING;
+    packing_hold(packing, HELD_DISK_FULL);
+}
+
+bool packing_advance(struct packing *packing, struct step *step, struct floor *floor)
+{
+    switch (packing->state) {
+    case PACKING_FINDING: return finding(packing, step, floor);
+    case PACKING_WEIGHING: return weighing(packing, step, floor);
+    case PACKING_RATING: return rating(packing, step, floor);
+    case PACKING_BOOKING: return booking(packing, step, floor);
+    case PACKING_PRINTING: return printing(packing, step, floor);
+    case PACKING_RECOVERING:
+    case PACKING_IDLE:
+    case PACKING_CLOSING:
+    case PACKING_HELD: return false;
+    }
+    return false;
+}
+
+/* --- recovery ------------------------------------------------------------------------------------ */
+
+void packing_take_over(struct packing *packing, struct step *step, struct floor *floor,
+                       const struct parcel *parcel, enum parcel_stage stage, unsigned slot)
+{
+    packing_idle(packing);
+    packing->parcel = *parcel;
+    packing->mass_mg = parcel->mass_mg;
+    packing->watch = (struct stopwatch){.scan_ms = step->now_ms};
+    memcpy(packing->order.order_no, parcel->order_no, sizeof packing->order.order_no);
+    memcpy(packing->order.id, parcel->order_id, sizeof packing->order.id);
+    packing->slot = slot;
+    if (stage == STAGE_PRINTING) {
+        packing_hold(packing, HELD_LABEL_UNKNOWN);
+    } else if (slot != NO_SLOT) {
+        packing->slow = false;
+        packing_go(packing, PACKING_BOOKING, step->now_ms + step->config->limits.booking_wait_ms);
+    } else {
+        packing->parcel.copy = 1;
+        packing_begin_printing(packing, step, floor);
+    }
+}
+
+void packing_recovered(struct packing *packing)
+{
+    if (packing->state == PACKING_RECOVERING) packing_idle(packing);
+}
+
+int64_t packing_deadline(const struct packing *packing, const struct step *step, const struct floor *floor)
+{
+    if (packing->state != PACKING_WEIGHING || !floor->weighing->has_last) return packing->deadline_ms;
+    /* So that the screen says "old" when the scale has gone quiet; a good weight comes with a frame. */
+    int64_t old_ms = floor->weighing->last_ms + WEIGHT_FRESH_MS + 1;
+    return old_ms > step->now_ms ? old_ms : NO_DEADLINE;
+}
+
+void packing_check(const struct packing *packing, const struct floor *floor)
+{
+    bool with_slot = packing->slot != NO_SLOT;
+    ENSURE((packing->state == PACKING_HELD) == (packing->reason != HELD_NONE));
+    ENSURE((packing->state == PACKING_CLOSING) == (packing->ticket != 0));
+    ENSURE(packing->state != PACKING_BOOKING || with_slot);
+    ENSURE(!with_slot || floor->bookings[packing->slot].state != BOOKING_FREE);
+    ENSURE(!with_slot || !floor->bookings[packing->slot].aside);
+    ENSURE(packing->state != PACKING_IDLE || packing->deadline_ms == NO_DEADLINE);
+    ENSURE(packing->state != PACKING_PRINTING || packing->parcel.awb[0] != '\0');
+    ENSURE(packing->state != PACKING_FINDING || floor->orders->state != ORDERS_IDLE);
+}

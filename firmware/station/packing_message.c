@@ -1,0 +1,258 @@
+/* packing_message.c - one sentence for each state and each reason: what happened, what to do. The table
+ * gives lamp and weight of every message; the functions below only choose. */
+#include <string.h>
+
+#include "firmware/station/packing_view.h"
+
+struct message_row {
+    const char *id;
+    enum lamp lamp;
+    bool logged;
+};
+
+static const struct message_row rows[] = {
+    {"recovering", LAMP_BLUE, false},
+    {"scan_order", LAMP_GREEN, false},
+    {"lift_parcel", LAMP_GREEN, false},
+    {"scanner_gone", LAMP_RED, true},
+    {"finding", LAMP_BLUE, false},
+    {"put_parcel", LAMP_GREEN, false},
+    {"wait_stable", LAMP_YELLOW, false},
+    {"not_emptied", LAMP_YELLOW, true},
+    {"too_light", LAMP_YELLOW, true},
+    {"overload", LAMP_RED, true},
+    {"underload", LAMP_RED, true},
+    {"unusable", LAMP_RED, true},
+    {"scale_gone", LAMP_RED, true},
+    {"scale_silent", LAMP_RED, true},
+    {"scale_wrong_line", LAMP_RED, true},
+    {"press_print", LAMP_GREEN, false},
+    {"booking", LAMP_BLUE, false},
+    {"booking_long", LAMP_YELLOW, true},
+    {"carrier_unclear", LAMP_YELLOW, true},
+    {"carrier_not_json", LAMP_YELLOW, true},
+    {"untrusted", LAMP_RED, true},
+    {"no_clock", LAMP_RED, true},
+    {"printing", LAMP_BLUE, false},
+    {"printer_gone", LAMP_RED, true},
+    {"printer_silent", LAMP_RED, true},
+    {"printer_paper_out", LAMP_RED, true},
+    {"printer_ribbon_out", LAMP_RED, true},
+    {"printer_head_open", LAMP_RED, true},
+    {"printer_paused", LAMP_RED, true},
+    {"printer_hot", LAMP_YELLOW, true},
+    {"unknown_scan", LAMP_RED, true},
+    {"many_orders", LAMP_RED, true},
+    {"bad_scan", LAMP_RED, true},
+    {"already_packed", LAMP_RED, true},
+    {"not_ready", LAMP_RED, true},
+    {"cancelled", LAMP_RED, true},
+    {"order_unclear", LAMP_RED, true},
+    {"order_system_down", LAMP_RED, true},
+    {"order_broken", LAMP_RED, true},
+    {"no_carrier", LAMP_RED, true},
+    {"needs_person", LAMP_RED, true},
+    {"awb_twice", LAMP_RED, true},
+    {"label_unknown", LAMP_RED, true},
+    {"label_broken", LAMP_RED, true},
+    {"disk_full", LAMP_RED, true},
+    {"too_many_open", LAMP_RED, true},
+    {"refused_bad_pincode", LAMP_RED, true},
+    {"refused_not_serviceable", LAMP_RED, true},
+    {"refused_cod", LAMP_RED, true},
+    {"refused_account", LAMP_RED, true},
+    {"refused_credentials", LAMP_RED, true},
+    {"refused_config", LAMP_RED, true},
+    {"refused_address", LAMP_RED, true},
+    {"refused_weight", LAMP_RED, true},
+    {"refused_other", LAMP_RED, true},
+};
+
+const char *view_message_id(size_t index)
+{
+    return index < ARRAY_LEN(rows) ? rows[index].id : NULL;
+}
+
+static void say(struct message *message, const char *id)
+{
+    memset(message, 0, sizeof *message);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (strcmp(rows[i].id, id) != 0) continue;
+        message->id = rows[i].id;
+        message->lamp = rows[i].lamp;
+        message->logged = rows[i].logged;
+    }
+    ENSURE(message->id != NULL);
+}
+
+static void with(struct message *message, const char *name, const char *value)
+{
+    ENSURE(message->count < ARRAY_LEN(message->arguments));
+    message->arguments[message->count].name = name;
+    (void)bytes_to_text(bytes_of_text(value), message->arguments[message->count].value, VIEW_VALUE_SIZE);
+    message->count++;
+}
+
+static const char *scale_message(const struct view *view)
+{
+    const char *word = devices_scale_word(view->floor->devices);
+    if (strcmp(word, "silent") == 0) return "scale_silent";
+    if (strcmp(word, "wrong_line") == 0) return "scale_wrong_line";
+    return strcmp(word, "ready") == 0 ? NULL : "scale_gone";
+}
+
+static const char *hint_message(enum weight_hint hint)
+{
+    switch (hint) {
+    case WEIGHT_NONE:
+    case WEIGHT_ZERO: return "put_parcel";
+    case WEIGHT_GOOD:
+    case WEIGHT_MOVING: return "wait_stable";
+    case WEIGHT_OLD: return "scale_silent";
+    case WEIGHT_NOT_EMPTIED: return "not_emptied";
+    case WEIGHT_TOO_LIGHT: return "too_light";
+    case WEIGHT_OVERLOAD: return "overload";
+    case WEIGHT_UNDERLOAD: return "underload";
+    case WEIGHT_UNUSABLE: return "unusable";
+    }
+    return "put_parcel";
+}
+
+static enum weight_hint hint_now(const struct view *view)
+{
+    return weighing_hint(view->floor->weighing, &view->step->config->scale, view->step->now_ms);
+}
+
+static void say_weighing(const struct view *view, struct message *message)
+{
+    const char *trouble = scale_message(view);
+    say(message, trouble != NULL ? trouble : hint_message(hint_now(view)));
+    with(message, "order_no", view->packing->order.order_no);
+}
+
+static bool any_scanner(const struct view *view)
+{
+    bool training = view->step->config->mode == CONFIG_TRAINING; /* there is a field on the page */
+    bool ready = training;
+    for (size_t i = 0; i < view->step->config->scanner_count; i++) {
+        ready = ready || strcmp(devices_scanner_word(view->floor->devices, i), "ready") == 0;
+    }
+    return ready;
+}
+
+static void say_idle(const struct view *view, struct message *message)
+{
+    bool lying = view->packing->last.awb[0] != '\0' && hint_now(view) == WEIGHT_NOT_EMPTIED;
+    const char *scale = scale_message(view);
+    if (lying) {
+        say(message, "lift_parcel");
+        with(message, "order_no", view->packing->last.order_no);
+    } else if (!any_scanner(view)) {
+        say(message, "scanner_gone");
+    } else {
+        say(message, scale != NULL ? scale : "scan_order");
+    }
+}
+
+static const char *printer_message(const struct devices *devices)
+{
+    const struct printer_status *status = &devices->printer_status;
+    if (devices->slots[DEVICE_PRINTER].state != DEVICE_OPEN) return "printer_gone";
+    if (devices->slots[DEVICE_PRINTER].silent) return "printer_silent";
+    if (!devices->printer_known) return NULL;
+    if (status->head_open) return "printer_head_open";
+    if (status->paper_out) return "printer_paper_out";
+    if (status->ribbon_out) return "printer_ribbon_out";
+    if (status->paused) return "printer_paused";
+    return status->too_hot ? "printer_hot" : NULL;
+}
+
+static void say_printing(const struct view *view, struct message *message)
+{
+    const char *trouble = printer_message(view->floor->devices);
+    bool waiting = view->floor->printing->state == PRINTING_WAITING;
+    say(message, waiting && trouble != NULL ? trouble : "printing");
+    with(message, "order_no", view->packing->order.order_no);
+}
+
+static void say_booking(const struct view *view, struct message *message)
+{
+    const struct booking *booking = &view->floor->bookings[view->packing->slot];
+    enum net_state net = view->network[SERVER_CARRIER_FIRST + booking->carrier];
+    if (net == NET_UNTRUSTED) say(message, "untrusted");
+    else if (net == NET_NO_CLOCK) say(message, "no_clock");
+    else if (booking->answer_was_not_json) say(message, "carrier_not_json");
+    else if (!view->packing->slow) say(message, "booking");
+    else say(message, booking->unsure ? "carrier_unclear" : "booking_long");
+    with(message, "carrier", view->step->carriers[booking->carrier]->title);
+    with(message, "order_no", view->packing->order.order_no);
+    if (net == NET_UNTRUSTED) with(message, "server", view->step->carriers[booking->carrier]->title);
+}
+
+static const char *refusal_message(enum carrier_reason reason)
+{
+    switch (reason) {
+    case REASON_BAD_PINCODE:
+    case REASON_BAD_PINCODE_OR_NOT_SERVICEABLE: return "refused_bad_pincode";
+    case REASON_NOT_SERVICEABLE:
+    case REASON_EMBARGO: return "refused_not_serviceable";
+    case REASON_COD_NOT_SERVICEABLE:
+    case REASON_COD_LIMIT: return "refused_cod";
+    case REASON_ACCOUNT_FUNDS: return "refused_account";
+    case REASON_CREDENTIALS: return "refused_credentials";
+    case REASON_CONFIG: return "refused_config";
+    case REASON_BAD_ADDRESS: return "refused_address";
+    case REASON_BAD_WEIGHT: return "refused_weight";
+    case REASON_NONE:
+    case REASON_REFERENCE_CANCELLED:
+    case REASON_DUPLICATE_REFERENCE:
+    case REASON_AWB_USED:
+    case REASON_TOO_LATE:
+    case REASON_THROTTLED:
+    case REASON_NOT_FOUND:
+    case REASON_OTHER: return "refused_other";
+    }
+    return "refused_other";
+}
+
+static const char *carrier_title(const struct view *view)
+{
+    unsigned carrier = view->packing->choice.carrier;
+    bool known = carrier < view->step->config->carrier_count && view->step->carriers[carrier] != NULL;
+    return known ? view->step->carriers[carrier]->title : "";
+}
+
+static void say_held(const struct view *view, struct message *message)
+{
+    const struct packing *packing = view->packing;
+    bool refused = packing->reason == HELD_REFUSED;
+    say(message, refused ? refusal_message(packing->refusal) : held_reason_word(packing->reason));
+    if (refused || packing->reason == HELD_NEEDS_PERSON || packing->reason == HELD_AWB_TWICE) {
+        with(message, "carrier", carrier_title(view));
+    }
+    bool by_scan = packing->order.order_no[0] == '\0';
+    with(message, by_scan ? "scan" : "order_no", by_scan ? packing->scan : packing->order.order_no);
+    if (refused) with(message, "message", packing->message);
+    else with(message, "awb", packing->parcel.awb);
+}
+
+void view_message(const struct view *view, struct message *out)
+{
+    switch (view->packing->state) {
+    case PACKING_RECOVERING: say(out, "recovering"); break;
+    case PACKING_IDLE: say_idle(view, out); break;
+    case PACKING_FINDING:
+        say(out, "finding");
+        with(out, "scan", view->packing->scan);
+        break;
+    case PACKING_WEIGHING: say_weighing(view, out); break;
+    case PACKING_RATING:
+        say(out, "press_print");
+        with(out, "order_no", view->packing->order.order_no);
+        break;
+    case PACKING_BOOKING: say_booking(view, out); break;
+    case PACKING_PRINTING:
+    case PACKING_CLOSING: say_printing(view, out); break;
+    case PACKING_HELD: say_held(view, out); break;
+    }
+}

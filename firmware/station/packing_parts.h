@@ -1,0 +1,19 @@
+/* packing_parts.h - what packing.c shares with packing_press.c, and nobody else. */
+#ifndef PACKD_FIRMWARE_STATION_PACKING_PARTS_H
+#define PACKD_FIRMWARE_STATION_PACKING_PARTS_H
+
+#include "firmware/station/packing.h"
+
+/* A transition names the next state and its deadline in one call; NO_DEADLINE is written out. */
+void packing_go(struct packing *packing, enum packing_state state, int64_t deadline_ms);
+void packing_play(struct packing *packing, const char *sound);
+void packing_hold(struct packing *packing, enum held_reason reason);
+void packing_idle(struct packing *packing);
+void packing_find(struct packing *packing, struct step *step, struct floor *floor, struct bytes scan);
+void packing_book(struct packing *packing, struct step *step, struct floor *floor);
+void packing_begin_printing(struct packing *packing, struct step *step, struct floor *floor);
+/* The label is out: stores printed, closed and the event. */
+void packing_close(struct packing *packing, struct step *step);
+void packing_confirm_label(struct packing *packing, struct step *step, struct floor *floor);
+
+#endif

@@ -1,0 +1,233 @@
+/* packing_press.c - what a person may say in each state, and what it does. The list that is offered and
+ * the list that is obeyed are one: a press that is not offered is not obeyed. */
+#include <string.h>
+
+#include "firmware/station/packing_parts.h"
+
+const char *packing_state_word(enum packing_state state)
+{
+    switch (state) {
+    case PACKING_RECOVERING: return "recovering";
+    case PACKING_IDLE: return "idle";
+    case PACKING_FINDING: return "finding";
+    case PACKING_WEIGHING: return "weighing";
+    case PACKING_RATING: return "rating";
+    case PACKING_BOOKING: return "booking";
+    case PACKING_PRINTING: return "printing";
+    case PACKING_CLOSING: return "closing";
+    case PACKING_HELD: return "held";
+    }
+    return "unknown";
+}
+
+const char *held_reason_word(enum held_reason reason)
+{
+    switch (reason) {
+    case HELD_NONE: return "";
+    case HELD_UNKNOWN_SCAN: return "unknown_scan";
+    case HELD_MANY_ORDERS: return "many_orders";
+    case HELD_BAD_SCAN: return "bad_scan";
+    case HELD_ALREADY_PACKED: return "already_packed";
+    case HELD_NOT_READY: return "not_ready";
+    case HELD_CANCELLED: return "cancelled";
+    case HELD_ORDER_UNCLEAR: return "order_unclear";
+    case HELD_ORDER_SYSTEM_DOWN: return "order_system_down";
+    case HELD_ORDER_BROKEN: return "order_broken";
+    case HELD_NO_CARRIER: return "no_carrier";
+    case HELD_REFUSED: return "refused";
+    case HELD_NEEDS_PERSON: return "needs_person";
+    case HELD_AWB_TWICE: return "awb_twice";
+    case HELD_LABEL_UNKNOWN: return "label_unknown";
+    case HELD_LABEL_BROKEN: return "label_broken";
+    case HELD_DISK_FULL: return "disk_full";
+    case HELD_TOO_MANY_OPEN: return "too_many_open";
+    }
+    return "";
+}
+
+struct offer {
+    enum press *list;
+    size_t count;
+};
+
+static void offer(struct offer *offer, enum press press)
+{
+    ENSURE(offer->count < PACKING_PRESSES_MAX);
+    offer->list[offer->count++] = press;
+}
+
+static void offer_when_held(const struct packing *packing, struct offer *to)
+{
+    switch (packing->reason) {
+    case HELD_NONE: break;
+    case HELD_BAD_SCAN: offer(to, PRESS_GIVE_UP); break;
+    case HELD_ALREADY_PACKED:
+        offer(to, PRESS_GIVE_UP);
+        if (packing->parcel.awb[0] != '\0') offer(to, PRESS_REPRINT);
+        break;
+    case HELD_UNKNOWN_SCAN:
+    case HELD_MANY_ORDERS:
+    case HELD_NOT_READY:
+    case HELD_CANCELLED:
+    case HELD_ORDER_UNCLEAR:
+    case HELD_ORDER_SYSTEM_DOWN:
+    case HELD_ORDER_BROKEN:
+    case HELD_NO_CARRIER:
+    case HELD_REFUSED:
+    case HELD_TOO_MANY_OPEN:
+        offer(to, PRESS_TRY_AGAIN);
+        offer(to, PRESS_GIVE_UP);
+        break;
+    case HELD_NEEDS_PERSON:
+    case HELD_AWB_TWICE:
+        offer(to, PRESS_SET_ASIDE);
+        offer(to, PRESS_NOT_BOOKED);
+        break;
+    case HELD_LABEL_UNKNOWN:
+        offer(to, PRESS_LABEL_OK);
+        offer(to, PRESS_LABEL_MISSING);
+        break;
+    case HELD_LABEL_BROKEN:
+        offer(to, PRESS_TRY_AGAIN);
+        offer(to, packing->reprinting ? PRESS_GIVE_UP : PRESS_SET_ASIDE);
+        break;
+    case HELD_DISK_FULL:
+        offer(to, PRESS_TRY_AGAIN);
+        if (packing->before != PACKING_PRINTING && packing->slot == NO_SLOT) offer(to, PRESS_GIVE_UP);
+        break;
+    }
+}
+
+size_t packing_presses(const struct packing *packing, const struct floor *floor,
+                       enum press out_presses[PACKING_PRESSES_MAX])
+{
+    struct offer to = {.list = out_presses};
+    switch (packing->state) {
+    case PACKING_RECOVERING:
+    case PACKING_CLOSING: break;
+    case PACKING_IDLE:
+        if (packing->last.reference[0] != '\0') offer(&to, PRESS_REPRINT);
+        break;
+    case PACKING_FINDING:
+    case PACKING_WEIGHING: offer(&to, PRESS_GIVE_UP); break;
+    case PACKING_RATING:
+        offer(&to, PRESS_PRINT);
+        offer(&to, PRESS_GIVE_UP);
+        break;
+    case PACKING_BOOKING:
+        if (packing->slow) {
+            offer(&to, PRESS_SET_ASIDE);
+            offer(&to, PRESS_TRY_AGAIN);
+        }
+        break;
+    case PACKING_PRINTING: /* as long as nothing was sent to the printer */
+        if (floor->printing->state == PRINTING_WAITING && !packing->reprinting) offer(&to, PRESS_SET_ASIDE);
+        if (floor->printing->state == PRINTING_WAITING && packing->reprinting) offer(&to, PRESS_GIVE_UP);
+        break;
+    case PACKING_HELD: offer_when_held(packing, &to); break;
+    }
+    return to.count;
+}
+
+static bool is_offered(const struct packing *packing, const struct floor *floor, enum press press)
+{
+    enum press presses[PACKING_PRESSES_MAX];
+    size_t count = packing_presses(packing, floor, presses);
+    for (size_t i = 0; i < count; i++) {
+        if (presses[i] == press) return true;
+    }
+    return false;
+}
+
+static void give_up(struct packing *packing, struct step *step, struct floor *floor)
+{
+    orders_stop(floor->orders, step);
+    if (floor->printing->state != PRINTING_IDLE) printing_release(floor->printing, step, floor->devices);
+    commands_log(step->commands, LOG_INFO, "log_given_up", "order_no", packing->order.order_no, NULL);
+    packing_idle(packing);
+}
+
+static void set_aside(struct packing *packing, struct step *step, struct floor *floor)
+{
+    if (floor->printing->state != PRINTING_IDLE) printing_release(floor->printing, step, floor->devices);
+    packing->reason = HELD_NONE;
+    packing->setting_aside = true;
+    fact_put(step, FACT_ASIDE, &packing->parcel);
+    fact_put_event(step, OMS_EVENT_EXCEPTION, "exception", &packing->parcel, "set aside at the bench");
+    packing->ticket = step_store(step);
+    packing_go(packing, PACKING_CLOSING, NO_DEADLINE);
+}
+
+static void print_again(struct packing *packing, struct step *step, struct floor *floor)
+{
+    if (floor->printing->state != PRINTING_IDLE) printing_release(floor->printing, step, floor->devices);
+    packing->reason = HELD_NONE;
+    packing->parcel.copy++;
+    packing_begin_printing(packing, step, floor);
+}
+
+static bool reprint(struct packing *packing, struct step *step, struct floor *floor, const char *reason)
+{
+    if (reason[0] == '\0') return false; /* a second label with one number is never made without a word why */
+    if (packing->state == PACKING_IDLE) packing->parcel = packing->last;
+    packing->reason = HELD_NONE;
+    packing->reprinting = true;
+    packing->watch = (struct stopwatch){.scan_ms = step->now_ms};
+    memcpy(packing->order.order_no, packing->parcel.order_no, sizeof packing->order.order_no);
+    packing->parcel.copy++;
+    struct textbuf note;
+    textbuf_init(&note, packing->parcel.note, sizeof packing->parcel.note);
+    textbuf_bytes_put(&note, bytes_slice(bytes_of_text(reason), 0, sizeof packing->parcel.note - 1));
+    packing_begin_printing(packing, step, floor);
+    return true;
+}
+
+/* HELD, the way back: to the search, to the label, to the courier, or to closing once more. */
+static void try_again(struct packing *packing, struct step *step, struct floor *floor)
+{
+    if (packing->state == PACKING_BOOKING) {
+        booking_hurry(&floor->bookings[packing->slot], step);
+        packing->slow = false;
+        packing_go(packing, PACKING_BOOKING, step->now_ms + step->config->limits.booking_wait_ms);
+        return;
+    }
+    enum held_reason reason = packing->reason;
+    packing->reason = HELD_NONE;
+    if (reason == HELD_LABEL_BROKEN) {
+        printing_release(floor->printing, step, floor->devices);
+        packing_begin_printing(packing, step, floor);
+    } else if (reason == HELD_DISK_FULL && packing->setting_aside) {
+        set_aside(packing, step, floor);
+    } else if (reason == HELD_DISK_FULL && packing->before == PACKING_PRINTING) {
+        packing_close(packing, step);
+    } else {
+        char scan[ORDER_KEY_SIZE];
+        memcpy(scan, packing->scan, sizeof scan);
+        packing_find(packing, step, floor, bytes_of_text(scan));
+    }
+}
+
+static void not_booked(struct packing *packing, struct step *step, struct floor *floor)
+{
+    packing->reason = HELD_NONE;
+    booking_declare_absent(&floor->bookings[packing->slot], step);
+    packing_go(packing, PACKING_BOOKING, step->now_ms + step->config->limits.booking_wait_ms);
+}
+
+bool packing_press(struct packing *packing, struct step *step, struct floor *floor, enum press press,
+                   const char *text)
+{
+    if (!is_offered(packing, floor, press)) return false;
+    switch (press) {
+    case PRESS_PRINT: packing_book(packing, step, floor); return true;
+    case PRESS_GIVE_UP: give_up(packing, step, floor); return true;
+    case PRESS_TRY_AGAIN: try_again(packing, step, floor); return true;
+    case PRESS_SET_ASIDE: set_aside(packing, step, floor); return true;
+    case PRESS_LABEL_OK: packing_confirm_label(packing, step, floor); return true;
+    case PRESS_LABEL_MISSING: print_again(packing, step, floor); return true;
+    case PRESS_REPRINT: return reprint(packing, step, floor, text);
+    case PRESS_NOT_BOOKED: not_booked(packing, step, floor); return true;
+    case PRESS_SCAN: return false; /* station.c takes it, as a scan */
+    }
+    return false;
+}

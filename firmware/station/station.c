@@ -1,0 +1,421 @@
+/* station.c - routes an event to the machines, lets them advance, gathers what is to be stored and
+ * shown. What a machine does is in its own file; here is only the order in which they are asked. */
+#include "firmware/station/station.h"
+
+#include <string.h>
+
+#include "carriers/carrier_list.h"
+#include "firmware/oms/oms_list.h"
+
+#define ADVANCES_MAX 16 /* no event moves a parcel through more states than there are */
+
+static void adopt(struct station *station, const struct config *config)
+{
+    station->config = config;
+    for (size_t i = 0; i < CONFIG_CARRIERS_MAX; i++) {
+        bool named = i < config->carrier_count;
+        station->carriers[i] = named ? carrier_find(bytes_of_text(config->carriers[i].name)) : NULL;
+    }
+    station->oms = oms_find(bytes_of_text(config->oms.kind));
+}
+
+void station_init(struct station *station, const struct config *config, const struct secrets *secrets)
+{
+    memset(station, 0, sizeof *station);
+    station->secrets = secrets;
+    adopt(station, config);
+    tickets_init(&station->tickets);
+    weighing_init(&station->weighing);
+    orders_init(&station->orders);
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) booking_init(&station->bookings[slot], slot);
+    printing_init(&station->printing);
+    pool_init(&station->pool);
+    packing_init(&station->packing);
+    sync_init(&station->sync, 0);
+    feed_init(&station->feed, "", 0);
+    station->floor = (struct floor){.orders = &station->orders,
+                                    .weighing = &station->weighing,
+                                    .devices = &station->devices,
+                                    .bookings = station->bookings,
+                                    .printing = &station->printing,
+                                    .pool = &station->pool};
+}
+
+static struct step make_step(struct station *station, const struct event *event, struct commands *commands)
+{
+    struct step step = {
+        .config = station->config,
+        .secrets = station->secrets,
+        .oms = station->oms,
+        .now_ms = event->now_ms,
+        .wall_ms = event->wall_ms,
+        .wall_trusted = event->wall_trusted,
+        .commands = commands,
+        .tickets = &station->tickets,
+        .random = &station->random,
+        .scratch = {station->scratch, sizeof station->scratch},
+        .last_seq = station->last_seq,
+        .next_event_seq = &station->next_event_seq,
+        .epoch = station->epoch,
+    };
+    memcpy(step.carriers, station->carriers, sizeof step.carriers);
+    return step;
+}
+
+static void start(struct station *station, struct step *step, const struct event *event)
+{
+    ENSURE(!station->started);
+    station->started = true;
+    station->random = event->started.seed;
+    memcpy(station->epoch, event->started.epoch, sizeof station->epoch);
+    station->settled_seq = event->started.settled_seq;
+    devices_init(&station->devices, station->config, step->now_ms);
+    sync_init(&station->sync, event->started.oms_seq);
+    feed_init(&station->feed, event->started.cursor, step->now_ms);
+    pool_start(&station->pool, step);
+    recovery_begin(&station->recovery, step, event->started.settled_seq);
+}
+
+static enum net_state state_of_exchange(const struct event *event)
+{
+    switch (event->exchange.end) {
+    case EXCHANGE_ANSWERED: break;
+    case EXCHANGE_NOT_SENT:
+    case EXCHANGE_MAYBE_SENT: return NET_DOWN;
+    case EXCHANGE_UNTRUSTED: return NET_UNTRUSTED;
+    case EXCHANGE_NO_CLOCK: return NET_NO_CLOCK;
+    }
+    int status = event->exchange.response->status;
+    if (status == 401 || status == 403) return NET_REFUSED;
+    return status >= 500 ? NET_DOWN : NET_OK;
+}
+
+static unsigned server_of(const struct station *station, enum owner owner, unsigned index)
+{
+    if (owner == OWNER_BOOKING) return SERVER_CARRIER_FIRST + station->bookings[index].carrier;
+    if (owner == OWNER_POOL) return SERVER_CARRIER_FIRST + index;
+    return SERVER_OMS;
+}
+
+static void note_network(struct station *station, struct step *step, const struct event *event,
+                         enum owner owner, unsigned index)
+{
+    unsigned server = server_of(station, owner, index);
+    enum net_state state = state_of_exchange(event);
+    if (state == station->network[server]) return;
+    station->network[server] = state;
+    const char *name = server == SERVER_OMS ? "oms" : station->config->carriers[server - SERVER_CARRIER_FIRST].name;
+    bool good = state == NET_OK;
+    enum log_level level = state == NET_UNTRUSTED ? LOG_ALARM : good ? LOG_INFO : LOG_WARNING;
+    const char *why = event->exchange.sentence != NULL ? event->exchange.sentence : "";
+    commands_log(step->commands, level, good ? "log_server_ok" : "log_server_trouble", "server", name, "state",
+                 net_state_word(state), "why", why, NULL);
+}
+
+/* An answer goes to the one who waits for it; one that nobody waits for ends here. */
+static void route_answer(struct station *station, struct step *step, const struct event *event, uint32_t ticket)
+{
+    enum owner owner;
+    unsigned index = 0;
+    if (!tickets_settle(&station->tickets, ticket, &owner, &index)) return;
+    if (event->kind == EVENT_EXCHANGE) note_network(station, step, event, owner, index);
+    switch (owner) {
+    case OWNER_BATCH: break; /* see route_batch */
+    case OWNER_RECOVERY:
+        recovery_answer(&station->recovery, step, &station->packing, &station->floor, event);
+        if (station->recovery.state == RECOVERY_READING) break;
+        if (station->recovery.next_event_seq > station->next_event_seq) {
+            station->next_event_seq = station->recovery.next_event_seq;
+        }
+        if (station->recovery.seq > station->last_seq) station->last_seq = station->recovery.seq;
+        break;
+    case OWNER_ORDERS: orders_step(&station->orders, step, event); break;
+    case OWNER_BOOKING: booking_answer(&station->bookings[index], step, event); break;
+    case OWNER_PRINTING: printing_step(&station->printing, step, &station->devices, event); break;
+    case OWNER_SYNC: sync_answer(&station->sync, step, event); break;
+    case OWNER_FEED: feed_answer(&station->feed, step, event); break;
+    case OWNER_POOL: pool_step(&station->pool, step, event, index); break;
+    }
+}
+
+static void route_batch(struct station *station, struct step *step, const struct event *event)
+{
+    enum owner owner;
+    unsigned index = 0;
+    uint32_t ticket = event->store.ticket;
+    enum err error = event->kind == EVENT_STORED ? ERR_NONE : event->store.error;
+    if (!tickets_settle(&station->tickets, ticket, &owner, &index)) return;
+    if (error == ERR_NONE) {
+        station->last_seq = event->store.last_seq;
+        step->last_seq = station->last_seq;
+        if (station->batch_has_event) sync_wake(&station->sync);
+    } else {
+        station->next_event_seq = station->event_seq_before; /* its events do not exist: no gap */
+        commands_log(step->commands, LOG_ALARM, "log_store_failed", "error", err_word(error), NULL);
+    }
+    station->disk_low = station->disk_low || error == ERR_NO_SPACE;
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
+        booking_stored(&station->bookings[slot], step, ticket, error);
+    }
+    printing_stored(&station->printing, step, &station->devices, ticket, error);
+    sync_stored(&station->sync, step, ticket, error);
+    packing_stored(&station->packing, step, &station->floor, ticket, error);
+}
+
+static void route_bytes(struct station *station, struct step *step, const struct event *event)
+{
+    struct bytes rest = event->port.bytes;
+    while (rest.len > 0) {
+        struct device_item item;
+        devices_next(&station->devices, step, event->port.port, &rest, &item);
+        switch (item.kind) {
+        case DEVICE_ITEM_NONE: break;
+        case DEVICE_ITEM_READING:
+            weighing_reading(&station->weighing, &step->config->scale, &item.reading, step->now_ms);
+            break;
+        case DEVICE_ITEM_SCAN:
+            packing_scan(&station->packing, step, &station->floor, bytes_of(item.scan.text, item.scan.len));
+            break;
+        case DEVICE_ITEM_BAD_SCAN: packing_bad_scan(&station->packing, step, &station->floor); break;
+        case DEVICE_ITEM_STATUS: printing_status(&station->printing, step, &station->devices); break;
+        }
+    }
+}
+
+static void route_press(struct station *station, struct step *step, const struct event *event)
+{
+    bool training = station->config->mode == CONFIG_TRAINING;
+    enum press press = event->press.press;
+    if (press == PRESS_SCAN && training) {
+        packing_scan(&station->packing, step, &station->floor, bytes_of_text(event->press.text));
+        return;
+    }
+    if (packing_press(&station->packing, step, &station->floor, press, event->press.text)) return;
+    commands_log(step->commands, LOG_NOTICE, "log_press_not_offered", "press", press_word(press), NULL);
+}
+
+static void route_port(struct station *station, struct step *step, const struct event *event)
+{
+    devices_step(&station->devices, step, event);
+    if (station->devices.slots[DEVICE_SCALE].state != DEVICE_OPEN) weighing_lost(&station->weighing);
+    printing_step(&station->printing, step, &station->devices, event);
+}
+
+static void route(struct station *station, struct step *step, const struct event *event)
+{
+    switch (event->kind) {
+    case EVENT_STARTED: start(station, step, event); break;
+    case EVENT_DEADLINE:
+    case EVENT_DEVICE_GONE: break;
+    case EVENT_DEVICE_SEEN:
+    case EVENT_PORT_OPENED:
+    case EVENT_PORT_FAILED:
+    case EVENT_PORT_CLOSED:
+    case EVENT_PORT_DRAINED: route_port(station, step, event); break;
+    case EVENT_PORT_BYTES: route_bytes(station, step, event); break;
+    case EVENT_EXCHANGE: route_answer(station, step, event, event->exchange.ticket); break;
+    case EVENT_STORED:
+    case EVENT_STORE_FAILED: route_batch(station, step, event); break;
+    case EVENT_ROWS: route_answer(station, step, event, event->rows.ticket); break;
+    case EVENT_BLOB: route_answer(station, step, event, event->blob.ticket); break;
+    case EVENT_CACHE_FOUND:
+    case EVENT_CACHE_STORED: route_answer(station, step, event, event->cache.ticket); break;
+    case EVENT_PRESS: route_press(station, step, event); break;
+    case EVENT_CONFIG_OFFERED: station->offered = event->config.config; break;
+    case EVENT_DISK: station->disk_low = event->disk.below_reserve; break;
+    }
+    station->packing.disk_low = station->disk_low;
+}
+
+/* What is due by time. Each machine looks at its own deadline; those that find no room stay due. */
+static void tick(struct station *station, struct step *step)
+{
+    const struct event due = {.kind = EVENT_DEADLINE, .now_ms = step->now_ms};
+    devices_step(&station->devices, step, &due);
+    if (station->recovery.state != RECOVERY_DONE) return; /* nothing new before the old is known */
+    orders_step(&station->orders, step, &due);
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) booking_tick(&station->bookings[slot], step);
+    printing_step(&station->printing, step, &station->devices, &due);
+    pool_tick(&station->pool, step);
+    feed_tick(&station->feed, step);
+    sync_tick(&station->sync, step);
+}
+
+/* Parcels on the shelf whose booking has come to an end: the slot is free, the parcel waits for its
+ * order's scan. */
+static void release_shelf(struct station *station, struct step *step)
+{
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
+        struct booking *booking = &station->bookings[slot];
+        bool ended = booking->state == BOOKING_BOOKED || booking->state == BOOKING_REFUSED;
+        if (!booking->aside || !ended) continue;
+        bool good = booking->state == BOOKING_BOOKED;
+        commands_log(step->commands, good ? LOG_NOTICE : LOG_WARNING, good ? "booked_later" : "log_refused_later",
+                     "order_no", booking->parcel.order_no, NULL);
+        booking_release(booking);
+    }
+}
+
+static bool nothing_open(const struct station *station)
+{
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
+        if (station->bookings[slot].state != BOOKING_FREE) return false;
+    }
+    return station->packing.state == PACKING_IDLE && station->printing.state == PRINTING_IDLE;
+}
+
+static void adopt_offered(struct station *station, struct step *step)
+{
+    if (station->offered == NULL || station->recovery.state != RECOVERY_DONE || !nothing_open(station)) return;
+    adopt(station, station->offered);
+    station->offered = NULL;
+    devices_reconfigure(&station->devices, step, station->config);
+    weighing_init(&station->weighing);
+    pool_init(&station->pool); /* answers to the old one find nobody: its tickets are dropped below */
+    commands_add(step->commands, COMMAND_CONFIG_ADOPTED);
+}
+
+/* Facts up to here need no folding at the next start: all parcels begun before are closed. Always
+ * before this batch, so that a start sees the newest event and goes on with its number. */
+static int64_t settled_now(const struct station *station)
+{
+    int64_t seq = station->last_seq;
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
+        const struct booking *booking = &station->bookings[slot];
+        if (booking->state != BOOKING_FREE && booking->seq_floor < seq) seq = booking->seq_floor;
+    }
+    return seq;
+}
+
+static void store_batch(struct station *station, struct commands *commands)
+{
+    if (commands->batch_ticket == 0) return;
+    bool closing = station->packing.state == PACKING_CLOSING &&
+                   station->packing.ticket == commands->batch_ticket;
+    if (closing && settled_now(station) > station->settled_seq) {
+        station->settled_seq = settled_now(station);
+        commands_cursor(commands, "settled", station->settled_seq);
+    }
+    struct command *command = commands_add(commands, COMMAND_STORE);
+    command->store.ticket = commands->batch_ticket;
+    command->store.batch = &commands->batch;
+}
+
+static uint64_t events_waiting(const struct station *station)
+{
+    if (station->next_event_seq == 0) return 0;
+    uint64_t made = station->next_event_seq - 1;
+    bool known = station->sync.acked > 0 || station->sync.work || station->sync.count > 0;
+    return known && made > station->sync.acked ? made - station->sync.acked : 0;
+}
+
+static void log_message(struct commands *commands, const struct message *message)
+{
+    struct command *command = commands_add(commands, COMMAND_LOG);
+    command->log.level = message->lamp == LAMP_RED ? LOG_WARNING : LOG_NOTICE;
+    command->log.id = message->id;
+    for (size_t i = 0; i < message->count; i++) {
+        command->log.arguments[command->log.count++] = (struct log_argument){
+            message->arguments[i].name, commands_keep_text(commands, message->arguments[i].value)};
+    }
+}
+
+static void show(struct station *station, struct step *step)
+{
+    unsigned shelf = 0;
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
+        if (station->bookings[slot].state != BOOKING_FREE && station->bookings[slot].aside) shelf++;
+    }
+    struct view view = {.step = step,
+                        .packing = &station->packing,
+                        .floor = &station->floor,
+                        .sync = &station->sync,
+                        .network = station->network,
+                        .events_waiting = events_waiting(station),
+                        .open_bookings = shelf,
+                        .disk_low = station->disk_low};
+    struct message message;
+    struct textbuf text;
+    view_message(&view, &message);
+    commands_text_begin(step->commands, &text, VIEW_DOCUMENT_SIZE);
+    view_write(&view, &message, &text);
+    struct bytes document = commands_text_end(step->commands, &text);
+    if (message.logged && message.id != station->message_id) log_message(step->commands, &message);
+    station->message_id = message.id;
+    if (bytes_equal(document, bytes_of(station->document, station->document_len))) return;
+    memcpy(station->document, document.data, document.len);
+    station->document_len = document.len;
+    commands_add(step->commands, COMMAND_SHOW)->show.document = document;
+}
+
+static bool batch_has_event(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->fact_count; i++) {
+        if (bytes_equal_text(batch->facts[i].kind, fact_kind_word(FACT_EVENT))) return true;
+    }
+    return false;
+}
+
+void station_step(struct station *station, const struct event *event, struct commands *commands)
+{
+    ENSURE(event->now_ms >= station->now_ms);
+    ENSURE(station->started || event->kind == EVENT_STARTED);
+    commands_reset(commands);
+    station->now_ms = event->now_ms;
+    station->steps++;
+    struct step step = make_step(station, event, commands);
+    uint64_t events_before = station->next_event_seq;
+
+    route(station, &step, event);
+    if (event->kind == EVENT_STORE_FAILED) events_before = station->next_event_seq;
+    tick(station, &step);
+    for (unsigned i = 0; packing_advance(&station->packing, &step, &station->floor); i++) {
+        ENSURE(i < ADVANCES_MAX);
+    }
+    release_shelf(station, &step);
+    adopt_offered(station, &step);
+    if (commands->batch_ticket != 0) {
+        station->event_seq_before = events_before;
+        station->batch_has_event = batch_has_event(&commands->batch);
+        store_batch(station, commands);
+    }
+    step.config = station->config;
+    show(station, &step);
+    station_check(station);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int64_t station_deadline(struct station *station)
+{
+    const struct event now = {.kind = EVENT_DEADLINE, .now_ms = station->now_ms};
+    struct step step = make_step(station, &now, NULL);
+    int64_t deadline_ms = devices_deadline(&station->devices, &step);
+    if (station->recovery.state != RECOVERY_DONE) return deadline_ms;
+    deadline_ms = earlier(deadline_ms, orders_deadline(&station->orders));
+    deadline_ms = earlier(deadline_ms, printing_deadline(&station->printing));
+    deadline_ms = earlier(deadline_ms, pool_deadline(&station->pool));
+    deadline_ms = earlier(deadline_ms, feed_deadline(&station->feed, &step));
+    deadline_ms = earlier(deadline_ms, sync_deadline(&station->sync, &step));
+    deadline_ms = earlier(deadline_ms, packing_deadline(&station->packing, &step, &station->floor));
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
+        deadline_ms = earlier(deadline_ms, booking_deadline(&station->bookings[slot]));
+    }
+    return deadline_ms;
+}
+
+void station_check(const struct station *station)
+{
+    devices_check(&station->devices);
+    orders_check(&station->orders);
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
+        booking_check(&station->bookings[slot], station->now_ms);
+    }
+    printing_check(&station->printing);
+    sync_check(&station->sync);
+    feed_check(&station->feed);
+    packing_check(&station->packing, &station->floor);
+}
