@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libserialport.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -115,6 +116,16 @@ static enum err open_port(struct sp_port *port, struct textbuf *out_why)
     return err_of(result);
 }
 
+/* The library knows ports by the name of their node, not by the links that lead there. */
+static enum err find_port(const char *path, struct sp_port **out_port)
+{
+    char *node = realpath(path, NULL);
+    if (!node) return files_err(errno);
+    enum err problem = err_of(sp_get_port_by_name(node, out_port));
+    free(node);
+    return problem;
+}
+
 enum err serial_open(const char *path, const struct serial_settings *settings,
                      struct textbuf *out_why, struct serial *out_serial)
 {
@@ -123,7 +134,7 @@ enum err serial_open(const char *path, const struct serial_settings *settings,
         return ERR_INVALID;
     }
     struct serial serial = {.port = NULL, .fd = -1};
-    enum err problem = err_of(sp_get_port_by_name(path, &serial.port));
+    enum err problem = find_port(path, &serial.port);
     if (problem != ERR_NONE) {
         textbuf_format(out_why, "there is no serial line %s", path);
         return problem;

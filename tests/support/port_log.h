@@ -108,9 +108,9 @@ static const struct port_events port_log_events = {.opened = port_log_opened,
 /* Turns the loop until the condition holds. */
 #define PORT_LOG_UNTIL(loop, condition, promise)                            \
     do {                                                                    \
-        int64_t patience_ms = clock_boot_ms() + PORT_LOG_PATIENCE_MS;       \
-        while (!(condition) && clock_boot_ms() < patience_ms) {             \
-            loop_turn((loop), patience_ms);                                 \
+        int64_t until_ms_ = clock_boot_ms() + PORT_LOG_PATIENCE_MS;         \
+        while (!(condition) && clock_boot_ms() < until_ms_) {               \
+            loop_turn((loop), until_ms_);                                   \
         }                                                                   \
         EXPECT((condition), promise);                                       \
     } while (0)

@@ -1,0 +1,209 @@
+/* Guards: a serial port is raw, ours alone and not inherited; bytes go both ways whole; nothing old
+ * is read; unplugging is noticed at once and only once; after replugging the same address works.
+ * The line is a pseudo-terminal, so parity and 7 data bits cannot be seen here. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "tests/support/port_log.h"
+#include "tests/support/tty_bench.h"
+#include "tests/support/tty_shim.h"
+
+static struct tty_bench bench;
+static struct loop *loop;
+static struct ports *ports;
+static struct port_log *log_;
+static int scale; /* the other end of the line */
+
+static const struct serial_settings usual = {.baud = 9600, .data_bits = 8, .stop_bits = 1};
+
+static void start(void)
+{
+    log_ = calloc(1, sizeof(*log_));
+    ENSURE(log_);
+    EXPECT_I64(ERR_NONE, loop_open(&loop), "a loop opens");
+    EXPECT_I64(ERR_NONE, ports_open(loop, NULL, &port_log_events, log_, &ports), "ports open");
+}
+
+static void stop(void)
+{
+    ports_close(ports);
+    loop_close(loop);
+    free(log_);
+}
+
+static void connect_line(uint32_t port, const char *address, enum port_face face,
+                         const struct serial_settings *settings)
+{
+    unsigned opened = log_->opened;
+    unsigned failed = log_->failed;
+    EXPECT_I64(ERR_NONE, ports_connect(ports, port, bytes_of_text(address), face, settings),
+               "connecting begins");
+    PORT_LOG_UNTIL(loop, log_->opened > opened || log_->failed > failed, "the outcome is told");
+    EXPECT(log_->opened > opened, log_->sentence);
+}
+
+static void bytes_go_both_ways(void)
+{
+    start();
+    EXPECT_I64(3, write(scale, "OLD", 3), "something is sent before anybody listens");
+    tcflush(scale, TCIFLUSH); /* a terminal nobody has set up yet echoes */
+    connect_line(1, "serial:" TTY_BENCH_LINK, PORT_FACE_LINE, &usual);
+    EXPECT_I64(ERR_NONE, ports_write(ports, 1, BYTES_LITERAL("S\r\n")), "a request is written");
+    PORT_LOG_UNTIL(loop, log_->drained == 1, "and taken");
+    char request[16];
+    EXPECT_I64(3, read(scale, request, sizeof(request)), "the scale reads it");
+    EXPECT_BYTES(BYTES_LITERAL("S\r\n"), bytes_of(request, 3), "CR and LF unchanged, no echo");
+    static const uint8_t reply[] = {0x02, 0x11, 0x13, 0x03, 0x7F, 0x00, 0xFF, '\r', '\n', 0x1A};
+    EXPECT_I64(sizeof(reply), write(scale, reply, sizeof(reply)), "the scale answers");
+    PORT_LOG_UNTIL(loop, log_->in_len >= sizeof(reply), "the answer comes");
+    EXPECT_BYTES(bytes_of(reply, sizeof(reply)), bytes_of(log_->in, log_->in_len),
+                 "every byte as sent, flow control and signal characters too, and nothing old");
+    stop();
+}
+
+static void settings_reach_the_line(void)
+{
+    start();
+    struct serial_settings odd = {.baud = 19200, .data_bits = 8, .stop_bits = 2, .dtr_off = true};
+    connect_line(1, "serial:" TTY_BENCH_PATH, PORT_FACE_LINE, &odd);
+    struct termios line;
+    ENSURE(tcgetattr(scale, &line) == 0);
+    EXPECT_I64(B19200, cfgetispeed(&line), "the baud rate");
+    EXPECT(line.c_cflag & CSTOPB, "two stop bits");
+    EXPECT_I64(0, line.c_lflag & (ICANON | ECHO | ISIG | IEXTEN), "no line editing");
+    EXPECT_I64(0, line.c_iflag & (ICRNL | INLCR | IXON | IXOFF | ISTRIP), "no input mapping");
+    EXPECT_I64(0, line.c_oflag & OPOST, "no output mapping");
+    EXPECT_I64(TIOCM_RTS, tty_shim_pins & (TIOCM_RTS | TIOCM_DTR), "DTR off, RTS on");
+    ports_disconnect(ports, 1);
+    odd.dtr_off = false;
+    odd.rts_off = true;
+    connect_line(2, "serial:" TTY_BENCH_PATH, PORT_FACE_LINE, &odd);
+    EXPECT_I64(TIOCM_DTR, tty_shim_pins & (TIOCM_RTS | TIOCM_DTR), "DTR on, RTS off");
+    stop();
+}
+
+/* How many of our descriptors lead to a pseudo-terminal and would be inherited. */
+static unsigned inherited_terminals(void)
+{
+    unsigned count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+    ENSURE(folder);
+    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+        int fd = atoi(entry->d_name);
+        if (fd > 2 && isatty(fd) && !(fcntl(fd, F_GETFD) & FD_CLOEXEC)) count++;
+    }
+    closedir(folder);
+    return count;
+}
+
+static void the_line_is_ours_alone(void)
+{
+    start();
+    connect_line(1, "serial:" TTY_BENCH_PATH, PORT_FACE_LINE, &usual);
+    EXPECT_I64(0, inherited_terminals(), "no child gets the line");
+    EXPECT_I64(ERR_NONE,
+               ports_connect(ports, 2, BYTES_LITERAL("serial:" TTY_BENCH_LINK), PORT_FACE_LINE,
+                             &usual),
+               "a second connect by another name");
+    PORT_LOG_UNTIL(loop, log_->failed == 1, "fails");
+    EXPECT_I64(ERR_BUSY, log_->error, "as busy");
+    EXPECT_I64(3, write(scale, "abc", 3), "the scale sends");
+    PORT_LOG_UNTIL(loop, log_->in_len == 3, "and the first one still gets it");
+    ports_disconnect(ports, 1);
+    connect_line(3, "serial:" TTY_BENCH_PATH, PORT_FACE_LINE, &usual);
+    stop();
+}
+
+static void bad_settings_are_refused(void)
+{
+    static const struct {
+        struct serial_settings settings;
+        const char *promise;
+    } rows[] = {
+        {{.baud = 0, .data_bits = 8, .stop_bits = 1}, "no baud rate"},
+        {{.baud = 9600, .data_bits = 6, .stop_bits = 1}, "six data bits"},
+        {{.baud = 9600, .data_bits = 8, .stop_bits = 3}, "three stop bits"},
+    };
+    start();
+    for (uint32_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct bytes address = BYTES_LITERAL("serial:" TTY_BENCH_PATH);
+        EXPECT_I64(ERR_NONE,
+                   ports_connect(ports, i, address, PORT_FACE_LINE, &rows[i].settings), "begins");
+        PORT_LOG_UNTIL(loop, log_->failed == i + 1, rows[i].promise);
+        EXPECT_I64(ERR_INVALID, log_->error, rows[i].promise);
+    }
+    EXPECT_I64(ERR_NONE,
+               ports_connect(ports, 9, BYTES_LITERAL("serial:" TTY_BENCH_PATH), PORT_FACE_LINE,
+                             NULL),
+               "no settings at all");
+    PORT_LOG_UNTIL(loop, log_->failed == ARRAY_LEN(rows) + 1, "are refused too");
+    stop();
+}
+
+static void a_line_that_does_not_take_more_keeps_it_waiting(void)
+{
+    start();
+    connect_line(1, "serial:" TTY_BENCH_PATH, PORT_FACE_PRINTER, &usual);
+    static uint8_t label[200000];
+    static uint8_t arrived[sizeof(label)];
+    for (size_t i = 0; i < sizeof(label); i++) label[i] = (uint8_t)(i ^ (i >> 7));
+    EXPECT_I64(ERR_NONE, ports_write(ports, 1, bytes_of(label, sizeof(label))), "a label");
+    port_log_settle(loop);
+    EXPECT_I64(0, log_->drained, "not taken while nobody reads");
+    EXPECT_I64(0, log_->closed, "and a full line is no error");
+    size_t got = 0;
+    int64_t patience_ms = clock_boot_ms() + PORT_LOG_PATIENCE_MS;
+    while (got < sizeof(label) && clock_boot_ms() < patience_ms) {
+        ssize_t one = read(scale, arrived + got, sizeof(label) - got);
+        if (one > 0) got += (size_t)one;
+        loop_turn(loop, 0);
+    }
+    EXPECT_BYTES(bytes_of(label, sizeof(label)), bytes_of(arrived, got), "then all, in order");
+    PORT_LOG_UNTIL(loop, log_->drained == 1, "and drained is told once");
+    EXPECT_I64(sizeof(label), log_->taken, "with its length");
+    stop();
+}
+
+static void unplugged_and_plugged_again(void)
+{
+    start();
+    connect_line(1, "serial:" TTY_BENCH_PATH, PORT_FACE_LINE, &usual);
+    tty_bench_unplug(&bench);
+    PORT_LOG_UNTIL(loop, log_->closed == 1, "unplugging is noticed");
+    EXPECT_I64(ERR_CLOSED, log_->error, "as an end");
+    uint64_t before = loop_wakeups(loop);
+    loop_turn(loop, clock_boot_ms() + 30);
+    EXPECT_I64(before + 1, loop_wakeups(loop), "a dead line keeps nobody awake");
+    EXPECT_I64(1, log_->closed, "and is told once");
+    EXPECT_I64(ERR_NONE,
+               ports_connect(ports, 2, BYTES_LITERAL("serial:" TTY_BENCH_PATH), PORT_FACE_LINE,
+                             &usual),
+               "connecting while it is away");
+    PORT_LOG_UNTIL(loop, log_->failed == 1, "fails and says so");
+    scale = tty_bench_plug(&bench);
+    connect_line(3, "serial:" TTY_BENCH_LINK, PORT_FACE_LINE, &usual);
+    EXPECT_I64(2, write(scale, "ok", 2), "the new one sends");
+    PORT_LOG_UNTIL(loop, log_->in_len == 2, "and is heard");
+    stop();
+}
+
+int main(void)
+{
+    const char *why;
+    if (!tty_bench_open(&bench, &why)) {
+        printf("not tested: this machine refuses %s (%s)\n", why, strerror(errno));
+        return 77; /* CTest knows it as skipped */
+    }
+    scale = tty_bench_plug(&bench);
+    EXPECT_RUN(bytes_go_both_ways);
+    EXPECT_RUN(settings_reach_the_line);
+    EXPECT_RUN(the_line_is_ours_alone);
+    EXPECT_RUN(bad_settings_are_refused);
+    EXPECT_RUN(a_line_that_does_not_take_more_keeps_it_waiting);
+    EXPECT_RUN(unplugged_and_plugged_again);
+    return expect_result();
+}
