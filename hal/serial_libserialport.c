@@ -155,6 +155,8 @@ enum err serial_open(const char *path, const struct serial_settings *settings,
 void serial_close(struct serial *serial)
 {
     if (!serial->port) return;
+    /* The exclusive mode lives as long as anybody has the tty open, not as long as we have. */
+    (void)ioctl(serial->fd, TIOCNXCL);
     sp_flush(serial->port, SP_BUF_BOTH); /* or close waits until it is sent */
     sp_close(serial->port);
     sp_free_port(serial->port);
