@@ -136,8 +136,10 @@ static enum err settle_before(struct sqlite3 *db)
     if (strcmp(answer.text, "exclusive") != 0) return ERR_UNSUPPORTED;
     problem = ask(db, "PRAGMA busy_timeout=0", &answer); /* nobody else may hold it: never wait */
     if (problem != ERR_NONE) return problem;
-    problem = set(db, "PRAGMA mmap_size=0", "PRAGMA mmap_size", "0"); /* errors as codes, not SIGBUS */
+    /* Errors of the medium shall come as codes, not as SIGBUS. No answer: cannot map at all. */
+    problem = ask(db, "PRAGMA mmap_size=0", &answer);
     if (problem != ERR_NONE) return problem;
+    if (answer.text[0] != '\0' && strcmp(answer.text, "0") != 0) return ERR_UNSUPPORTED;
     problem = set(db, "PRAGMA temp_store=MEMORY", "PRAGMA temp_store", "2");
     if (problem != ERR_NONE) return problem;
     problem = set(db, "PRAGMA trusted_schema=OFF", "PRAGMA trusted_schema", "0");

@@ -11,6 +11,7 @@
 #include "hal/database.h"
 #include "hal/journal_inside.h"
 
+#define LOG_PAGES_MAX 256 /* 1 MiB: reliability.md section 3.1 */
 #define FINDINGS_MAX 20   /* of the file structure; one is bad enough */
 #define SET_ASIDE_MAX 100 /* damaged journals kept; a box with more has another problem */
 
@@ -54,9 +55,19 @@ enum err journal_prune(struct journal *journal, const struct journal_prune *prun
         if (problem == ERR_NONE) problem = database_run(blobs);
         problem = database_end(journal->db, problem);
         if (problem != ERR_NONE) return journal_settle(journal, problem);
+        journal_tend_log(journal);
     }
     *out_removed = rows;
     return ERR_NONE;
+}
+
+void journal_tend_log(struct journal *journal)
+{
+    if (journal->log_pages < LOG_PAGES_MAX) return;
+    journal->log_pages = 0;
+    int code = sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    enum err problem = journal_settle(journal, database_err(journal->db, code));
+    (void)problem; /* a full disk: tried again after the next commit; worse: the next call says so */
 }
 
 enum err journal_checkpoint(struct journal *journal)

@@ -37,6 +37,7 @@ struct journal {
     char trouble[160];
     int64_t boot;
     uint32_t quota_pages;
+    int log_pages; /* in the write-ahead log after the latest commit */
     bool reading_only;
     bool in_callback;
     enum err broken; /* ERR_IO or ERR_CORRUPT: not to be used again */
@@ -46,6 +47,9 @@ struct journal {
 MUST_USE enum err journal_admit(const struct journal *journal, bool writing);
 /* and ends here: remembers what happened, gives problem back. */
 MUST_USE enum err journal_settle(struct journal *journal, enum err problem);
+/* After a commit: moves a long log into the main file. What fails there harms no commit; a medium
+ * that fails is told by the next call. */
+void journal_tend_log(struct journal *journal);
 /* The last number ever given, 0 when there was none. */
 MUST_USE enum err journal_last_seq(struct journal *journal, int64_t *out_last);
 

@@ -119,6 +119,15 @@ static enum err note_boot(struct journal *journal, const char *boot_id)
     return problem;
 }
 
+/* Stands in for SQLite's own automatic checkpoint, which keeps its errors to itself. */
+static int note_log_pages(void *context, struct sqlite3 *db, const char *name, int pages)
+{
+    (void)db, (void)name;
+    struct journal *journal = context;
+    journal->log_pages = pages;
+    return SQLITE_OK;
+}
+
 static enum err open_any(const struct database_settings *settings, const char *boot_id,
                          struct textbuf *out_why, struct journal **out_journal)
 {
@@ -132,6 +141,7 @@ static enum err open_any(const struct database_settings *settings, const char *b
     snprintf(journal->path, sizeof(journal->path), "%s", settings->path);
     journal->quota_pages = settings->quota_pages;
     journal->reading_only = settings->use == DATABASE_READING;
+    sqlite3_wal_hook(journal->db, note_log_pages, journal);
     problem = database_prepare(journal->db, statement_sql, JOURNAL_STATEMENTS, journal->statements);
     if (problem == ERR_NONE) problem = read_epoch(journal);
     if (problem == ERR_NONE && !journal->reading_only) problem = note_boot(journal, boot_id);
@@ -304,8 +314,10 @@ enum err journal_append(struct journal *journal, const struct journal_batch *bat
     if (problem == ERR_NONE) problem = put_blobs(journal, batch);
     if (problem == ERR_NONE) problem = move_cursors(journal, batch);
     problem = journal_settle(journal, database_end(journal->db, problem));
-    if (problem == ERR_NONE && batch->fact_count > 0) *out_first_seq = first_seq;
-    return problem;
+    if (problem != ERR_NONE) return problem;
+    journal_tend_log(journal);
+    if (batch->fact_count > 0) *out_first_seq = first_seq;
+    return ERR_NONE;
 }
 
 /* Gives the row at which the statement stands. */
