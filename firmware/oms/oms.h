@@ -1,9 +1,9 @@
-/* oms.h - the order-system contract, in the same style as carriers: build a request, take a response.
+/* oms.h - the order-system contract, in the style of carriers: build a request, take a response.
  *
- * Three tasks: FEED (what changed since the cursor), LOOKUP (what carries this scan text), PUSH (events
- * in order). Outcome classes are oms.md section 14; the event schema is section 15.4. Orders travel as
- * documents: `take` says where each one lies in the response as JSON, the cache keeps that text, and
- * `order_parse` reads it when the code is scanned. */
+ * Tasks: FEED (what changed since the cursor), LOOKUP (what carries this scan text), PUSH (events in
+ * order), STATE (which events it has), PING. Outcome classes are oms.md section 14; the event schema
+ * is section 15.4. Orders travel as documents: `take` puts each one's JSON text into storage the
+ * caller brings, the cache keeps that text, and `order_parse` reads it when the code is scanned. */
 #ifndef PACKD_FIRMWARE_OMS_OMS_H
 #define PACKD_FIRMWARE_OMS_OMS_H
 
@@ -19,10 +19,26 @@
 enum oms_operation { OMS_FEED, OMS_LOOKUP, OMS_PUSH, OMS_STATE, OMS_PING };
 const char *oms_operation_word(enum oms_operation operation);
 
-enum oms_class { OMS_DONE, OMS_DONE_BEFORE, OMS_CONFLICT, OMS_RETRY, OMS_UNKNOWN, OMS_AUTH, OMS_REFUSED, OMS_PARTIAL };
+enum oms_class {
+    OMS_DONE,
+    OMS_DONE_BEFORE,
+    OMS_CONFLICT, /* there with other values: a person decides */
+    OMS_RETRY,    /* nothing happened */
+    OMS_UNKNOWN,  /* it may have happened */
+    OMS_AUTH,
+    OMS_REFUSED, /* will never work as it is */
+    OMS_PARTIAL, /* each event has its own result */
+};
 const char *oms_class_word(enum oms_class class); /* "DONE_BEFORE" */
 
-enum oms_event_type { OMS_EVENT_PACKED, OMS_EVENT_BOOKED, OMS_EVENT_LABEL_PRINTED, OMS_EVENT_REPRINTED, OMS_EVENT_VOID, OMS_EVENT_EXCEPTION };
+enum oms_event_type {
+    OMS_EVENT_PACKED,
+    OMS_EVENT_BOOKED,
+    OMS_EVENT_LABEL_PRINTED,
+    OMS_EVENT_REPRINTED,
+    OMS_EVENT_VOID,
+    OMS_EVENT_EXCEPTION,
+};
 const char *oms_event_type_word(enum oms_event_type type);
 
 struct oms_event { /* oms.md 15.4; what an event does not have stays zero and is not written */
@@ -117,14 +133,16 @@ struct oms {
     bool (*build)(const struct oms_task *task, const struct oms_account *account,
                   struct http_request *request, const char **out_why);
     /* documents: storage for the items' JSON text. */
-    void (*take)(const struct oms_task *task, const struct http_response *response, struct scratch scratch,
-                 struct textbuf *documents, struct oms_outcome *out);
+    void (*take)(const struct oms_task *task, const struct http_response *response,
+                 struct scratch scratch, struct textbuf *documents, struct oms_outcome *out);
     /* Reads one document. False, with a plain sentence, when it breaks the contract. */
-    bool (*order_parse)(struct bytes document, struct scratch scratch, struct order *out, const char **out_why);
+    bool (*order_parse)(struct bytes document, struct scratch scratch, struct order *out,
+                        const char **out_why);
 };
 
 void oms_outcome_init(struct oms_outcome *outcome);
 /* What an exchange without an answer means: writes UNKNOWN (repeat is safe by seq), reads RETRY. */
-void oms_outcome_of_end(enum oms_operation operation, enum exchange_end end, struct oms_outcome *out);
+void oms_outcome_of_end(enum oms_operation operation, enum exchange_end end,
+                        struct oms_outcome *out);
 
 #endif
