@@ -1,8 +1,8 @@
 /* config.h - the immutable snapshot of every setting, with unit, default and range.
  *
- * A snapshot is made whole by config_read.c, checked whole, and never changed afterwards; the station
- * adopts a new one only between parcels. Secrets are not in it: only the names of the files that hold
- * them, which the rim reads into struct secrets. Rows with their ranges are in config_table.c. */
+ * A snapshot is made whole by config_read.c, checked whole, and never changed afterwards; the
+ * station adopts a new one only between parcels. Secrets are not in it: only the names of the files
+ * that hold them, which the rim reads into struct secrets. Defaults and ranges: config_table.c. */
 #ifndef PACKD_FIRMWARE_CONFIG_CONFIG_H
 #define PACKD_FIRMWARE_CONFIG_CONFIG_H
 

@@ -1,0 +1,116 @@
+/* config_table.c - one row per setting: section, key, kind, field, default, range, and whether it
+ * takes a restart to change. Defaults go the same way into a snapshot as what a person writes: as
+ * text. NULL for a default means the setting must be given; "" that it may be left out. */
+#include "firmware/config/config_table.h"
+
+#include "hal/base/ensure.h"
+
+#define FIELD(type, member) offsetof(struct type, member), sizeof(((struct type *)NULL)->member)
+#define WHOLE 0, sizeof(struct config) /* sections whose settings lie in struct config itself */
+
+/* clang-format off */
+static const struct config_section sections[] = {
+    {"station", WHOLE, 1, false},
+    {"web", WHOLE, 1, false},
+    {"control", WHOLE, 1, false},
+    {"scale", FIELD(config, scale), 1, false},
+    {"scanner", FIELD(config, scanners[0]), CONFIG_SCANNERS_MAX, true},
+    {"printer", FIELD(config, printer), 1, false},
+    {"carrier", FIELD(config, carriers[0]), CONFIG_CARRIERS_MAX, true},
+    {"oms", FIELD(config, oms), 1, false},
+    {"rate", WHOLE, 1, false},
+    {"limits", FIELD(config, limits), 1, false},
+};
+
+#define ROW(section, key, kind, type, member, fallback, ...) \
+    {section, key, CONFIG_KIND_##kind, FIELD(type, member), fallback, __VA_ARGS__}
+#define NUMBERS(low, high, word) .min = (low), .max = (high), .unit = word
+#define GRAMS(low, high) NUMBERS((low) * 1000, (high) * 1000, "g"), .places = 3
+#define MILLIMETRES(low, high) NUMBERS((low) * 10, (high) * 10, "mm"), .places = 1
+#define CHOICES(words) .choices = words
+#define MS(low, high) NUMBERS(low, high, "ms")
+#define ANY .min = 0
+#define RESTART .restart = true
+#define AUTHORITIES "/etc/ssl/certs/ca-certificates.crt" /* where Debian keeps the public ones */
+#define LIMIT(key, fallback, ...) \
+    ROW("limits", #key, NUMBER, config_limits, key, fallback, __VA_ARGS__)
+
+/* Without a baud rate the driver's usual settings hold, so the other three would mean nothing. */
+#define LINE_ROWS(section, type) \
+    ROW(section, "baud", SIZE, type, line.baud, "", \
+        CHOICES("1200|2400|4800|9600|19200|38400|57600|115200")), \
+    ROW(section, "data_bits", SIZE, type, line.data_bits, "8", CHOICES("7|8"), .with = "baud"), \
+    ROW(section, "parity", ONE_OF, type, line.parity, "none", CHOICES("none|even|odd"), \
+        .with = "baud"), \
+    ROW(section, "stop_bits", SIZE, type, line.stop_bits, "1", CHOICES("1|2"), .with = "baud")
+
+static const struct config_row rows[] = {
+    ROW("station", "id", NAME, config, station, NULL, RESTART),
+    ROW("station", "site", NAME, config, site, "", RESTART),
+    ROW("station", "language", WORD, config, language, "hi", CHOICES("en|hi")),
+    ROW("station", "mode", ONE_OF, config, mode, NULL, CHOICES("training|live"), RESTART),
+    ROW("station", "automatic", ONE_OF, config, automatic, "no", CHOICES("no|yes")),
+    ROW("station", "data_dir", PATH, config, data_dir, "", RESTART),
+
+    ROW("web", "port", NUMBER, config, web_port, "7800", NUMBERS(1024, 65535, ""), RESTART),
+    ROW("control", "socket", PATH, config, control_socket, "/run/packd/control.sock", RESTART),
+
+    ROW("scale", "address", ADDRESS, config_scale, address, NULL, ANY),
+    ROW("scale", "driver", SCALE, config_scale, driver, "auto", ANY),
+    LINE_ROWS("scale", config_scale),
+    /* 20 divisions of a 30 kg x 5 g scale: OIML R 76-1, class III. */
+    ROW("scale", "min_mass_g", NUMBER, config_scale, min_mass_mg, "100", GRAMS(1, 100000)),
+    ROW("scale", "max_mass_g", NUMBER, config_scale, max_mass_mg, "30000", GRAMS(1, 100000)),
+    ROW("scale", "empty_below_g", NUMBER, config_scale, empty_below_mg, "20", GRAMS(0, 10000)),
+    /* CAS calls a weight stable after 500 ms. */
+    ROW("scale", "stable_for_ms", NUMBER, config_scale, stable_for_ms, "500", MS(0, 5000)),
+
+    ROW("scanner", "address", ADDRESS, config_scanner, address, NULL, ANY),
+    ROW("scanner", "driver", SCANNER, config_scanner, driver, "line", ANY),
+    LINE_ROWS("scanner", config_scanner),
+
+    ROW("printer", "address", ADDRESS, config_printer, address, NULL, ANY),
+    ROW("printer", "driver", PRINTER, config_printer, driver, "zpl", ANY),
+    ROW("printer", "dpi", SIZE, config_printer, dpi, "203", CHOICES("203|300")),
+    /* 4 x 6 inches. */
+    ROW("printer", "width_mm", NUMBER, config_printer, width_dmm, "101.6", MILLIMETRES(20, 220)),
+    ROW("printer", "height_mm", NUMBER, config_printer, height_dmm, "152.4", MILLIMETRES(20, 400)),
+
+    ROW("carrier", "base_url", URL, config_carrier, base_url, NULL, ANY),
+    ROW("carrier", "credential_file", PATH, config_carrier, credential_file, NULL, ANY),
+    ROW("carrier", "ca_file", PATH, config_carrier, ca_file, AUTHORITIES, ANY),
+    ROW("carrier", "client", TEXT, config_carrier, client, "", ANY),
+    ROW("carrier", "pickup_location", TEXT, config_carrier, pickup_location, NULL, ANY),
+    ROW("carrier", "pickup_postcode", NAME, config_carrier, pickup_postcode, NULL, ANY),
+    ROW("carrier", "timeout_ms", NUMBER, config_carrier, timeout_ms, "15000", MS(1000, 60000)),
+    ROW("carrier", "settle_ms", NUMBER, config_carrier, settle_ms, "0", MS(0, 3600000)),
+    ROW("carrier", "pool_low", NUMBER, config_carrier, pool_low, "0", NUMBERS(0, 1000, "")),
+
+    ROW("oms", "kind", OMS, config_oms, kind, "custom", ANY),
+    ROW("oms", "base_url", URL, config_oms, base_url, NULL, ANY),
+    ROW("oms", "token_file", PATH, config_oms, token_file, NULL, ANY),
+    ROW("oms", "ca_file", PATH, config_oms, ca_file, AUTHORITIES, ANY),
+    /* The contract asks for an answer within 5 s (oms.md 15.1). */
+    ROW("oms", "timeout_ms", NUMBER, config_oms, timeout_ms, "8000", MS(1000, 60000)),
+    ROW("oms", "poll_ms", NUMBER, config_oms, poll_ms, "5000", MS(1000, 600000)),
+
+    ROW("rate", "rule", RULE, config, rules[0], "", ANY),
+
+    LIMIT(double_scan_ms, "300", MS(0, 5000)),
+    LIMIT(order_wait_ms, "3000", MS(500, 60000)),
+    /* A packer never waits longer than 5 s without being given a way on. */
+    LIMIT(booking_wait_ms, "5000", MS(500, 60000)),
+    LIMIT(print_wait_ms, "10000", MS(1000, 60000)),
+    LIMIT(reserve_mib, "64", NUMBERS(16, 4096, "MiB")),
+};
+/* clang-format on */
+
+const struct config_section *config_section_at(size_t index)
+{
+    return index < ARRAY_LEN(sections) ? &sections[index] : NULL;
+}
+
+const struct config_row *config_row_at(size_t index)
+{
+    return index < ARRAY_LEN(rows) ? &rows[index] : NULL;
+}
