@@ -61,8 +61,10 @@ void printer_state_init(struct printer_state *state);
 struct printer_identity {
     char manufacturer[64];
     char model[64];
-    char dialect[16]; /* a driver's name, or "unknown" */
+    char dialect[16]; /* "zpl", "tspl", "epl", "escpos" or "unknown"; we need not have a driver for it.
+                         A hint: cheap printers say nothing or something else */
 };
+/* False when there is not one key in it. */
 bool printer_identity_parse(struct bytes device_id, struct printer_identity *out);
 
 #endif

@@ -57,6 +57,7 @@ struct scale_state {
     uint32_t bad;          /* frames refused since the last good one */
     uint32_t skipped;      /* bytes dropped while looking for a frame since the last good one */
     uint8_t checksum_seen; /* driver's own: run of frames that carried a good checksum */
+    uint8_t checksum_missing; /* driver's own: run of frames that ended without one */
 };
 
 struct scale_driver {

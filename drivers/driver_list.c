@@ -1,0 +1,61 @@
+/* driver_list.c - see driver_list.h. A new driver is one line in one of these tables. */
+#include "drivers/driver_list.h"
+
+#include "drivers/printer_zpl.h"
+#include "drivers/scale_stgs.h"
+#include "drivers/scale_toledo.h"
+#include "drivers/scanner_keyboard.h"
+#include "drivers/scanner_line.h"
+
+static const struct scale_driver *const scales[] = {
+    &scale_toledo, /* first: it may have a checksum, the strongest evidence there is */
+    &scale_stgs,
+};
+
+static const struct scanner_driver *const scanners[] = {
+    &scanner_line,
+    &scanner_keyboard,
+};
+
+static const struct printer_driver *const printers[] = {
+    &printer_zpl,
+};
+
+const struct scale_driver *scale_driver_at(size_t index)
+{
+    return index < ARRAY_LEN(scales) ? scales[index] : NULL;
+}
+
+const struct scanner_driver *scanner_driver_at(size_t index)
+{
+    return index < ARRAY_LEN(scanners) ? scanners[index] : NULL;
+}
+
+const struct printer_driver *printer_driver_at(size_t index)
+{
+    return index < ARRAY_LEN(printers) ? printers[index] : NULL;
+}
+
+const struct scale_driver *scale_driver_find(struct bytes name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(scales); i++) {
+        if (bytes_equal_text(name, scales[i]->name)) return scales[i];
+    }
+    return NULL;
+}
+
+const struct scanner_driver *scanner_driver_find(struct bytes name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(scanners); i++) {
+        if (bytes_equal_text(name, scanners[i]->name)) return scanners[i];
+    }
+    return NULL;
+}
+
+const struct printer_driver *printer_driver_find(struct bytes name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(printers); i++) {
+        if (bytes_equal_text(name, printers[i]->name)) return printers[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,23 @@
+/* printer_zpl.h - the driver for label printers that speak ZPL II, clones included.
+ *
+ * printer_zpl.c is the contract and the status; printer_zpl_label.c draws; printer_zpl_document.c
+ * checks what couriers send. The ways to write both are declared here for the driver's own row. */
+#ifndef PACKD_DRIVERS_PRINTER_ZPL_H
+#define PACKD_DRIVERS_PRINTER_ZPL_H
+
+#include "drivers/printer.h"
+
+extern const struct printer_driver printer_zpl;
+
+/* What a job opens with: UTF-8, and every setting that outlives the label that made it (upside
+ * down, mirrored, reversed, shifted, an old picture kept) put back to its default. */
+#define ZPL_OPEN "^XA^CI28^MCY^LRN^PMN^PON^FWN^LH0,0"
+/* One label, no repeats; said plainly, whatever was said before. */
+#define ZPL_CLOSE "^PQ1,0,0,N^XZ\n"
+
+/* See printer.h. Text is set in font 0, which has no Indian scripts and no rupee sign: those
+ * characters are sent as UTF-8 all the same and print as boxes; labels with them go by picture. */
+bool zpl_encode_label(const struct label *label, unsigned dpi, struct textbuf *out);
+bool zpl_encode_document(struct bytes document, struct textbuf *out, const char **out_why);
+
+#endif

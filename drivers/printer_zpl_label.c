@@ -1,0 +1,220 @@
+/* printer_zpl_label.c - draws a plain label in ZPL II (Programming Guide: ^FO ^A0 ^FB ^FH ^BC ^GB).
+ *
+ * Rules. No text can become a command: "^", "~" and the escape itself are written in hex (^FH), and
+ * a text with control characters or bad UTF-8 is not drawn at all. Bars keep their quiet zones
+ * inside the width they were given and have the widest modules that fit, or the label is refused:
+ * a narrower one would not scan. Text is never wider than its block: it is set narrower, and what
+ * then still does not fit is cut, because ^FB prints overlong text on top of its own last line. */
+#include "drivers/printer_zpl.h"
+
+#define CODE128_QUIET_MODULES 10u
+#define CODE128_MODULE_MIN_UM 250u /* GS1's least for general distribution; dots of 203 dpi: 2 */
+#define CODE128_MODULE_MAX_UM 500u
+#define TEXT_NARROWEST_PERCENT 60u
+#define TEXT_WRAP_PERCENT 85u /* of several lines, what is used: a word that does not fit moves on */
+
+struct pen {
+    struct textbuf *out;
+    unsigned dots_per_mm;
+};
+
+static unsigned dots(const struct pen *pen, unsigned length_dmm)
+{
+    return length_dmm * pen->dots_per_mm / 10;
+}
+
+static bool is_digit(uint8_t byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+/* How wide font 0 is about to be, in hundredths of its nominal width; on the wide side. */
+static unsigned advance_percent(uint8_t first)
+{
+    static const char narrow[] = "ijlftrI.,:;'|!()[] /-`\"";
+    static const char wide[] = "mwMW@%";
+    if (bytes_find_byte(BYTES_LITERAL(narrow), first) < sizeof narrow - 1) return 34;
+    if (bytes_find_byte(BYTES_LITERAL(wide), first) < sizeof wide - 1) return 90;
+    if (first >= 0x80 || (first >= 'A' && first <= 'Z')) return 66;
+    return 55;
+}
+
+static unsigned text_percent(struct bytes text)
+{
+    unsigned percent = 0;
+    while (text.len > 0) {
+        percent += advance_percent(text.data[0]);
+        text = bytes_from(text, bytes_utf8_sequence(text));
+    }
+    return percent;
+}
+
+/* The longest beginning, in whole characters, that is not wider than allowed. */
+static struct bytes cut_to(struct bytes text, unsigned percent_max)
+{
+    struct bytes rest = text;
+    unsigned percent = 0;
+    while (rest.len > 0) {
+        percent += advance_percent(rest.data[0]);
+        if (percent > percent_max) break;
+        rest = bytes_from(rest, bytes_utf8_sequence(rest));
+    }
+    return bytes_slice(text, 0, text.len - rest.len);
+}
+
+static bool is_sayable(struct bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < ' ' || text.data[i] == 0x7F) return false;
+    }
+    return bytes_are_utf8_text(text);
+}
+
+static void put_escaped(struct pen *pen, uint8_t byte)
+{
+    if (byte == '^' || byte == '~' || byte == '_') textbuf_format(pen->out, "_%02X", byte);
+    else textbuf_char(pen->out, (char)byte);
+}
+
+static void put_text_data(struct pen *pen, struct bytes text)
+{
+    textbuf_text(pen->out, "^FH^FD");
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '\\') textbuf_char(pen->out, '\\'); /* ^FB reads \& as a new line */
+        put_escaped(pen, text.data[i]);
+    }
+    textbuf_text(pen->out, "^FS\n");
+}
+
+static bool put_text(struct pen *pen, const struct label_item *item)
+{
+    struct bytes text = bytes_trim(bytes_of_text(item->text));
+    unsigned lines = item->lines > 0 ? item->lines : 1;
+    unsigned height = dots(pen, item->height_dmm);
+    unsigned block = dots(pen, item->width_dmm);
+    if (text.len == 0) return true;
+    if (!is_sayable(text) || height == 0 || block == 0) return false;
+    unsigned room = lines == 1 ? block : block * lines * TEXT_WRAP_PERCENT / 100;
+    unsigned percent = text_percent(text);
+    unsigned width = height;
+    if (percent * width / 100 > room) {
+        unsigned narrowest = height * TEXT_NARROWEST_PERCENT / 100;
+        width = room * 100 / percent;
+        if (width < narrowest) width = narrowest;
+        if (width == 0) return false;
+        text = cut_to(text, room * 100 / width);
+    }
+    textbuf_format(pen->out, "^FO%u,%u^A0N,%u,%u^FB%u,%u,0,L,0", dots(pen, item->x_dmm),
+                   dots(pen, item->y_dmm), height, width, block, lines);
+    put_text_data(pen, text);
+    return true;
+}
+
+/* Symbols between start and check when the printer chooses the sets itself (mode A): runs of four
+ * digits or more go two by two, an odd one first by itself. */
+static unsigned code128_symbols(struct bytes text)
+{
+    unsigned symbols = 0;
+    bool pairs = false;
+    size_t at = 0;
+    while (at < text.len) {
+        size_t run = 0;
+        while (at + run < text.len && is_digit(text.data[at + run])) run++;
+        if (run < 4) {
+            size_t plain = run > 0 ? run : 1;
+            symbols += (unsigned)plain + (pairs ? 1 : 0);
+            pairs = false;
+            at += plain;
+            continue;
+        }
+        symbols += (unsigned)(run / 2 + run % 2) + (at > 0 || run % 2 > 0 ? 1 : 0);
+        pairs = true;
+        at += run;
+    }
+    return symbols;
+}
+
+static unsigned code128_modules(struct bytes text)
+{
+    return 11 * (code128_symbols(text) + 2) + 13;
+}
+
+static bool is_printable_ascii(struct bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < ' ' || text.data[i] > '~') return false;
+    }
+    return text.len > 0;
+}
+
+static bool put_code128(struct pen *pen, const struct label_item *item)
+{
+    struct bytes text = bytes_of_text(item->text);
+    if (!is_printable_ascii(text)) return false;
+    unsigned room = dots(pen, item->width_dmm);
+    unsigned modules = code128_modules(text);
+    unsigned module = room / (modules + 2 * CODE128_QUIET_MODULES);
+    unsigned most = CODE128_MODULE_MAX_UM * pen->dots_per_mm / 1000;
+    unsigned least = (CODE128_MODULE_MIN_UM * pen->dots_per_mm + 999) / 1000;
+    if (module < least) return false;
+    if (module > most) module = most;
+    unsigned margin = (room - module * modules) / 2;
+    unsigned height = dots(pen, item->height_dmm);
+    textbuf_format(pen->out, "^BY%u,3,%u^FO%u,%u^BCN,%u,N,N,N,A^FH^FD", module, height,
+                   dots(pen, item->x_dmm) + margin, dots(pen, item->y_dmm), height);
+    for (size_t i = 0; i < text.len; i++) put_escaped(pen, text.data[i]);
+    textbuf_text(pen->out, "^FS\n");
+    return true;
+}
+
+static bool put_line(struct pen *pen, const struct label_item *item)
+{
+    unsigned thick = dots(pen, item->height_dmm);
+    if (thick == 0) thick = 1;
+    textbuf_format(pen->out, "^FO%u,%u^GB%u,%u,%u^FS\n", dots(pen, item->x_dmm),
+                   dots(pen, item->y_dmm), dots(pen, item->width_dmm), thick, thick);
+    return true;
+}
+
+static bool put_item(struct pen *pen, const struct label_item *item)
+{
+    switch (item->kind) {
+    case LABEL_TEXT: return put_text(pen, item);
+    case LABEL_CODE128: return put_code128(pen, item);
+    case LABEL_LINE: return put_line(pen, item);
+    }
+    ensure_failed("item kind is one of the list", __FILE__, __LINE__);
+}
+
+static bool is_on_label(const struct label *label, const struct label_item *item)
+{
+    return item->x_dmm + item->width_dmm <= label->width_dmm &&
+           item->y_dmm + item->height_dmm <= label->height_dmm;
+}
+
+/* Zebra heads have whole dots a millimetre (printers.md section 2, "Graphics"). */
+static unsigned dots_per_mm_of(unsigned dpi)
+{
+    switch (dpi) {
+    case 152: return 6;
+    case 203: return 8;
+    case 300: return 12;
+    case 600: return 24;
+    default: return 0;
+    }
+}
+
+bool zpl_encode_label(const struct label *label, unsigned dpi, struct textbuf *out)
+{
+    struct pen pen = {.out = out, .dots_per_mm = dots_per_mm_of(dpi)};
+    if (pen.dots_per_mm == 0) return false;
+    ENSURE(label->count <= LABEL_ITEMS_MAX);
+    textbuf_format(out, ZPL_OPEN "^PW%u^LL%u\n", dots(&pen, label->width_dmm),
+                   dots(&pen, label->height_dmm));
+    for (size_t i = 0; i < label->count; i++) {
+        const struct label_item *item = &label->items[i];
+        if (!is_on_label(label, item) || !put_item(&pen, item)) return false;
+    }
+    textbuf_text(out, ZPL_CLOSE);
+    return textbuf_ok(out);
+}

@@ -1,0 +1,20 @@
+/* scale.c - the parts of the scale contract that are the same for every driver; see scale.h. */
+#include "drivers/scale.h"
+
+void scale_state_init(struct scale_state *state)
+{
+    *state = (struct scale_state){0};
+}
+
+const char *scale_reject_word(enum scale_reject reject)
+{
+    switch (reject) {
+    case SCALE_REJECT_NONE: return "none";
+    case SCALE_REJECT_SHAPE: return "shape";
+    case SCALE_REJECT_CHECKSUM: return "checksum";
+    case SCALE_REJECT_NUMBER: return "number";
+    case SCALE_REJECT_UNIT: return "unit";
+    case SCALE_REJECT_ERROR: return "error";
+    }
+    ensure_failed("reject is one of the list", __FILE__, __LINE__);
+}
