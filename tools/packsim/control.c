@@ -213,6 +213,7 @@ bool control_counter(struct bytes name, uint64_t *out_count)
     if (bytes_equal_text(name, "bookings")) *out_count = ledger_count();
     else if (bytes_equal_text(name, "labels")) *out_count = printer_labels_count();
     else if (bytes_equal_text(name, "events")) *out_count = events_count();
+    else if (bytes_equal_text(name, "stable")) *out_count = scale_is_stable();
     else if (bytes_equal_text(name, "scale")) *out_count = clients_of(scale_write, "scale");
     else if (bytes_equal_text(name, "scanner")) *out_count = clients_of(scanner_write, "scanner");
     else if (bytes_equal_text(name, "printer")) *out_count = clients_of(printer_write, "printer");
@@ -225,7 +226,7 @@ static enum control_result wait_for(struct bytes words, struct answer *answer)
 {
     struct bytes name, number;
     uint64_t wanted, limit_ms = WAIT_MS, count;
-    answer->why = "wait bookings|labels|events|scale|scanner|printer COUNT [MS]";
+    answer->why = "wait bookings|labels|events|stable|scale|scanner|printer COUNT [MS]";
     if (!bytes_split(&words, ' ', &name) || !bytes_split(&words, ' ', &number)) return CONTROL_BAD;
     if (!bytes_to_u64(number, 1000000000, &wanted) || !control_counter(name, &count)) return CONTROL_BAD;
     if (words.len > 0 && !bytes_to_u64(bytes_trim(words), 600000, &limit_ms)) return CONTROL_BAD;

@@ -232,6 +232,11 @@ bool scale_command(struct bytes words, const char **out_why)
     return true;
 }
 
+bool scale_is_stable(void)
+{
+    return !view_at(world_tick_ms()).motion;
+}
+
 void scale_write(struct json_writer *line)
 {
     struct view view = view_at(world_tick_ms());

@@ -16,6 +16,7 @@ MUST_USE bool scale_put(struct bytes mass);
 void scale_lift(void);
 /* "noise 3", "overload", "unplug 2000" ...; see README.md. */
 MUST_USE bool scale_command(struct bytes words, const char **out_why);
+bool scale_is_stable(void);
 void scale_write(struct json_writer *line);
 
 #endif
