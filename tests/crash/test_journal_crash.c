@@ -337,7 +337,7 @@ static void a_full_disk_takes_nothing_and_goes_on(void)
     journal_close(journal);
 }
 
-/* First each commit's own flush fails, then the one after it, which moves a long log. */
+/* First each commit's own flush fails, then one that only moving a long log gets to. */
 static void a_failed_flush_ends_the_use(void)
 {
     struct journal *journal = NULL;
@@ -348,7 +348,7 @@ static void a_failed_flush_ends_the_use(void)
     int commits = 0, moves = 0;
     for (int step = 1; step <= 200; step++) {
         struct state before = state, after = after_append(step, state);
-        disk_fail_sync(step < 40 ? 0 : 1, SQLITE_IOERR_FSYNC);
+        disk_fail_sync(step < 40 ? 0 : 2, SQLITE_IOERR_FSYNC);
         enum err problem = append_step(journal, step, &state);
         if (!disk_failed()) {
             EXPECT_I64(ERR_NONE, problem, "with all flushes good it goes in");
