@@ -179,10 +179,11 @@ static bool text_is(struct json value, const char *wanted)
     return json_text(value, &text) && bytes_equal_text(text, wanted);
 }
 
-/* Ids and words echoed; an empty one of ours is not known and agrees. */
+/* Does an echoed word say ours? Where either side is silent there is nothing to compare. */
 static bool agrees(struct json value, const char *ours)
 {
-    return ours == NULL || ours[0] == '\0' || text_is(value, ours);
+    bool silent = json_kind(value) == JSON_MISSING || json_kind(value) == JSON_NULL;
+    return silent || ours == NULL || ours[0] == '\0' || text_is(value, ours);
 }
 
 static void copy_shown(struct json value, char *out_text, size_t size)

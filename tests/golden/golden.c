@@ -110,5 +110,6 @@ unsigned golden_each(const char *group, void (*run)(const char *group, const cha
 int main(void)
 {
     EXPECT_RUN(golden_carriers);
+    EXPECT_RUN(golden_oms);
     return expect_result();
 }

@@ -32,6 +32,7 @@ unsigned golden_each(const char *group, void (*run)(const char *group, const cha
 struct scratch golden_scratch(void);
 
 void golden_carriers(void);
+void golden_oms(void);
 
 /* Provided to the halves, since the counters of expect.h live in golden.c. */
 bool golden_expect(bool good, const char *where, const char *promise);
