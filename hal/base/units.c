@@ -106,9 +106,15 @@ static int64_t power_of_ten(unsigned exponent)
     return power;
 }
 
+/* Also of the smallest number, which has no positive twin. */
+static uint64_t magnitude(int64_t value)
+{
+    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+}
+
 void decimal_write(struct textbuf *text, struct decimal value)
 {
-    uint64_t size = value.digits < 0 ? 0 - (uint64_t)value.digits : (uint64_t)value.digits;
+    uint64_t size = magnitude(value.digits);
     ENSURE(value.decimals <= DECIMALS_MAX);
     uint64_t one = (uint64_t)power_of_ten(value.decimals);
     char storage[24]; /* sign, 19 digits, point, NUL: written whole or not at all */
@@ -123,23 +129,40 @@ void decimal_write(struct textbuf *text, struct decimal value)
     textbuf_bytes_put(text, textbuf_bytes(&whole));
 }
 
-/* Half away from zero; the divisor is positive. */
-static __int128 divide_rounded(__int128 value, int64_t divisor)
+struct quotient {
+    unsigned __int128 whole;
+    uint64_t remainder;
+};
+
+/* Long division, bit by bit; the divisor stays far below 2^63. The compiler's own 128-bit division
+ * would be a call into its library, and pure code makes none. */
+static struct quotient divide(unsigned __int128 value, uint64_t divisor)
 {
-    __int128 half = value < 0 ? -(divisor / 2) : divisor / 2;
-    return (value + half) / divisor;
+    struct quotient result = {0, 0};
+    for (unsigned bit = 128; bit-- > 0;) {
+        result.whole <<= 1;
+        result.remainder = result.remainder << 1 | (uint64_t)(value >> bit & 1);
+        if (result.remainder < divisor) continue;
+        result.remainder -= divisor;
+        result.whole |= 1;
+    }
+    return result;
 }
 
 bool mass_mg_from_decimal(struct decimal value, enum mass_unit unit, int64_t *out_mass_mg)
 {
     const struct mass_factor *factor = factor_of(unit);
+    bool negative = value.digits < 0;
     if (value.decimals > DECIMALS_MAX) return false;
-    int64_t divisor = power_of_ten(value.decimals + factor->shift);
-    __int128 product = (__int128)value.digits * factor->numerator;
-    if (factor->metric && product % divisor != 0) return false;
-    __int128 mass_mg = divide_rounded(product, divisor);
-    if (mass_mg > INT64_MAX || mass_mg < INT64_MIN) return false;
-    *out_mass_mg = (int64_t)mass_mg;
+    uint64_t divisor = (uint64_t)power_of_ten(value.decimals + factor->shift);
+    unsigned __int128 product = magnitude(value.digits);
+    product *= (uint64_t)factor->numerator;
+    struct quotient mass_mg = divide(product, divisor);
+    if (factor->metric && mass_mg.remainder != 0) return false;
+    if (mass_mg.remainder >= divisor - mass_mg.remainder) mass_mg.whole++; /* half, or more */
+    if (mass_mg.whole > (uint64_t)INT64_MAX + negative) return false;
+    uint64_t size = (uint64_t)mass_mg.whole;
+    *out_mass_mg = (int64_t)(negative ? 0 - size : size);
     return true;
 }
 
