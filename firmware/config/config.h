@@ -29,8 +29,8 @@ struct config_scale {
     struct line_settings line;         /* baud 0: the driver's usual settings */
     int64_t min_mass_mg;               /* below: shown, not booked (scales.md 14: 20 e) */
     int64_t max_mass_mg;
-    int64_t empty_below_mg;            /* the plate counts as empty at or below this */
-    uint32_t stable_for_ms;            /* how long the same stable mass must stand */
+    int64_t empty_below_mg; /* the plate counts as empty at or below this */
+    uint32_t stable_for_ms; /* how long the same stable mass must stand */
 };
 
 struct config_scanner {
@@ -42,13 +42,13 @@ struct config_scanner {
 struct config_printer {
     char address[CONFIG_ADDRESS_SIZE];
     char driver[CONFIG_NAME_SIZE];
-    unsigned dpi;          /* 203 or 300 */
-    uint16_t width_dmm;    /* tenths of a millimetre */
+    unsigned dpi;       /* 203 or 300 */
+    uint16_t width_dmm; /* tenths of a millimetre */
     uint16_t height_dmm;
 };
 
 struct config_carrier {
-    char name[CONFIG_NAME_SIZE];  /* of the courier's file: "delhivery" */
+    char name[CONFIG_NAME_SIZE]; /* of the courier's file: "delhivery" */
     char base_url[CONFIG_URL_SIZE];
     char credential_file[CONFIG_PATH_SIZE];
     char ca_file[CONFIG_PATH_SIZE];
@@ -56,17 +56,17 @@ struct config_carrier {
     char pickup_location[65];
     char pickup_postcode[11];
     uint32_t timeout_ms;
-    uint32_t settle_ms;           /* 0: the courier's own promise */
-    uint32_t pool_low;            /* fetch more AWB numbers when fewer are left; 0: no pool */
+    uint32_t settle_ms; /* 0: the courier's own promise */
+    uint32_t pool_low;  /* fetch more AWB numbers when fewer are left; 0: no pool */
 };
 
 struct config_oms {
-    char kind[CONFIG_NAME_SIZE];  /* "custom" */
+    char kind[CONFIG_NAME_SIZE]; /* "custom" */
     char base_url[CONFIG_URL_SIZE];
     char token_file[CONFIG_PATH_SIZE];
     char ca_file[CONFIG_PATH_SIZE];
     uint32_t timeout_ms;
-    uint32_t poll_ms;             /* between two looks at the feed when nothing is new */
+    uint32_t poll_ms; /* between two looks at the feed when nothing is new */
 };
 
 struct config_rule { /* first rule that fits wins */
@@ -75,7 +75,7 @@ struct config_rule { /* first rule that fits wins */
     enum config_payment payment;
     int64_t min_mass_mg;
     int64_t max_mass_mg;
-    int64_t price_minor;          /* what we expect to pay; 0: not known */
+    int64_t price_minor; /* what we expect to pay; 0: not known */
 };
 
 struct config_limits {
@@ -87,12 +87,12 @@ struct config_limits {
 };
 
 struct config {
-    uint32_t number;              /* of the snapshot */
+    uint32_t number; /* of the snapshot */
     char station[33];
     char site[33];
-    char language[3];             /* "en", "hi" */
+    char language[3]; /* "en", "hi" */
     enum config_mode mode;
-    bool automatic;               /* print without a press */
+    bool automatic; /* print without a press */
     char data_dir[CONFIG_PATH_SIZE];
     char control_socket[CONFIG_PATH_SIZE];
     uint16_t web_port;

@@ -16,7 +16,8 @@ static const struct config_names names = {name_at, name_at, name_at, name_at, na
 
 static void check_snapshot(const struct config *config)
 {
-    ENSURE(config->station[0] != '\0' && memchr(config->station, 0, sizeof config->station) != NULL);
+    ENSURE(config->station[0] != '\0');
+    ENSURE(memchr(config->station, '\0', sizeof config->station) != NULL);
     ENSURE(config->scanner_count > 0 && config->scanner_count <= CONFIG_SCANNERS_MAX);
     ENSURE(config->carrier_count > 0 && config->carrier_count <= CONFIG_CARRIERS_MAX);
     ENSURE(config->rule_count <= CONFIG_RULES_MAX);

@@ -1,5 +1,5 @@
 /* Guards: a settings file becomes a whole snapshot or a list of complaints with line numbers, never
- * a half; every setting arrives in its field; what is wrong is named together with what is right. */
+ * a half; every setting arrives in its field; what is wrong is named with what would be right. */
 #include "firmware/config/config_read.h"
 
 #include "tests/support/expect.h"
