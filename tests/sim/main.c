@@ -1,0 +1,49 @@
+/* Guards the product's promise: one parcel, one booking, one label on purpose, whatever the line, the
+ * power, the devices and the packer do. The short form of the campaign; packtool sim runs the long one. */
+#include "tests/sim/world.h"
+#include "tests/support/expect.h"
+
+static void many_worlds_keep_every_rule(void)
+{
+    static const struct {
+        enum sim_faults faults;
+        unsigned seeds, parcels;
+    } worlds[] = {{SIM_QUIET, 1, 500}, {SIM_MIXED, 40, 200}, {SIM_HELL, 20, 100}};
+    unsigned parcels = 0, cuts = 0, lost = 0;
+    for (size_t w = 0; w < ARRAY_LEN(worlds); w++) {
+        for (unsigned seed = 1; seed <= worlds[w].seeds; seed++) {
+            struct sim_options options = {.seed = seed, .parcels = worlds[w].parcels, .faults = worlds[w].faults};
+            struct sim_report report;
+            bool good = sim_run(&options, &report);
+            if (!EXPECT(good, "no rule is broken")) {
+                fprintf(stderr, "    world %zu seed %u: %s\n", w, seed, report.first_violation);
+            }
+            parcels += report.parcels;
+            cuts += report.cuts;
+            lost += report.lost_replies;
+        }
+    }
+    EXPECT(parcels >= 10000, "ten thousand parcels were closed");
+    EXPECT(cuts >= 100, "the power was cut often");
+    EXPECT(lost >= 1000, "many answers were lost");
+    printf("%u parcels, %u power cuts, %u lost answers\n", parcels, cuts, lost);
+}
+
+static void the_same_seed_gives_the_same_run(void)
+{
+    struct sim_options options = {.seed = 7, .parcels = 60, .faults = SIM_HELL};
+    struct sim_report first, second;
+    (void)sim_run(&options, &first);
+    (void)sim_run(&options, &second);
+    EXPECT(first.trace_hash == second.trace_hash, "every event and command is the same");
+    options.seed = 8;
+    (void)sim_run(&options, &second);
+    EXPECT(first.trace_hash != second.trace_hash, "another seed is another run");
+}
+
+int main(void)
+{
+    EXPECT_RUN(many_worlds_keep_every_rule);
+    EXPECT_RUN(the_same_seed_gives_the_same_run);
+    return expect_result();
+}

@@ -1,0 +1,436 @@
+/* model_bench.c - scale, scanner, printer and the packer, with their faults. The scale is a Toledo that
+ * talks five times a second; the printer takes ZPL and loses the rest of a label when it is disturbed, as
+ * one that was told not to reprint by itself; the packer is human. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/world.h"
+
+#define FRAME_EVERY_MS 200
+#define PRINT_MS 900
+
+/* --- ports ------------------------------------------------------------------------------------------- */
+
+struct port_news {
+    enum event_kind kind;
+    uint32_t port;
+    uint64_t drained;
+    size_t len;
+    uint8_t bytes[700];
+};
+
+static void give_port(struct world *world, void *data)
+{
+    const struct port_news *news = data;
+    struct event event = {.kind = news->kind};
+    event.port.port = news->port;
+    event.port.drained = news->drained;
+    event.port.bytes = bytes_of(news->bytes, news->len);
+    event.port.sentence = "";
+    sim_give(world, &event);
+}
+
+static void tell(struct world *world, int64_t in_ms, enum event_kind kind, uint32_t port, const void *bytes,
+                 size_t len)
+{
+    struct port_news *news = sim_alloc(sizeof *news);
+    ENSURE(len <= sizeof news->bytes);
+    news->kind = kind;
+    news->port = port;
+    news->len = len;
+    if (len > 0) memcpy(news->bytes, bytes, len);
+    sim_later(world, in_ms, false, give_port, news);
+}
+
+static void scale_frame(struct world *world, void *unused);
+
+void bench_open(struct world *world, const struct command *command)
+{
+    struct sim_bench *bench = &world->bench;
+    if (sim_chance(world, 50)) {
+        tell(world, 5, EVENT_PORT_FAILED, command->port.port, NULL, 0);
+        return;
+    }
+    tell(world, 5, EVENT_PORT_OPENED, command->port.port, NULL, 0);
+    switch (command->port.role) {
+    case PORT_SCALE:
+        bench->scale_port = command->port.port;
+        sim_later_static(world, FRAME_EVERY_MS, false, scale_frame);
+        break;
+    case PORT_SCANNER: bench->scanner_port = command->port.port; break;
+    case PORT_PRINTER:
+        bench->printer_port = command->port.port;
+        bench->written = 0;
+        bench->inbox_len = 0;
+        break;
+    }
+}
+
+void bench_start(struct world *world)
+{
+    world->bench.scale_port = world->bench.scanner_port = world->bench.printer_port = 0;
+}
+
+void bench_cut(struct world *world)
+{
+    struct sim_bench *bench = &world->bench;
+    bench->inbox_len = 0;
+    if (sim_below(world, 2) == 0) bench->power++; /* the printer lost its power too */
+    if (bench->order != ORDER_COUNT_MAX) bench->tries = 0;
+}
+
+static void unplug(struct world *world, uint32_t *port)
+{
+    if (*port == 0) return;
+    tell(world, 1, EVENT_PORT_CLOSED, *port, NULL, 0);
+    *port = 0;
+}
+
+/* --- scale ------------------------------------------------------------------------------------------- */
+
+static void put_digits(uint8_t *at, int64_t value)
+{
+    for (int i = 5; i >= 0; i--) {
+        at[i] = (uint8_t)('0' + value % 10);
+        value /= 10;
+    }
+}
+
+static void scale_frame(struct world *world, void *unused)
+{
+    struct sim_bench *bench = &world->bench;
+    uint8_t frame[18] = {0x02, 0x20 | 0x0D, 0x30, 0x20};
+    (void)unused;
+    if (bench->scale_port == 0) return;
+    bool moving = world->now_ms < bench->still_ms;
+    int64_t mass_mg = moving ? sim_between(world, 0, bench->plate_mg + 2000) : bench->plate_mg;
+    if (moving) frame[2] |= 0x08;
+    put_digits(frame + 4, mass_mg / 1000); /* three decimals of a kilogram: whole grams */
+    put_digits(frame + 10, 0);
+    frame[16] = 0x0D;
+    unsigned sum = 0;
+    for (size_t i = 0; i < 17; i++) sum += frame[i] & 0x7Fu;
+    frame[17] = (uint8_t)((0x80u - (sum & 0x7Fu)) & 0x7Fu);
+    if (sim_chance(world, 10)) frame[sim_below(world, sizeof frame)] ^= 0x11;
+    tell(world, 0, EVENT_PORT_BYTES, bench->scale_port, frame, sizeof frame);
+    if (sim_chance(world, 1)) unplug(world, &bench->scale_port);
+    else sim_later_static(world, FRAME_EVERY_MS, false, scale_frame);
+}
+
+static void lay(struct world *world, int64_t mass_mg)
+{
+    world->bench.plate_mg = mass_mg;
+    world->bench.still_ms = world->now_ms + sim_between(world, 100, 1500);
+}
+
+/* --- printer ----------------------------------------------------------------------------------------- */
+
+struct sim_label *bench_label(struct world *world, const char *awb)
+{
+    uint32_t bucket = sim_hash(awb);
+    for (struct sim_label *label = world->labels[bucket]; label != NULL; label = label->next) {
+        if (strcmp(label->awb, awb) == 0) return label;
+    }
+    struct sim_label *label = sim_alloc(sizeof *label);
+    snprintf(label->awb, sizeof label->awb, "%s", awb);
+    label->allowed = 1;
+    label->next = world->labels[bucket];
+    world->labels[bucket] = label;
+    return label;
+}
+
+struct coming_label {
+    char awb[SHIPMENT_AWB_SIZE];
+    unsigned power;
+};
+
+static void label_out(struct world *world, void *data)
+{
+    const struct coming_label *label = data;
+    if (label->power != world->bench.power || world->bench.paper_out) return; /* the rest is lost */
+    sim_trace(world, "label", label->awb);
+    rules_at_label(world, label->awb);
+}
+
+static void start_label(struct world *world, const char *job)
+{
+    struct sim_bench *bench = &world->bench;
+    struct coming_label *label = sim_alloc(sizeof *label);
+    const char *bars = strstr(job, "^BC");
+    const char *data = bars == NULL ? NULL : strstr(bars, "^FD");
+    if (data == NULL || sscanf(data + 3, "%40[^^]", label->awb) != 1) {
+        free(label); /* settings, not a label */
+        return;
+    }
+    label->power = bench->power;
+    bench->busy_until_ms = world->now_ms + PRINT_MS;
+    sim_later(world, PRINT_MS, true, label_out, label);
+    if (sim_chance(world, 30)) {
+        bench->paper_out = true;
+        bench->paper_back_ms = world->now_ms + sim_between(world, 3000, 30000);
+    }
+}
+
+static void answer_status(struct world *world)
+{
+    struct sim_bench *bench = &world->bench;
+    char reply[160];
+    bool busy = world->now_ms < bench->busy_until_ms && !bench->paper_out;
+    if (bench->paper_out && world->now_ms >= bench->paper_back_ms) bench->paper_out = false;
+    if (world->now_ms < bench->silent_until_ms) return;
+    if (sim_chance(world, 5)) bench->silent_until_ms = world->now_ms + sim_between(world, 1000, 8000);
+    int len = snprintf(reply, sizeof reply,
+                       "\x02" "030,%d,0,1245,%03d,0,0,0,000,0,0,0\x03\r\n\x02" "000,0,0,0,0,2,4,0,%08d,1,000\x03\r\n"
+                       "\x02" "1234,0\x03\r\n",
+                       bench->paper_out, busy, busy);
+    tell(world, 20, EVENT_PORT_BYTES, bench->printer_port, reply, (size_t)len);
+}
+
+/* Reads what has come: immediate commands where they stand, formats when they are whole. */
+static void read_inbox(struct world *world)
+{
+    struct sim_bench *bench = &world->bench;
+    for (;;) {
+        bench->inbox[bench->inbox_len] = '\0';
+        char *status = strstr(bench->inbox, "~HS");
+        char *end = strstr(bench->inbox, "^XZ");
+        if (end != NULL && (status == NULL || end < status)) {
+            end[0] = '\0';
+            start_label(world, bench->inbox);
+            size_t used = (size_t)(end - bench->inbox) + 3;
+            bench->inbox_len -= used;
+            memmove(bench->inbox, bench->inbox + used, bench->inbox_len);
+        } else if (status != NULL) {
+            answer_status(world);
+            size_t after = (size_t)(status - bench->inbox) + 3;
+            memmove(status, status + 3, bench->inbox_len - after);
+            bench->inbox_len -= 3;
+        } else {
+            return;
+        }
+    }
+}
+
+void bench_write(struct world *world, const struct command *command)
+{
+    struct sim_bench *bench = &world->bench;
+    if (command->port.port != bench->printer_port || bench->printer_port == 0) return;
+    size_t len = command->port.bytes.len;
+    bool cut = len > 100 && sim_chance(world, 30); /* a job: the plug is pulled at some byte */
+    size_t kept = cut ? (size_t)sim_below(world, len) : len;
+    ENSURE(bench->inbox_len + kept < sizeof bench->inbox);
+    memcpy(bench->inbox + bench->inbox_len, command->port.bytes.data, kept);
+    bench->inbox_len += kept;
+    bench->written += len;
+    read_inbox(world);
+    if (cut) {
+        bench->inbox_len = 0;
+        if (sim_below(world, 2) == 0) bench->power++;
+        unplug(world, &bench->printer_port);
+        return;
+    }
+    struct port_news *news = sim_alloc(sizeof *news);
+    news->kind = EVENT_PORT_DRAINED;
+    news->port = bench->printer_port;
+    news->drained = bench->written;
+    sim_later(world, sim_between(world, 1, 60), false, give_port, news);
+}
+
+/* --- packer ------------------------------------------------------------------------------------------ */
+
+static void scan(struct world *world, const char *text)
+{
+    char line[64];
+    int len = snprintf(line, sizeof line, "%s\r", text);
+    if (world->bench.scanner_port == 0) return;
+    tell(world, 1, EVENT_PORT_BYTES, world->bench.scanner_port, line, (size_t)len);
+    if (sim_chance(world, 50)) tell(world, 120, EVENT_PORT_BYTES, world->bench.scanner_port, line, (size_t)len);
+}
+
+static void press(struct world *world, enum press which, const char *text)
+{
+    struct event event = {.kind = EVENT_PRESS};
+    event.press.press = which;
+    snprintf(event.press.text, sizeof event.press.text, "%s", text);
+    sim_trace(world, "press", press_word(which));
+    sim_give(world, &event);
+}
+
+/* A person who looks: is there a label with this number lying there? */
+static void answer_label_question(struct world *world)
+{
+    const char *awb = world->station->packing.parcel.awb;
+    struct sim_label *label = bench_label(world, awb);
+    bool coming = world->now_ms < world->bench.busy_until_ms + 100 && !world->bench.paper_out;
+    if (coming) return; /* it is just coming out: wait and look again */
+    if (label->count == label->allowed) {
+        press(world, PRESS_LABEL_OK, "");
+        return;
+    }
+    press(world, PRESS_LABEL_MISSING, "");
+}
+
+static void answer_needs_person(struct world *world)
+{
+    const struct packing *packing = &world->station->packing;
+    const struct booking *booking = &world->station->bookings[packing->slot];
+    bool there = courier_find(world, booking->carrier, booking->parcel.reference) != NULL;
+    press(world, there ? PRESS_SET_ASIDE : PRESS_NOT_BOOKED, "");
+}
+
+static void leave_order(struct world *world)
+{
+    world->bench.order = ORDER_COUNT_MAX;
+    world->bench.placed = false;
+    lay(world, 0);
+}
+
+static void put_on_shelf(struct world *world)
+{
+    struct sim_bench *bench = &world->bench;
+    world->report.asides++;
+    if (bench->order != ORDER_COUNT_MAX && bench->shelf_count < world->oms.count) {
+        bench->shelf[bench->shelf_count++] = bench->order;
+    }
+}
+
+static void answer_held(struct world *world)
+{
+    enum press presses[PACKING_PRESSES_MAX];
+    const struct packing *packing = &world->station->packing;
+    size_t count = packing_presses(packing, &world->station->floor, presses);
+    if (sim_below(world, 3) != 0) return; /* thinks */
+    if (packing->reason == HELD_LABEL_UNKNOWN) {
+        answer_label_question(world);
+    } else if (packing->reason == HELD_NEEDS_PERSON || packing->reason == HELD_AWB_TWICE) {
+        answer_needs_person(world);
+    } else if (count > 0) {
+        bool last_word = world->bench.tries++ > 5;
+        enum press choice = last_word ? presses[count - 1] : presses[sim_below(world, count)];
+        if (choice == PRESS_REPRINT) return;
+        if (choice == PRESS_SET_ASIDE) put_on_shelf(world);
+        press(world, choice, "");
+        if (choice == PRESS_GIVE_UP || choice == PRESS_SET_ASIDE) leave_order(world);
+    }
+}
+
+static void take_next(struct world *world)
+{
+    struct sim_bench *bench = &world->bench;
+    bool from_shelf = bench->shelf_count > 0 &&
+                      (bench->next_order == world->oms.count || sim_below(world, 20) == 0);
+    bench->tries = 0;
+    if (from_shelf) {
+        bench->order = bench->shelf[--bench->shelf_count];
+    } else if (bench->next_order < world->oms.count) {
+        bench->order = bench->next_order;
+        if (sim_below(world, 30) != 0) bench->next_order++; /* else it is scanned again later on */
+    } else {
+        return;
+    }
+    if (world->oms.published < bench->next_order + 10) world->oms.published = bench->next_order + 10;
+    if (world->oms.published > world->oms.count) world->oms.published = world->oms.count;
+    scan(world, sim_chance(world, 10) ? "NO-SUCH-ORDER" : world->oms.orders[bench->order].order_no);
+    if (sim_below(world, 4) == 0) { /* parcel first, or at once */
+        lay(world, 1000 * sim_between(world, 50, 20000));
+        bench->placed = true;
+    }
+}
+
+/* At IDLE with an order in hand: it is done, or the scan was not heard. */
+static void back_at_idle(struct world *world)
+{
+    struct sim_bench *bench = &world->bench;
+    const struct packing *packing = &world->station->packing;
+    const struct sim_order *order = &world->oms.orders[bench->order];
+    bool done = strcmp(packing->last.order_no, order->order_no) == 0;
+    if (done || bench->tries++ > 4) {
+        bool more = done && packing->last.packages_total > packing->last.package_no;
+        unsigned again = bench->order;
+        leave_order(world);
+        if (more && bench->shelf_count < world->oms.count) bench->shelf[bench->shelf_count++] = again;
+        return;
+    }
+    if (bench->tries % 2 == 0) scan(world, order->order_no);
+}
+
+static void handle_order(struct world *world)
+{
+    struct sim_bench *bench = &world->bench;
+    const struct packing *packing = &world->station->packing;
+    switch (packing->state) {
+    case PACKING_IDLE: back_at_idle(world); break;
+    case PACKING_WEIGHING:
+        if (!bench->placed) {
+            if (world->bench.plate_mg != 0) lay(world, 0);
+            else {
+                lay(world, 1000 * sim_between(world, 50, 20000));
+                bench->placed = true;
+            }
+        } else if (weighing_hint(&world->station->weighing, &world->config.scale, world->now_ms) ==
+                   WEIGHT_NOT_EMPTIED) {
+            lay(world, 0);
+            bench->placed = false;
+        }
+        break;
+    case PACKING_BOOKING:
+        if (packing->slow && sim_below(world, 6) == 0) {
+            put_on_shelf(world);
+            press(world, PRESS_SET_ASIDE, "");
+            leave_order(world);
+        }
+        break;
+    case PACKING_RECOVERING:
+    case PACKING_FINDING:
+    case PACKING_RATING:
+    case PACKING_PRINTING:
+    case PACKING_CLOSING:
+    case PACKING_HELD: break;
+    }
+}
+
+static void disturb(struct world *world)
+{
+    struct sim_bench *bench = &world->bench;
+    if (sim_chance(world, 1)) unplug(world, &bench->printer_port);
+    if (sim_chance(world, 1)) unplug(world, &bench->scanner_port);
+    if (sim_chance(world, 2)) scan(world, "WEB-1"); /* somebody else's code, at any moment */
+    if (sim_chance(world, 1)) lay(world, 1000 * sim_between(world, 0, 20000));
+}
+
+/* The permission to print once more is the person's word, and nothing else. */
+static void note_permission(struct world *world, enum held_reason reason_before, unsigned copy_before)
+{
+    const struct packing *packing = &world->station->packing;
+    bool again = reason_before == HELD_LABEL_UNKNOWN && packing->parcel.copy == copy_before + 1;
+    if (!again) return;
+    struct sim_label *label = bench_label(world, packing->parcel.awb);
+    label->allowed = label->count + 1;
+}
+
+void bench_packer(struct world *world, void *unused)
+{
+    (void)unused;
+    sim_later_static(world, sim_between(world, 150, 700), true, bench_packer);
+    if (!world->running) return;
+    const struct packing *packing = &world->station->packing;
+    if (packing->state == PACKING_RECOVERING) return;
+    disturb(world);
+    enum held_reason reason = packing->reason;
+    unsigned copy = packing->parcel.copy;
+    if (packing->state == PACKING_HELD) answer_held(world);
+    else if (world->bench.order == ORDER_COUNT_MAX && packing->state == PACKING_IDLE) take_next(world);
+    else if (world->bench.order != ORDER_COUNT_MAX) handle_order(world);
+    else if (packing->state == PACKING_BOOKING && packing->slow) press(world, PRESS_SET_ASIDE, "");
+    else if (packing->state == PACKING_WEIGHING) press(world, PRESS_GIVE_UP, "");
+    note_permission(world, reason, copy);
+}
+
+bool bench_done(const struct world *world)
+{
+    const struct sim_bench *bench = &world->bench;
+    bool all = bench->next_order == world->oms.count && bench->order == ORDER_COUNT_MAX;
+    bool at_rest = world->running && (world->station->packing.state == PACKING_IDLE ||
+                                      world->station->packing.state == PACKING_HELD);
+    return all && bench->shelf_count == 0 && at_rest;
+}

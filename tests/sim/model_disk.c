@@ -1,0 +1,232 @@
+/* model_disk.c - the journal as the crash test proves it to be: what was acknowledged is there, a batch
+ * is there whole or not at all, and one that was on its way when the power went may be either. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/world.h"
+
+void disk_open(struct world *world)
+{
+    struct sim_disk *disk = &world->disk;
+    disk->room = 1024;
+    disk->facts = sim_alloc(disk->room * sizeof *disk->facts);
+    disk->chain = sim_alloc(disk->room * sizeof *disk->chain);
+    disk->buckets = sim_alloc(HASH_BUCKETS * sizeof *disk->buckets);
+}
+
+void disk_close(struct world *world)
+{
+    struct sim_disk *disk = &world->disk;
+    for (size_t i = 0; i < disk->count; i++) {
+        free(disk->facts[i].key);
+        free(disk->facts[i].kind);
+        free(disk->facts[i].subject);
+        free(disk->facts[i].body);
+    }
+    for (size_t b = 0; b < HASH_BUCKETS; b++) {
+        while (disk->blobs[b] != NULL) {
+            struct sim_blob *blob = disk->blobs[b];
+            disk->blobs[b] = blob->next;
+            free(blob->key);
+            free(blob->data);
+            free(blob);
+        }
+        while (world->labels[b] != NULL) {
+            struct sim_label *label = world->labels[b];
+            world->labels[b] = label->next;
+            free(label);
+        }
+    }
+    free(disk->facts);
+    free(disk->chain);
+    free(disk->buckets);
+    for (size_t i = 0; i < 2; i++) {
+        free(world->couriers[i].shipments);
+        free(world->couriers[i].buckets);
+    }
+    free(world->oms.orders);
+    free(world->cached);
+    free(world->bench.shelf);
+}
+
+const struct sim_fact *disk_find(const struct world *world, const char *key)
+{
+    const struct sim_disk *disk = &world->disk;
+    for (uint32_t i = disk->buckets[sim_hash(key)]; i != 0; i = disk->chain[i - 1]) {
+        if (strcmp(disk->facts[i - 1].key, key) == 0) return &disk->facts[i - 1];
+    }
+    return NULL;
+}
+
+static void add_fact(struct world *world, const struct batch_fact *from)
+{
+    struct sim_disk *disk = &world->disk;
+    if (disk->count == disk->room) {
+        disk->room *= 2;
+        disk->facts = realloc(disk->facts, disk->room * sizeof *disk->facts);
+        disk->chain = realloc(disk->chain, disk->room * sizeof *disk->chain);
+        ENSURE(disk->facts != NULL && disk->chain != NULL);
+    }
+    struct sim_fact *fact = &disk->facts[disk->count];
+    *fact = (struct sim_fact){.seq = (int64_t)disk->count + 1,
+                              .at_ms = world->now_ms,
+                              .key = sim_copy(from->key),
+                              .kind = sim_copy(from->kind),
+                              .subject = sim_copy(from->subject),
+                              .body = sim_copy(from->body)};
+    uint32_t bucket = sim_hash(fact->key);
+    disk->chain[disk->count] = disk->buckets[bucket];
+    disk->buckets[bucket] = (uint32_t)++disk->count;
+    sim_trace(world, "fact", fact->key);
+    rules_at_intent(world, fact);
+}
+
+static struct sim_blob **find_blob(struct world *world, const char *key)
+{
+    struct sim_blob **place = &world->disk.blobs[sim_hash(key)];
+    while (*place != NULL && strcmp((*place)->key, key) != 0) place = &(*place)->next;
+    return place;
+}
+
+static void put_blob(struct world *world, const struct batch_blob *from)
+{
+    char *key = sim_copy(from->key);
+    struct sim_blob **place = find_blob(world, key);
+    if (*place != NULL) { /* replaced or deleted: out it goes first */
+        struct sim_blob *old = *place;
+        *place = old->next;
+        free(old->key);
+        free(old->data);
+        free(old);
+    }
+    if (from->data.data == NULL) {
+        free(key);
+        return;
+    }
+    struct sim_blob *blob = sim_alloc(sizeof *blob);
+    blob->key = key;
+    blob->data = (uint8_t *)sim_copy(from->data);
+    blob->len = from->data.len;
+    blob->next = world->disk.blobs[sim_hash(key)];
+    world->disk.blobs[sim_hash(key)] = blob;
+}
+
+static bool has_double(const struct world *world, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->fact_count; i++) {
+        char *key = sim_copy(batch->facts[i].key);
+        bool there = disk_find(world, key) != NULL;
+        free(key);
+        if (there) return true;
+    }
+    return false;
+}
+
+static void commit(struct world *world, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->fact_count; i++) add_fact(world, &batch->facts[i]);
+    for (size_t i = 0; i < batch->blob_count; i++) put_blob(world, &batch->blobs[i]);
+    for (size_t i = 0; i < batch->cursor_count; i++) {
+        const struct batch_cursor *cursor = &batch->cursors[i];
+        int64_t seq = cursor->seq == 0 ? (int64_t)world->disk.count : cursor->seq;
+        if (strcmp(cursor->name, "oms") == 0) world->disk.oms_seq = seq;
+        else if (strcmp(cursor->name, "settled") == 0) world->disk.settled_seq = seq;
+        else sim_violation(world, "only known cursors are stored", cursor->name);
+    }
+}
+
+void disk_store(struct world *world, const struct command *command)
+{
+    struct event event = {.kind = EVENT_STORED};
+    event.store.ticket = command->store.ticket;
+    if (sim_chance(world, 2)) { /* the power goes while the batch is on its way */
+        if (sim_below(world, 2) == 0 && !has_double(world, command->store.batch)) commit(world, command->store.batch);
+        sim_cut_power(world);
+        return;
+    }
+    if (world->disk.full_batches == 0 && sim_chance(world, 1)) {
+        world->disk.full_batches = (unsigned)sim_between(world, 1, 4);
+    }
+    if (world->disk.full_batches > 0) {
+        world->disk.full_batches--;
+        event.kind = EVENT_STORE_FAILED;
+        event.store.error = ERR_NO_SPACE;
+    } else if (has_double(world, command->store.batch)) {
+        event.kind = EVENT_STORE_FAILED;
+        event.store.error = ERR_EXISTS;
+    } else {
+        commit(world, command->store.batch);
+        event.store.last_seq = (int64_t)world->disk.count;
+    }
+    sim_give(world, &event);
+    if (event.store.error != ERR_NO_SPACE || !world->running) return;
+    struct event space = {.kind = EVENT_DISK};
+    space.disk.free_kib = 1000000;
+    sim_give(world, &space); /* the reserve is there again */
+}
+
+struct rows_request {
+    uint32_t ticket;
+    int64_t after_seq;
+    char subject[ORDER_ID_SIZE];
+    bool by_subject;
+};
+
+static void give_rows(struct world *world, void *data)
+{
+    const struct rows_request *request = data;
+    const struct sim_disk *disk = &world->disk;
+    struct event *event = sim_alloc(sizeof *event);
+    event->kind = EVENT_ROWS;
+    event->rows.ticket = request->ticket;
+    for (size_t i = (size_t)request->after_seq; i < disk->count; i++) {
+        const struct sim_fact *fact = &disk->facts[i];
+        if (request->by_subject && strcmp(fact->subject, request->subject) != 0) continue;
+        if (event->rows.count == EVENT_ROWS_MAX) {
+            event->rows.more = true;
+            break;
+        }
+        event->rows.rows[event->rows.count++] = (struct event_row){.seq = fact->seq,
+                                                                   .at_ms = fact->at_ms,
+                                                                   .key = bytes_of_text(fact->key),
+                                                                   .kind = bytes_of_text(fact->kind),
+                                                                   .subject = bytes_of_text(fact->subject),
+                                                                   .body = bytes_of_text(fact->body)};
+    }
+    sim_give(world, event);
+    free(event);
+}
+
+void disk_read_rows(struct world *world, uint32_t ticket, int64_t after_seq, const char *subject)
+{
+    struct rows_request *request = sim_alloc(sizeof *request);
+    request->ticket = ticket;
+    request->after_seq = after_seq;
+    request->by_subject = subject != NULL;
+    if (subject != NULL) snprintf(request->subject, sizeof request->subject, "%s", subject);
+    sim_later(world, 0, false, give_rows, request);
+}
+
+struct blob_request {
+    uint32_t ticket;
+    char key[FACT_KEY_SIZE];
+};
+
+static void give_blob(struct world *world, void *data)
+{
+    const struct blob_request *request = data;
+    struct event event = {.kind = EVENT_BLOB};
+    const struct sim_blob *blob = *find_blob(world, request->key);
+    event.blob.ticket = request->ticket;
+    event.blob.found = blob != NULL;
+    if (blob != NULL) event.blob.bytes = bytes_of(blob->data, blob->len);
+    sim_give(world, &event);
+}
+
+void disk_read_blob(struct world *world, uint32_t ticket, struct bytes key)
+{
+    struct blob_request *request = sim_alloc(sizeof *request);
+    request->ticket = ticket;
+    ENSURE(bytes_to_text(key, request->key, sizeof request->key));
+    sim_later(world, 0, false, give_blob, request);
+}

@@ -1,0 +1,132 @@
+/* rules.c - the promises, checked against the ledgers of the models (firmware/DESIGN.md numbers them). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/world.h"
+
+static struct scratch memory(struct world *world)
+{
+    return (struct scratch){world->json_memory, world->json_size};
+}
+
+static const struct sim_fact *find_fact_of(struct world *world, const char *kind, const char *reference)
+{
+    for (size_t i = world->disk.count; i > 0; i--) { /* newest first: it is nearly always the last parcel */
+        const struct sim_fact *fact = &world->disk.facts[i - 1];
+        if (strcmp(fact->kind, kind) == 0 && strstr(fact->body, reference) != NULL) return fact;
+    }
+    return NULL;
+}
+
+/* I1: no request that spends money without a durable intent, with the very mass of the intent. */
+void rules_before_booking(struct world *world, const char *reference, int64_t mass_g)
+{
+    const struct sim_fact *fact = find_fact_of(world, "intent", reference);
+    struct parcel parcel;
+    if (fact == NULL) {
+        sim_violation(world, "I1 no request that spends money without a durable intent", reference);
+        return;
+    }
+    bool readable = fact_parse(bytes_of_text(fact->body), memory(world), &parcel);
+    if (!readable || (parcel.mass_mg + 999) / 1000 != mass_g) {
+        sim_violation(world, "I1 the courier is told the intent's mass", reference);
+    }
+}
+
+/* I2: at most one live booking for a package of an order. */
+void rules_after_booking(struct world *world, const struct sim_shipment *shipment)
+{
+    const struct sim_fact *fact = find_fact_of(world, "intent", shipment->reference);
+    struct parcel ours, other;
+    if (fact == NULL || !fact_parse(bytes_of_text(fact->body), memory(world), &ours)) return;
+    for (unsigned c = 0; c < 2; c++) {
+        for (size_t i = 0; i < world->couriers[c].count; i++) {
+            const struct sim_shipment *each = &world->couriers[c].shipments[i];
+            if (each == shipment || strcmp(each->order_no, ours.order_no) != 0) continue;
+            fact = find_fact_of(world, "intent", each->reference);
+            if (fact == NULL || !fact_parse(bytes_of_text(fact->body), memory(world), &other)) continue;
+            if (other.package_no == ours.package_no) {
+                sim_violation(world, "I2 at most one live booking for a parcel", shipment->reference);
+            }
+        }
+    }
+}
+
+/* I3: no label without a durable booking; I4: no second one without a person's word. */
+void rules_at_label(struct world *world, const char *awb)
+{
+    struct sim_label *label = bench_label(world, awb);
+    bool booked = false;
+    for (size_t i = world->disk.count; i > 0 && !booked; i--) {
+        const struct sim_fact *fact = &world->disk.facts[i - 1];
+        const char *end = strrchr(fact->key, '/');
+        booked = strcmp(fact->kind, "booked") == 0 && end != NULL && strcmp(end + 1, awb) == 0;
+    }
+    if (!booked) sim_violation(world, "I3 no label without a durable booking", awb);
+    label->count++;
+    world->report.labels++;
+    if (label->count > label->allowed) sim_violation(world, "I4 no second label without a person's word", awb);
+}
+
+/* I6: no mass that was not stable, on the plate now, and taken after the scan. */
+void rules_at_intent(struct world *world, const struct sim_fact *fact)
+{
+    struct parcel parcel;
+    if (strcmp(fact->kind, "intent") != 0) return;
+    if (!fact_parse(bytes_of_text(fact->body), memory(world), &parcel)) {
+        sim_violation(world, "an intent can be read back", fact->key);
+        return;
+    }
+    bool lies_there = parcel.mass_mg == world->bench.plate_mg;
+    bool still = world->bench.still_ms <= world->now_ms;
+    if (!lies_there || !still) sim_violation(world, "I6 the mass is the one on the plate, at rest", fact->key);
+}
+
+/* I7: a deadline is in the future or at once. The station's own checks have run inside the step. */
+void rules_after_step(struct world *world)
+{
+    int64_t deadline_ms = station_deadline(world->station);
+    bool past = deadline_ms < world->now_ms - 1000;
+    if (past) sim_violation(world, "I7 no deadline is forgotten", packing_state_word(world->station->packing.state));
+}
+
+static void check_shipment(struct world *world, unsigned carrier, const struct sim_shipment *shipment)
+{
+    char key[FACT_KEY_SIZE];
+    snprintf(key, sizeof key, "booked/%s/%s", world->config.carriers[carrier].name, shipment->awb);
+    if (disk_find(world, key) == NULL) {
+        sim_violation(world, "I5 every booking at the courier is known to the bench", shipment->reference);
+    }
+}
+
+static void check_booked(struct world *world, const struct sim_fact *fact)
+{
+    struct parcel parcel;
+    if (!fact_parse(bytes_of_text(fact->body), memory(world), &parcel)) {
+        sim_violation(world, "a booking can be read back", fact->key);
+        return;
+    }
+    const struct sim_order *order = oms_order(world, parcel.order_id);
+    if (order == NULL || strcmp(order->awbs[parcel.package_no], parcel.awb) != 0) {
+        sim_violation(world, "I5 every booking reaches the order system", fact->key);
+    }
+}
+
+/* I5, once the world is healed: the books of bench, couriers and order system agree. */
+void rules_at_end(struct world *world)
+{
+    for (unsigned c = 0; c < 2; c++) {
+        for (size_t i = 0; i < world->couriers[c].count; i++) {
+            check_shipment(world, c, &world->couriers[c].shipments[i]);
+        }
+    }
+    for (size_t i = 0; i < world->disk.count; i++) {
+        const struct sim_fact *fact = &world->disk.facts[i];
+        if (strcmp(fact->kind, "booked") == 0) check_booked(world, fact);
+        if (strcmp(fact->kind, "closed") == 0) world->report.parcels++;
+    }
+    enum packing_state state = world->station->packing.state;
+    if (state != PACKING_IDLE && state != PACKING_HELD) {
+        sim_violation(world, "I9 the station comes to rest", packing_state_word(state));
+    }
+}

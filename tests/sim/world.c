@@ -1,0 +1,330 @@
+/* world.c - the clock, the queue, chance, power; and the station between them. */
+#include "tests/sim/world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/sim_config.h"
+
+#define STEPS_WITHOUT_TIME_MAX 2000u
+#define HEAL_LIMIT_MS (12 * 3600 * 1000)
+
+void *sim_alloc(size_t size)
+{
+    void *memory = calloc(1, size);
+    ENSURE(memory != NULL);
+    return memory;
+}
+
+char *sim_copy(struct bytes bytes)
+{
+    char *text = sim_alloc(bytes.len + 1);
+    if (bytes.len > 0) memcpy(text, bytes.data, bytes.len);
+    return text;
+}
+
+uint32_t sim_hash(const char *text)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (; *text != '\0'; text++) hash = (hash ^ (uint8_t)*text) * 16777619u;
+    return hash % HASH_BUCKETS;
+}
+
+uint64_t sim_random(struct world *world)
+{
+    uint64_t word = (world->random += 0x9E3779B97F4A7C15u);
+    word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9u;
+    word = (word ^ (word >> 27)) * 0x94D049BB133111EBu;
+    return word ^ (word >> 31);
+}
+
+uint64_t sim_below(struct world *world, uint64_t limit)
+{
+    return sim_random(world) % limit;
+}
+
+int64_t sim_between(struct world *world, int64_t low, int64_t high)
+{
+    return low + (int64_t)sim_below(world, (uint64_t)(high - low + 1));
+}
+
+/* Faults are drawn more often the worse the world is; a healed one has none. */
+bool sim_chance(struct world *world, unsigned per_mille)
+{
+    if (world->healed || world->options.faults == SIM_QUIET) return false;
+    if (world->options.faults == SIM_HELL) per_mille *= 4;
+    return sim_below(world, 1000) < per_mille;
+}
+
+static bool is_before(const struct sim_entry *a, const struct sim_entry *b)
+{
+    return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
+}
+
+static void queue_push(struct world *world, struct sim_entry entry)
+{
+    if (world->queue_len == world->queue_room) {
+        world->queue_room = world->queue_room == 0 ? 256 : world->queue_room * 2;
+        world->queue = realloc(world->queue, world->queue_room * sizeof entry);
+        ENSURE(world->queue != NULL);
+    }
+    size_t at = world->queue_len++;
+    while (at > 0 && is_before(&entry, &world->queue[(at - 1) / 2])) {
+        world->queue[at] = world->queue[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    world->queue[at] = entry;
+}
+
+static bool queue_pop(struct world *world, struct sim_entry *out)
+{
+    if (world->queue_len == 0) return false;
+    *out = world->queue[0];
+    struct sim_entry last = world->queue[--world->queue_len];
+    size_t at = 0;
+    for (;;) {
+        size_t child = at * 2 + 1;
+        if (child >= world->queue_len) break;
+        if (child + 1 < world->queue_len && is_before(&world->queue[child + 1], &world->queue[child])) child++;
+        if (!is_before(&world->queue[child], &last)) break;
+        world->queue[at] = world->queue[child];
+        at = child;
+    }
+    world->queue[at] = last;
+    return true;
+}
+
+void sim_later(struct world *world, int64_t in_ms, bool outlives, world_fn *run, void *data)
+{
+    queue_push(world, (struct sim_entry){.at_ms = world->now_ms + (in_ms > 0 ? in_ms : 0),
+                                         .order = world->queue_order++,
+                                         .life = outlives ? 0 : world->life,
+                                         .run = run,
+                                         .data = data});
+}
+
+void sim_later_static(struct world *world, int64_t in_ms, bool outlives, world_fn *run)
+{
+    sim_later(world, in_ms, outlives, run, NULL);
+}
+
+void sim_trace(struct world *world, const char *what, const char *detail)
+{
+    uint64_t hash = world->report.trace_hash ^ (uint64_t)world->now_ms;
+    for (const char *p = what; *p != '\0'; p++) hash = (hash ^ (uint8_t)*p) * 1099511628211u;
+    for (const char *p = detail; *p != '\0'; p++) hash = (hash ^ (uint8_t)*p) * 1099511628211u;
+    world->report.trace_hash = hash;
+    if (world->options.trace == NULL) return;
+    fprintf(world->options.trace, "%9lld.%03lld %s %s\n", (long long)(world->now_ms / 1000),
+            (long long)(world->now_ms % 1000), what, detail);
+}
+
+void sim_violation(struct world *world, const char *rule, const char *detail)
+{
+    sim_trace(world, "VIOLATION", rule);
+    sim_trace(world, "VIOLATION", detail);
+    if (world->report.violations++ > 0) return;
+    snprintf(world->report.first_violation, sizeof world->report.first_violation, "%s: %s", rule, detail);
+}
+
+static void perform(struct world *world, const struct command *command)
+{
+    switch (command->kind) {
+    case COMMAND_STORE: break; /* first of all: see sim_give */
+    case COMMAND_READ_ROWS:
+        disk_read_rows(world, command->read.ticket, command->read.after_seq, NULL);
+        break;
+    case COMMAND_READ_SUBJECT: {
+        char *subject = sim_copy(command->read.key);
+        disk_read_rows(world, command->read.ticket, command->read.after_seq, subject);
+        free(subject);
+        break;
+    }
+    case COMMAND_READ_BLOB: disk_read_blob(world, command->read.ticket, command->read.key); break;
+    case COMMAND_CACHE_PUT: oms_cache_put(world, command); break;
+    case COMMAND_CACHE_FIND: oms_cache_find(world, command->cache.ticket, command->cache.scan); break;
+    case COMMAND_CACHE_FORGET: world->cache_cursor = 0; break;
+    case COMMAND_PORT_OPEN: bench_open(world, command); break;
+    case COMMAND_PORT_WRITE: bench_write(world, command); break;
+    case COMMAND_PORT_CLOSE: break;
+    case COMMAND_EXCHANGE:
+        if (command->exchange.server == SERVER_OMS) {
+            oms_exchange(world, command->exchange.ticket, command->exchange.request);
+        } else {
+            courier_exchange(world, command->exchange.ticket, command->exchange.server - SERVER_CARRIER_FIRST,
+                             command->exchange.request);
+        }
+        break;
+    case COMMAND_EXCHANGE_CANCEL: break; /* its answer will find nobody */
+    case COMMAND_SHOW: break;
+    case COMMAND_LOG: sim_trace(world, "log", command->log.id); break;
+    case COMMAND_CONFIG_ADOPTED:
+    case COMMAND_CONFIG_REJECTED: break;
+    }
+}
+
+static void deadline_due(struct world *world, void *data)
+{
+    const uint64_t *mark = data;
+    if (*mark != world->deadline_mark) return;
+    struct event event = {.kind = EVENT_DEADLINE};
+    sim_give(world, &event);
+}
+
+static void plan_deadline(struct world *world)
+{
+    int64_t deadline_ms = station_deadline(world->station);
+    uint64_t *mark = sim_alloc(sizeof *mark);
+    *mark = ++world->deadline_mark;
+    if (deadline_ms == NO_DEADLINE) {
+        free(mark);
+        return;
+    }
+    sim_later(world, deadline_ms - world->now_ms, false, deadline_due, mark);
+}
+
+static void count_step(struct world *world, int64_t before_ms)
+{
+    world->report.steps++;
+    world->steps_without_time = before_ms == world->now_ms ? world->steps_without_time + 1 : 0;
+    if (world->steps_without_time == STEPS_WITHOUT_TIME_MAX) {
+        sim_violation(world, "the station spins", packing_state_word(world->station->packing.state));
+    }
+}
+
+void sim_give(struct world *world, struct event *event)
+{
+    static int64_t last_ms; /* only for the spin count; the same for every run */
+    if (!world->running) return;
+    event->now_ms = world->now_ms;
+    event->wall_ms = 1790000000000 + world->now_ms;
+    event->wall_trusted = true;
+    count_step(world, last_ms);
+    last_ms = world->now_ms;
+    sim_trace(world, "event", event_kind_word(event->kind));
+    uint32_t life = world->life;
+    station_step(world->station, event, world->commands);
+    for (size_t i = 0; i < world->commands->count && world->life == life; i++) {
+        sim_trace(world, "command", command_kind_word(world->commands->items[i].kind));
+        perform(world, &world->commands->items[i]);
+    }
+    const struct command *store = NULL;
+    for (size_t i = 0; i < world->commands->count && world->life == life; i++) {
+        if (world->commands->items[i].kind == COMMAND_STORE) store = &world->commands->items[i];
+    }
+    if (world->life == life) rules_after_step(world);
+    if (world->life == life && store != NULL) disk_store(world, store); /* gives STORED, nothing between */
+    if (world->life == life) plan_deadline(world);
+}
+
+static void start_station(struct world *world, void *unused)
+{
+    (void)unused;
+    struct event event = {.kind = EVENT_STARTED};
+    event.started.seed = sim_random(world);
+    memcpy(event.started.epoch, "0123456789abcdef", 17);
+    event.started.settled_seq = world->disk.settled_seq;
+    event.started.oms_seq = world->disk.oms_seq;
+    snprintf(event.started.cursor, sizeof event.started.cursor, "%s", "");
+    if (world->cache_cursor > 0) {
+        snprintf(event.started.cursor, sizeof event.started.cursor, "c%u", world->cache_cursor);
+    }
+    world->life++;
+    world->running = true;
+    station_init(world->station, &world->config, &world->secrets);
+    bench_start(world);
+    sim_give(world, &event);
+}
+
+void sim_cut_power(struct world *world)
+{
+    if (!world->running) return;
+    sim_trace(world, "power", "cut");
+    world->report.cuts++;
+    world->running = false;
+    world->life++; /* whatever was for the old life is dropped */
+    if (sim_below(world, 10) == 0) { /* the cache may be lost without harm */
+        memset(world->cached, 0, world->oms.count);
+        world->cache_cursor = 0;
+    }
+    bench_cut(world);
+    sim_later_static(world, sim_between(world, 2000, 20000), true, start_station);
+}
+
+static void maybe_cut(struct world *world, void *unused)
+{
+    (void)unused;
+    if (world->healed) return;
+    if (sim_chance(world, 100)) sim_cut_power(world);
+    sim_later_static(world, sim_between(world, 1000, 60000), true, maybe_cut);
+}
+
+static bool is_quiet(const struct world *world)
+{
+    const struct station *station = world->station;
+    if (!world->running || station->recovery.state != RECOVERY_DONE) return false;
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
+        enum booking_state state = station->bookings[slot].state;
+        if (state != BOOKING_FREE && state != BOOKING_PERSON) return false;
+    }
+    bool told = station->sync.state == SYNC_IDLE && !station->sync.work;
+    return told && bench_done(world);
+}
+
+static void run_queue(struct world *world)
+{
+    int64_t healed_ms = 0;
+    struct sim_entry entry;
+    while (queue_pop(world, &entry)) {
+        ENSURE(entry.at_ms >= world->now_ms);
+        world->now_ms = entry.at_ms;
+        if (entry.life == 0 || entry.life == world->life) entry.run(world, entry.data);
+        free(entry.data);
+        if (world->report.violations > 0) break;
+        if (!world->healed && bench_done(world)) {
+            world->healed = true;
+            healed_ms = world->now_ms;
+            sim_trace(world, "world", "healed");
+        }
+        if (world->healed && is_quiet(world)) break;
+        if (world->healed && world->now_ms - healed_ms > HEAL_LIMIT_MS) {
+            sim_violation(world, "after the faults end, everything comes to an end",
+                          packing_state_word(world->station->packing.state));
+            break;
+        }
+    }
+    while (queue_pop(world, &entry)) free(entry.data);
+}
+
+bool sim_run(const struct sim_options *options, struct sim_report *report)
+{
+    struct world *world = sim_alloc(sizeof *world);
+    ENSURE(options->parcels > 0 && options->parcels < ORDER_COUNT_MAX);
+    world->options = *options;
+    world->random = options->seed;
+    world->now_ms = 100000;
+    world->station = sim_alloc(sizeof *world->station);
+    world->commands = sim_alloc(sizeof *world->commands);
+    world->json_size = json_scratch_size(64 * 1024);
+    world->json_memory = sim_alloc(world->json_size);
+    sim_config(&world->config, &world->secrets);
+    disk_open(world);
+    oms_open(world);
+    world->bench.order = ORDER_COUNT_MAX;
+    sim_later_static(world, 0, true, start_station);
+    sim_later_static(world, 5000, true, maybe_cut);
+    sim_later_static(world, 3000, true, bench_packer);
+    run_queue(world);
+    if (world->report.violations == 0) rules_at_end(world);
+    world->report.virtual_ms = world->now_ms;
+    world->report.bookings = (unsigned)(world->couriers[0].count + world->couriers[1].count);
+    world->report.events = (unsigned)world->oms.taken;
+    *report = world->report;
+    disk_close(world);
+    free(world->queue);
+    free(world->station);
+    free(world->commands);
+    free(world->json_memory);
+    free(world);
+    return report->violations == 0;
+}
