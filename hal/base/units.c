@@ -238,9 +238,12 @@ static void put_time(struct textbuf *text, int64_t days, uint64_t ms)
 
 void time_write(struct textbuf *text, int64_t unix_ms)
 {
-    int64_t day = unix_ms / MS_PER_DAY - (unix_ms % MS_PER_DAY < 0);
-    int64_t ms = unix_ms - day * MS_PER_DAY;
-    int64_t days = day + DAYS_TO_1970;
+    int64_t ms = unix_ms % MS_PER_DAY;
+    int64_t days = unix_ms / MS_PER_DAY + DAYS_TO_1970;
+    if (ms < 0) {
+        ms += MS_PER_DAY;
+        days--;
+    }
     if (days < 0 || days >= days_before_year(10000)) {
         text->overflow = true; /* four digits of a year cannot say it */
         return;
