@@ -1,7 +1,7 @@
 /* certificates.c - the private authority and its good and bad server certificates (RFC 5280).
  *
  * Keys are P-256: made in a millisecond, and every TLS library in reach takes them. The authority's
- * key is kept beside ca.pem for --state only, readable by the owner; it signs for localhost alone. */
+ * key is kept beside ca.pem, readable by the owner, for a later start with --state. */
 #include "tools/packsim/certificates.h"
 
 #include <arpa/inet.h>
@@ -21,7 +21,8 @@ struct authority {
     gnutls_x509_privkey_t key;
 };
 
-static const char *const words[CERTIFICATE_KINDS] = {"good", "expired", "future", "wrong-host", "other-ca", "self-signed"};
+static const char *const words[CERTIFICATE_KINDS] = {"good",       "expired",  "future",
+                                                     "wrong-host", "other-ca", "self-signed"};
 static gnutls_certificate_credentials_t shown[CERTIFICATE_KINDS];
 static enum certificate_kind now_shown;
 
@@ -42,7 +43,8 @@ static void key_make(gnutls_x509_privkey_t *out_key)
     ENSURE(gnutls_x509_privkey_generate(*out_key, GNUTLS_PK_ECDSA, curve, 0) == 0);
 }
 
-static gnutls_x509_crt_t certificate_start(gnutls_x509_privkey_t key, const char *name, time_t from, time_t until)
+static gnutls_x509_crt_t certificate_start(gnutls_x509_privkey_t key, const char *name, time_t from,
+                                           time_t until)
 {
     gnutls_x509_crt_t certificate;
     ENSURE(gnutls_x509_crt_init(&certificate) == 0);
@@ -54,7 +56,8 @@ static gnutls_x509_crt_t certificate_start(gnutls_x509_privkey_t key, const char
     ENSURE(gnutls_x509_crt_set_key(certificate, key) == 0);
     ENSURE(gnutls_x509_crt_set_activation_time(certificate, from) == 0);
     ENSURE(gnutls_x509_crt_set_expiration_time(certificate, until) == 0);
-    ENSURE(gnutls_x509_crt_set_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name, (unsigned)strlen(name)) == 0);
+    ENSURE(gnutls_x509_crt_set_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name,
+                                         (unsigned)strlen(name)) == 0);
     uint8_t id[20];
     size_t id_size = sizeof id;
     ENSURE(gnutls_x509_crt_get_key_id(certificate, 0, id, &id_size) == 0);
@@ -66,10 +69,13 @@ static void authority_make(struct authority *authority, const char *name)
 {
     time_t now = time(NULL);
     key_make(&authority->key);
-    authority->certificate = certificate_start(authority->key, name, now - DAY_S, now + 3650L * DAY_S);
+    authority->certificate =
+        certificate_start(authority->key, name, now - DAY_S, now + 3650L * DAY_S);
     ENSURE(gnutls_x509_crt_set_ca_status(authority->certificate, 1) == 0);
-    ENSURE(gnutls_x509_crt_set_key_usage(authority->certificate, GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN) == 0);
-    ENSURE(gnutls_x509_crt_sign2(authority->certificate, authority->certificate, authority->key, GNUTLS_DIG_SHA256, 0) == 0);
+    ENSURE(gnutls_x509_crt_set_key_usage(authority->certificate,
+                                         GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN) == 0);
+    ENSURE(gnutls_x509_crt_sign2(authority->certificate, authority->certificate, authority->key,
+                                 GNUTLS_DIG_SHA256, 0) == 0);
 }
 
 static bool authority_load(struct authority *authority)
@@ -83,7 +89,8 @@ static bool authority_load(struct authority *authority)
         gnutls_datum_t key_text = {(unsigned char *)key, (unsigned)key_len};
         ENSURE(gnutls_x509_crt_init(&authority->certificate) == 0);
         ENSURE(gnutls_x509_privkey_init(&authority->key) == 0);
-        good = gnutls_x509_crt_import(authority->certificate, &certificate_text, GNUTLS_X509_FMT_PEM) == 0 &&
+        good = gnutls_x509_crt_import(authority->certificate, &certificate_text,
+                                      GNUTLS_X509_FMT_PEM) == 0 &&
                gnutls_x509_privkey_import(authority->key, &key_text, GNUTLS_X509_FMT_PEM) == 0;
         if (!good) {
             gnutls_x509_crt_deinit(authority->certificate);
@@ -98,10 +105,11 @@ static bool authority_load(struct authority *authority)
 static bool authority_store(const struct authority *authority)
 {
     gnutls_datum_t certificate = {NULL, 0}, key = {NULL, 0};
-    bool good = gnutls_x509_crt_export2(authority->certificate, GNUTLS_X509_FMT_PEM, &certificate) == 0 &&
-                gnutls_x509_privkey_export2(authority->key, GNUTLS_X509_FMT_PEM, &key) == 0 &&
-                world_file_write("ca.pem", bytes_of(certificate.data, certificate.size), 0644) &&
-                world_file_write("ca-key.pem", bytes_of(key.data, key.size), 0600);
+    bool good =
+        gnutls_x509_crt_export2(authority->certificate, GNUTLS_X509_FMT_PEM, &certificate) == 0 &&
+        gnutls_x509_privkey_export2(authority->key, GNUTLS_X509_FMT_PEM, &key) == 0 &&
+        world_file_write("ca.pem", bytes_of(certificate.data, certificate.size), 0644) &&
+        world_file_write("ca-key.pem", bytes_of(key.data, key.size), 0600);
     gnutls_free(certificate.data);
     gnutls_free(key.data);
     return good;
@@ -116,18 +124,19 @@ static void authority_finish(struct authority *authority)
 static void names_set(gnutls_x509_crt_t certificate, bool right_host)
 {
     const char *host = right_host ? "localhost" : "elsewhere.example.in";
-    ENSURE(gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_DNSNAME, host, (unsigned)strlen(host),
-                                                GNUTLS_FSAN_SET) == 0);
+    ENSURE(gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_DNSNAME, host,
+                                                (unsigned)strlen(host), GNUTLS_FSAN_SET) == 0);
     if (!right_host) return;
     struct in_addr loopback = {htonl(INADDR_LOOPBACK)};
-    ENSURE(gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_IPADDRESS, &loopback, sizeof loopback,
-                                                GNUTLS_FSAN_APPEND) == 0);
+    ENSURE(gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_IPADDRESS, &loopback,
+                                                sizeof loopback, GNUTLS_FSAN_APPEND) == 0);
 }
 
 static void server_make(enum certificate_kind kind, const struct authority *signer)
 {
     time_t now = time(NULL);
-    time_t from = kind == CERTIFICATE_FUTURE ? now + 2 * DAY_S : now - (kind == CERTIFICATE_EXPIRED ? 30 : 1) * DAY_S;
+    time_t from = kind == CERTIFICATE_FUTURE ? now + 2 * DAY_S
+                                             : now - (kind == CERTIFICATE_EXPIRED ? 30 : 1) * DAY_S;
     time_t until = kind == CERTIFICATE_EXPIRED ? now - DAY_S : now + 365L * DAY_S;
     gnutls_x509_privkey_t key;
     key_make(&key);
@@ -139,10 +148,11 @@ static void server_make(enum certificate_kind kind, const struct authority *sign
     bool own = kind == CERTIFICATE_SELF_SIGNED;
     uint8_t id[20];
     size_t id_size = sizeof id;
-    ENSURE(gnutls_x509_crt_get_key_id(own ? certificate : signer->certificate, 0, id, &id_size) == 0);
+    ENSURE(gnutls_x509_crt_get_key_id(own ? certificate : signer->certificate, 0, id, &id_size) ==
+           0);
     ENSURE(gnutls_x509_crt_set_authority_key_id(certificate, id, id_size) == 0);
-    ENSURE(gnutls_x509_crt_sign2(certificate, own ? certificate : signer->certificate, own ? key : signer->key,
-                                 GNUTLS_DIG_SHA256, 0) == 0);
+    ENSURE(gnutls_x509_crt_sign2(certificate, own ? certificate : signer->certificate,
+                                 own ? key : signer->key, GNUTLS_DIG_SHA256, 0) == 0);
     ENSURE(gnutls_certificate_allocate_credentials(&shown[kind]) == 0);
     ENSURE(gnutls_certificate_set_x509_key(shown[kind], &certificate, 1, key) >= 0);
     gnutls_x509_crt_deinit(certificate);

@@ -11,9 +11,9 @@
 enum certificate_kind {
     CERTIFICATE_GOOD,
     CERTIFICATE_EXPIRED,
-    CERTIFICATE_FUTURE,      /* not valid yet */
+    CERTIFICATE_FUTURE, /* not valid yet */
     CERTIFICATE_WRONG_HOST,
-    CERTIFICATE_OTHER_CA,    /* a good one by an authority nobody was told of */
+    CERTIFICATE_OTHER_CA, /* a good one by an authority nobody was told of */
     CERTIFICATE_SELF_SIGNED,
 };
 #define CERTIFICATE_KINDS 6

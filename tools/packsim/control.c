@@ -76,7 +76,8 @@ static bool faults(struct bytes words, struct answer *answer)
 static bool mode(struct bytes words, struct answer *answer)
 {
     struct bytes name;
-    answer->why = "mode repeat key|existing|refuse|duplicate, lookup-lag S, label good|missing|wrong-awb, funds good|empty, "
+    answer->why = "mode repeat key|existing|refuse|duplicate, lookup-lag S, label "
+                  "good|missing|wrong-awb, funds good|empty, "
                   "warehouse good|unknown, pool-age S";
     return bytes_split(&words, ' ', &name) && courier_mode_set(name, bytes_trim(words));
 }
@@ -122,7 +123,8 @@ static bool parcel(struct bytes words, struct answer *answer)
     if (!bytes_split(&words, ' ', &name) || !bytes_to_text(name, awb, sizeof awb)) return false;
     if (ledger_find_awb(awb) == NULL) return false;
     for (int i = BOOKING_PICKED_UP; i <= BOOKING_CANCELLED; i++) {
-        if (!bytes_equal_text(bytes_trim(words), booking_status_word((enum booking_status)i))) continue;
+        if (!bytes_equal_text(bytes_trim(words), booking_status_word((enum booking_status)i)))
+            continue;
         ledger_status(awb, (enum booking_status)i);
         return true;
     }
@@ -183,10 +185,26 @@ static const struct {
     const char *name;
     bool (*run)(struct bytes words, struct answer *answer);
 } commands[] = {
-    {"put", put}, {"lift", lift}, {"scan", scan}, {"scale", scale}, {"scanner", scanner}, {"printer", printer},
-    {"fault", fault}, {"faults", faults}, {"mode", mode}, {"certificate", certificate}, {"clock", clock_move},
-    {"order", order}, {"cursors-expire", cursors_expire}, {"parcel", parcel}, {"ledger", ledger}, {"orders", orders},
-    {"events", events}, {"labels", labels}, {"status", status}, {"end", end},
+    {"put", put},
+    {"lift", lift},
+    {"scan", scan},
+    {"scale", scale},
+    {"scanner", scanner},
+    {"printer", printer},
+    {"fault", fault},
+    {"faults", faults},
+    {"mode", mode},
+    {"certificate", certificate},
+    {"clock", clock_move},
+    {"order", order},
+    {"cursors-expire", cursors_expire},
+    {"parcel", parcel},
+    {"ledger", ledger},
+    {"orders", orders},
+    {"events", events},
+    {"labels", labels},
+    {"status", status},
+    {"end", end},
 };
 
 static uint64_t clients_of(void (*write)(struct json_writer *), const char *name)
@@ -228,7 +246,8 @@ static enum control_result wait_for(struct bytes words, struct answer *answer)
     uint64_t wanted, limit_ms = WAIT_MS, count;
     answer->why = "wait bookings|labels|events|stable|scale|scanner|printer COUNT [MS]";
     if (!bytes_split(&words, ' ', &name) || !bytes_split(&words, ' ', &number)) return CONTROL_BAD;
-    if (!bytes_to_u64(number, 1000000000, &wanted) || !control_counter(name, &count)) return CONTROL_BAD;
+    if (!bytes_to_u64(number, 1000000000, &wanted) || !control_counter(name, &count))
+        return CONTROL_BAD;
     if (words.len > 0 && !bytes_to_u64(bytes_trim(words), 600000, &limit_ms)) return CONTROL_BAD;
     int64_t until_ms = world_tick_ms() + (int64_t)limit_ms;
     while (control_counter(name, &count) && count < wanted) {
@@ -321,7 +340,8 @@ enum control_result control_run(struct bytes command, struct textbuf *out_lines)
         if (bytes_equal_text(name, "wait")) result = wait_for(words, &answer);
         if (bytes_equal_text(name, "check")) result = check(&answer);
         for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-            if (bytes_equal_text(name, commands[i].name)) result = commands[i].run(words, &answer) ? CONTROL_DONE : CONTROL_BAD;
+            if (bytes_equal_text(name, commands[i].name))
+                result = commands[i].run(words, &answer) ? CONTROL_DONE : CONTROL_BAD;
         }
     }
     bool listed = out_lines->len > before && result == CONTROL_DONE;

@@ -1,7 +1,7 @@
 /* courier.c - the sandbox courier of README.md: its REST face, its rules, its switchable habits.
  *
- * The rule that makes it worth testing against: a request that reaches the handler has its effect in
- * the ledger before there is an answer, and nothing here ever takes a booking back by itself. */
+ * The rule that makes it worth testing against: a request that reaches the handler has its effect
+ * in the ledger before there is an answer, and nothing here takes a booking back by itself. */
 #include "tools/packsim/courier.h"
 
 #include <stdio.h>
@@ -36,7 +36,8 @@ uint16_t courier_port(void)
     return listening;
 }
 
-static bool word_find(struct bytes word, const char *const *words, size_t count, unsigned *out_index)
+static bool word_find(struct bytes word, const char *const *words, size_t count,
+                      unsigned *out_index)
 {
     for (unsigned i = 0; i < count; i++) {
         if (!bytes_equal_text(word, words[i])) continue;
@@ -60,14 +61,14 @@ bool courier_mode_set(struct bytes name, struct bytes value)
         modes.label = (enum label_mode)index;
     else if (bytes_equal_text(name, "funds") && word_find(value, funds, ARRAY_LEN(funds), &index))
         modes.funds_empty = index == 1;
-    else if (bytes_equal_text(name, "warehouse") && word_find(value, warehouses, ARRAY_LEN(warehouses), &index))
+    else if (bytes_equal_text(name, "warehouse") &&
+             word_find(value, warehouses, ARRAY_LEN(warehouses), &index))
         modes.warehouse_unknown = index == 1;
     else if (bytes_equal_text(name, "lookup-lag") && bytes_to_u64(value, 86400, &seconds))
         modes.lookup_lag_ms = (int64_t)seconds * 1000;
     else if (bytes_equal_text(name, "pool-age") && bytes_to_u64(value, 86400, &seconds))
         modes.pool_age_ms = (int64_t)seconds * 1000;
-    else
-        return false;
+    else return false;
     return true;
 }
 
@@ -82,7 +83,8 @@ struct pincode pincode_find(const char *postcode)
         {"781001", {PINCODE_EMBARGO, false, false}},
     };
     uint64_t digits;
-    bool shaped = strlen(postcode) == 6 && bytes_to_u64(bytes_of_text(postcode), 899999, &digits) && digits >= 100000;
+    bool shaped = strlen(postcode) == 6 && bytes_to_u64(bytes_of_text(postcode), 899999, &digits) &&
+                  digits >= 100000;
     if (!shaped) return (struct pincode){PINCODE_BAD, false, false};
     for (size_t i = 0; i < ARRAY_LEN(special); i++) {
         if (strcmp(postcode, special[i].postcode) == 0) return special[i].answer;
@@ -161,7 +163,8 @@ static void reply_booking(struct reply *reply, int status, const struct booking 
 
 static bool reference_is_good(const char *reference)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/#";
+    static const char allowed[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/#";
     return reference[0] != '\0' && reference[strspn(reference, allowed)] == '\0';
 }
 
@@ -182,42 +185,50 @@ static const struct refusal fine = {0, NULL, NULL};
 static struct refusal address_take(struct json to, struct booking *row)
 {
     char country[4];
-    bool whole = member_text(to, "name", row->name, sizeof row->name) && member_text(to, "phone", row->phone, sizeof row->phone) &&
-                 member_text(to, "line1", row->line1, sizeof row->line1) && member_text(to, "city", row->city, sizeof row->city) &&
+    bool whole = member_text(to, "name", row->name, sizeof row->name) &&
+                 member_text(to, "phone", row->phone, sizeof row->phone) &&
+                 member_text(to, "line1", row->line1, sizeof row->line1) &&
+                 member_text(to, "city", row->city, sizeof row->city) &&
                  member_text(to, "country", country, sizeof country);
     (void)member_text(to, "line2", row->line2, sizeof row->line2);
     (void)member_text(to, "state", row->state, sizeof row->state);
     (void)member_text(to, "postcode", row->postcode, sizeof row->postcode);
-    if (!whole || row->name[0] == '\0' || row->line1[0] == '\0' || row->city[0] == '\0' || !phone_is_good(row->phone))
-        return (struct refusal){422, "bad_address", "name, phone, line1, city and country are needed"};
+    if (!whole || row->name[0] == '\0' || row->line1[0] == '\0' || row->city[0] == '\0' ||
+        !phone_is_good(row->phone))
+        return (struct refusal){422, "bad_address",
+                                "name, phone, line1, city and country are needed"};
     struct pincode pincode = pincode_find(row->postcode);
     switch (pincode.answer) {
     case PINCODE_BAD:
         return (struct refusal){422, "bad_pincode", "a pincode is six digits, the first 1 to 8"};
     case PINCODE_NOT_SERVED:
         return (struct refusal){422, "not_serviceable", "the pincode is not served"};
-    case PINCODE_EMBARGO:
-        return (struct refusal){422, "embargo", "the pincode is closed for now"};
-    case PINCODE_SERVED:
-        break;
+    case PINCODE_EMBARGO: return (struct refusal){422, "embargo", "the pincode is closed for now"};
+    case PINCODE_SERVED: break;
     }
-    if (row->cod && !pincode.cod) return (struct refusal){422, "cod_not_serviceable", "no cash on delivery there"};
+    if (row->cod && !pincode.cod)
+        return (struct refusal){422, "cod_not_serviceable", "no cash on delivery there"};
     return fine;
 }
 
 static struct refusal shipment_take(struct json root, struct booking *row)
 {
     char payment[10], currency[4];
-    if (!member_text(root, "reference", row->reference, sizeof row->reference) || !reference_is_good(row->reference))
+    if (!member_text(root, "reference", row->reference, sizeof row->reference) ||
+        !reference_is_good(row->reference))
         return (struct refusal){422, "bad_reference", "1 to 50 of letters, digits and . _ - / #"};
-    if (!member_text(root, "payment", payment, sizeof payment) || !member_text(root, "currency", currency, sizeof currency))
+    if (!member_text(root, "payment", payment, sizeof payment) ||
+        !member_text(root, "currency", currency, sizeof currency))
         return (struct refusal){400, "bad_request", "payment and currency are needed"};
     row->cod = strcmp(payment, "cod") == 0;
     row->collect_minor = member_i64(root, "collect_minor", 0);
-    if (!row->cod && strcmp(payment, "prepaid") != 0) return (struct refusal){400, "bad_request", "payment is prepaid or cod"};
-    if (row->cod && row->collect_minor <= 0) return (struct refusal){400, "bad_request", "collect_minor is needed for cod"};
+    if (!row->cod && strcmp(payment, "prepaid") != 0)
+        return (struct refusal){400, "bad_request", "payment is prepaid or cod"};
+    if (row->cod && row->collect_minor <= 0)
+        return (struct refusal){400, "bad_request", "collect_minor is needed for cod"};
     row->mass_g = member_i64(root, "mass_g", 0);
-    if (row->mass_g < 1 || row->mass_g > MASS_MAX_G) return (struct refusal){422, "bad_weight", "1 to 30000 whole grams"};
+    if (row->mass_g < 1 || row->mass_g > MASS_MAX_G)
+        return (struct refusal){422, "bad_weight", "1 to 30000 whole grams"};
     row->length_mm = member_i64(root, "length_mm", 0);
     row->width_mm = member_i64(root, "width_mm", 0);
     row->height_mm = member_i64(root, "height_mm", 0);
@@ -255,19 +266,23 @@ static bool answered_by_the_past(const struct booking *row, struct reply *reply)
 static struct refusal awb_take(const struct booking *row)
 {
     if (row->awb[0] == '\0') return fine;
-    if (ledger_find_awb(row->awb) != NULL) return (struct refusal){409, "awb_used", "the AWB has a booking"};
-    if (!ledger_pool_has(row->awb, modes.pool_age_ms)) return (struct refusal){422, "awb_unknown", "the AWB was not handed out"};
+    if (ledger_find_awb(row->awb) != NULL)
+        return (struct refusal){409, "awb_used", "the AWB has a booking"};
+    if (!ledger_pool_has(row->awb, modes.pool_age_ms))
+        return (struct refusal){422, "awb_unknown", "the AWB was not handed out"};
     return fine;
 }
 
 static void book(const struct call *call, struct reply *reply)
 {
     struct document document;
-    struct booking row = {.carrier = "sandbox", .body_hash = hash_bytes(call_body(call)),
+    struct booking row = {.carrier = "sandbox",
+                          .body_hash = hash_bytes(call_body(call)),
                           .visible_tick_ms = world_tick_ms() + modes.lookup_lag_ms};
     struct bytes key = bytes_of_text(call->idempotency_key);
     if (key.len == 0 || !bytes_to_text(key, row.key, sizeof row.key)) {
-        reply_error(reply, 400, "bad_request", "an Idempotency-Key of 1 to 128 characters is needed");
+        reply_error(reply, 400, "bad_request",
+                    "an Idempotency-Key of 1 to 128 characters is needed");
         return;
     }
     if (!document_open(&document, call_body(call))) {
@@ -278,12 +293,14 @@ static void book(const struct call *call, struct reply *reply)
     document_close(&document);
     if (refusal.status == 0 && answered_by_the_past(&row, reply)) return;
     if (refusal.status == 0) refusal = awb_take(&row);
-    if (refusal.status == 0 && modes.funds_empty) refusal = (struct refusal){402, "account_funds", "the balance is used up"};
+    if (refusal.status == 0 && modes.funds_empty)
+        refusal = (struct refusal){402, "account_funds", "the balance is used up"};
     if (refusal.status != 0) reply_error(reply, refusal.status, refusal.code, refusal.message);
     else reply_booking(reply, 201, ledger_book(&row));
 }
 
-static void shipment_put(struct json_writer *writer, const char *key_or_null, const struct booking *booking)
+static void shipment_put(struct json_writer *writer, const char *key_or_null,
+                         const struct booking *booking)
 {
     char route[16];
     route_write(booking->postcode, route, sizeof route);
@@ -307,7 +324,9 @@ static void lookup(const struct call *call, struct reply *reply)
     json_write_open(&writer, "shipments", '[');
     for (size_t i = 0; i < ledger_count(); i++) {
         const struct booking *booking = ledger_at(i);
-        if (strcmp(booking->reference, reference) != 0 || booking->visible_tick_ms > world_tick_ms()) continue;
+        if (strcmp(booking->reference, reference) != 0 ||
+            booking->visible_tick_ms > world_tick_ms())
+            continue;
         shipment_put(&writer, NULL, booking);
     }
     json_write_close(&writer, ']');

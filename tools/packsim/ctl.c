@@ -38,7 +38,9 @@ static uint16_t port_of(const char *dir)
 
 static bool connect_to(uint16_t port, struct wire *wire)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons(port),
+                                  .sin_addr = {htonl(INADDR_LOOPBACK)}};
     *wire = (struct wire){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     if (wire->fd < 0) return false;
     if (connect(wire->fd, (struct sockaddr *)&address, sizeof address) == 0) return true;
@@ -60,8 +62,10 @@ static int answer_show(struct bytes answer)
 static int command_send(struct wire *wire, struct bytes command)
 {
     char head[200];
-    snprintf(head, sizeof head, "POST /ctl HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n",
-             command.len);
+    snprintf(
+        head, sizeof head,
+        "POST /ctl HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n",
+        command.len);
     if (!wire_write(wire, bytes_of_text(head)) || !wire_write(wire, command)) return 2;
     char *answer = NULL;
     size_t len = 0;
@@ -88,7 +92,8 @@ int ctl_main(int argument_count, char **arguments)
     for (; at + 1 < argument_count && strncmp(arguments[at], "--", 2) == 0; at += 2) {
         if (strcmp(arguments[at], "--dir") == 0) dir = arguments[at + 1];
         else if (strcmp(arguments[at], "--control") != 0 ||
-                 !bytes_to_u64(bytes_of_text(arguments[at + 1]), 65535, &control)) return usage();
+                 !bytes_to_u64(bytes_of_text(arguments[at + 1]), 65535, &control))
+            return usage();
     }
     textbuf_init(&command, storage, sizeof storage);
     for (; at < argument_count; at++) {

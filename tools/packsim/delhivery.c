@@ -1,8 +1,8 @@
 /* delhivery.c - imitates Delhivery's B2C endpoints (carriers.md 1.1) over the same ledger.
  *
- * What makes the real one hard is kept: refusals come with status 200, a refused package may carry a
- * waybill, an order id repeated with the same fields is refused and with changed fields books again,
- * a used waybill cannot be consumed, the label is a link, and an unescaped & ends the data early. */
+ * What makes the real one hard is kept: refusals come with status 200, a refused package may carry
+ * a waybill, an order id repeated with the same fields is refused and with changed fields books
+ * again, a used waybill cannot be consumed, the label is a link, an unescaped & ends the data. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,8 @@
 #include "tools/packsim/world.h"
 
 #define CLIENT "PACKSIM SURFACE"
-#define INTERNAL_ERROR "An internal Error has occurred, Please get in touch with client.support@delhivery.com"
+#define INTERNAL_ERROR \
+    "An internal Error has occurred, Please get in touch with client.support@delhivery.com"
 #define POOL_CALL_MAX 10000
 #define TRACK_MAX 50
 
@@ -30,13 +31,15 @@ static bool allow(const struct call *call, struct reply *reply)
     char header[WORLD_TOKEN_SIZE + 8], given[WORLD_TOKEN_SIZE] = "";
     snprintf(header, sizeof header, "Token %s", courier_token());
     (void)call_query(call, "token", given, sizeof given);
-    if (strcmp(call->authorization, header) == 0 || strcmp(given, courier_token()) == 0) return true;
+    if (strcmp(call->authorization, header) == 0 || strcmp(given, courier_token()) == 0)
+        return true;
     reply->status = 401;
     textbuf_text(&reply->body, "{\"detail\":\"Authentication credentials were not provided.\"}");
     return false;
 }
 
-static void pincode_put(struct json_writer *writer, const char *postcode, const struct pincode *pincode)
+static void pincode_put(struct json_writer *writer, const char *postcode,
+                        const struct pincode *pincode)
 {
     char route[16];
     route_write(postcode, route, sizeof route);
@@ -115,22 +118,25 @@ static int64_t grams_of(struct json value)
     if (!json_number_or_text(value, &text)) return 0;
     struct bytes rest = text;
     if (!bytes_split(&rest, ' ', &digits) || !decimal_parse(digits, &decimal)) return 0;
-    return mass_mg_from_decimal(decimal, MASS_G, &mass_mg) && mass_mg > 0 ? mass_g_rounded_up(mass_mg) : 0;
+    return mass_mg_from_decimal(decimal, MASS_G, &mass_mg) && mass_mg > 0
+               ? mass_g_rounded_up(mass_mg)
+               : 0;
 }
 
 static void text_member(struct json object, const char *key, char *out_text, size_t size)
 {
     struct bytes text;
     out_text[0] = '\0';
-    if (json_number_or_text(json_get(object, key), &text)) (void)bytes_to_text(text, out_text, size);
+    if (json_number_or_text(json_get(object, key), &text))
+        (void)bytes_to_text(text, out_text, size);
 }
 
 /* Which fields make a duplicate is not published; these six are our guess (carriers.md, 10.1). */
 static uint64_t six_fields(const struct booking *row)
 {
     char joined[512];
-    snprintf(joined, sizeof joined, "%s|%s|%s|%s|%s|%d", row->reference, row->name, row->line1, row->postcode, row->phone,
-             row->cod);
+    snprintf(joined, sizeof joined, "%s|%s|%s|%s|%s|%d", row->reference, row->name, row->line1,
+             row->postcode, row->phone, row->cod);
     return hash_bytes(bytes_of_text(joined));
 }
 
@@ -148,10 +154,12 @@ static void package_read(struct json package, struct booking *row)
     text_member(package, "waybill", row->awb, sizeof row->awb);
     text_member(package, "payment_mode", payment, sizeof payment);
     row->cod = bytes_equal_ignore_case(bytes_of_text(payment), "cod");
-    if (!json_number_or_text(json_get(package, "cod_amount"), &amount) || !minor_from_text(amount, 2, &row->collect_minor))
+    if (!json_number_or_text(json_get(package, "cod_amount"), &amount) ||
+        !minor_from_text(amount, 2, &row->collect_minor))
         row->collect_minor = 0;
     row->mass_g = grams_of(json_get(package, "weight"));
-    row->length_mm = grams_of(json_get(package, "shipment_length")) * 10; /* cm; the same kind of number */
+    row->length_mm =
+        grams_of(json_get(package, "shipment_length")) * 10; /* cm; the same kind of number */
     row->width_mm = grams_of(json_get(package, "shipment_width")) * 10;
     row->height_mm = grams_of(json_get(package, "shipment_height")) * 10;
     row->body_hash = six_fields(row);
@@ -161,8 +169,8 @@ static bool repeats_six_fields(const struct booking *row)
 {
     for (size_t i = 0; i < ledger_count(); i++) {
         const struct booking *earlier = ledger_at(i);
-        if (strcmp(earlier->carrier, "delhivery") == 0 && strcmp(earlier->reference, row->reference) == 0 &&
-            earlier->body_hash == row->body_hash)
+        if (strcmp(earlier->carrier, "delhivery") == 0 &&
+            strcmp(earlier->reference, row->reference) == 0 && earlier->body_hash == row->body_hash)
             return true;
     }
     return false;
@@ -171,7 +179,9 @@ static bool repeats_six_fields(const struct booking *row)
 static void refuse(struct verdict *verdict, const char *what, const char *why)
 {
     snprintf(verdict->remark, sizeof verdict->remark,
-             "Crashing while saving package due to exception '%s%s'. Package might have been partially saved.", what, why);
+             "Crashing while saving package due to exception '%s%s'. Package might have been "
+             "partially saved.",
+             what, why);
 }
 
 static void waybill_of_refusal(void *context, const char *awb)
@@ -196,7 +206,8 @@ static struct verdict package_book(const struct booking *row)
         refuse(&verdict, "", "Duplicate order id");
         /* Without a number of ours the courier fills in a fresh one, on a refusal: the old trap. */
         if (row->awb[0] == '\0') ledger_pool("delhivery", 1, waybill_of_refusal, &verdict);
-    } else if (used != NULL || (row->awb[0] != '\0' && !ledger_pool_has(row->awb, courier_modes()->pool_age_ms))) {
+    } else if (used != NULL ||
+               (row->awb[0] != '\0' && !ledger_pool_has(row->awb, courier_modes()->pool_age_ms))) {
         snprintf(verdict.remark, sizeof verdict.remark, "Unable to consume waybill %s", row->awb);
     } else if (courier_modes()->funds_empty) {
         refuse(&verdict, "", "client manifest charge API failed due to insufficient balance");
@@ -207,7 +218,8 @@ static struct verdict package_book(const struct booking *row)
     return verdict;
 }
 
-static void verdict_put(struct json_writer *writer, const struct booking *row, const struct verdict *verdict)
+static void verdict_put(struct json_writer *writer, const struct booking *row,
+                        const struct verdict *verdict)
 {
     char route[16];
     route_write(row->postcode, route, sizeof route);
@@ -257,7 +269,8 @@ static void create_packages(struct json root, struct reply *reply)
         create_refused(reply, "shipment list contains no data");
         return;
     }
-    if (!member_text(json_get(root, "pickup_location"), "name", pickup, sizeof pickup) || courier_modes()->warehouse_unknown) {
+    if (!member_text(json_get(root, "pickup_location"), "name", pickup, sizeof pickup) ||
+        courier_modes()->warehouse_unknown) {
         create_refused(reply, "ClientWarehouse matching query does not exist.");
         return;
     }
@@ -303,7 +316,8 @@ static void create(const struct call *call, struct reply *reply)
     free(data);
 }
 
-static void edit_reply(struct reply *reply, bool good, const struct booking *booking, const char *why)
+static void edit_reply(struct reply *reply, bool good, const struct booking *booking,
+                       const char *why)
 {
     struct json_writer writer;
     json_write_init(&writer, &reply->body);
@@ -361,7 +375,8 @@ static void packing_slip(const struct call *call, struct reply *reply)
     json_write_open(&writer, "packages", '[');
     if (booking != NULL && courier_modes()->label != LABEL_MISSING) {
         route_write(booking->postcode, route, sizeof route);
-        snprintf(link, sizeof link, "https://localhost:%u/files/%s.pdf", courier_port(), booking->awb);
+        snprintf(link, sizeof link, "https://localhost:%u/files/%s.pdf", courier_port(),
+                 booking->awb);
         json_write_open(&writer, NULL, '{');
         json_write_text(&writer, "wbn", booking->awb);
         json_write_text(&writer, "oid", booking->reference);
@@ -381,7 +396,8 @@ static void file(const struct call *call, struct reply *reply)
 {
     char waybill[41] = "";
     size_t dot = bytes_find(bytes_of_text(call->segments[1]), BYTES_LITERAL(".pdf"));
-    (void)bytes_to_text(bytes_slice(bytes_of_text(call->segments[1]), 0, dot), waybill, sizeof waybill);
+    (void)bytes_to_text(bytes_slice(bytes_of_text(call->segments[1]), 0, dot), waybill,
+                        sizeof waybill);
     const struct booking *booking = ledger_find_awb(waybill);
     if (booking == NULL) {
         reply_error(reply, 404, "not_found", "no such file");
@@ -400,11 +416,13 @@ static void shipment_put(struct json_writer *writer, const struct booking *booki
     json_write_text(writer, "ReferenceNo", booking->reference);
     json_write_open(writer, "Status", '{');
     /* Before pickup a cancelled package stays Manifested; only its instructions tell. */
-    json_write_text(writer, "Status", booking->status == BOOKING_DELIVERED ? "Delivered" : "Manifested");
+    json_write_text(writer, "Status",
+                    booking->status == BOOKING_DELIVERED ? "Delivered" : "Manifested");
     json_write_text(writer, "StatusType", booking->status == BOOKING_DELIVERED ? "DL" : "UD");
     json_write_text(writer, "StatusCode", cancelled ? "DLYSU-100" : "X-UCI");
     json_write_time(writer, "StatusDateTime", booking->booked_ms);
-    json_write_text(writer, "Instructions", cancelled ? "Seller cancelled the order" : "Consignment Manifested");
+    json_write_text(writer, "Instructions",
+                    cancelled ? "Seller cancelled the order" : "Consignment Manifested");
     json_write_close(writer, '}');
     json_write_open(writer, "Scans", '[');
     json_write_close(writer, ']');
@@ -412,7 +430,8 @@ static void shipment_put(struct json_writer *writer, const struct booking *booki
     json_write_close(writer, '}');
 }
 
-static bool is_asked_for(const struct booking *booking, const char *waybills, const char *references)
+static bool is_asked_for(const struct booking *booking, const char *waybills,
+                         const char *references)
 {
     struct bytes rest = bytes_of_text(waybills), part;
     while (bytes_split(&rest, ',', &part)) {
@@ -437,7 +456,9 @@ static void track(const struct call *call, struct reply *reply)
     json_write_open(&writer, "ShipmentData", '[');
     for (size_t i = 0; i < ledger_count() && found < TRACK_MAX; i++) {
         const struct booking *booking = ledger_at(i);
-        if (booking->visible_tick_ms > world_tick_ms() || !is_asked_for(booking, waybills, references)) continue;
+        if (booking->visible_tick_ms > world_tick_ms() ||
+            !is_asked_for(booking, waybills, references))
+            continue;
         shipment_put(&writer, booking);
         found++;
     }
@@ -445,7 +466,8 @@ static void track(const struct call *call, struct reply *reply)
     json_write_close(&writer, '}');
     if (found > 0) return;
     textbuf_reset(&reply->body);
-    textbuf_text(&reply->body, "{\"Success\":false,\"Error\":\"No such waybill or order ID found\",\"rmk\":\"Data does not exists "
+    textbuf_text(&reply->body, "{\"Success\":false,\"Error\":\"No such waybill or order ID "
+                               "found\",\"rmk\":\"Data does not exists "
                                "for provided Waybill(s)\"}");
 }
 

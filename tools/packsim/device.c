@@ -102,7 +102,8 @@ static size_t watches_make(struct pollfd *polled, struct watch *watches)
         }
         for (size_t c = 0; c < device->client_count; c++) {
             /* A deaf device still hears that the other side hung up. */
-            polled[count] = (struct pollfd){.fd = device->clients[c], .events = device->deaf ? POLLRDHUP : POLLIN};
+            polled[count] = (struct pollfd){.fd = device->clients[c],
+                                            .events = device->deaf ? POLLRDHUP : POLLIN};
             watches[count++] = (struct watch){device, false};
         }
     }

@@ -1,7 +1,8 @@
 /* events.c - takes station events: exactly once, without gaps, conflicts kept but not applied.
  *
- * A batch is judged before anything is changed: a seq that comes back with other content refuses the
- * whole batch. Then it is applied up to the first gap, written to the book in one piece, answered. */
+ * A batch is judged before anything is changed: a seq that comes back with other content refuses
+ * the whole batch. Then it is applied up to the first gap, written to the book in one piece, and
+ * answered. */
 #include "tools/packsim/events.h"
 
 #include <stdio.h>
@@ -35,7 +36,8 @@ struct stored_answer { /* for a repeated Idempotency-Key */
     int64_t kept_until_ms;
 };
 
-static struct epoch epochs[EPOCHS_MAX]; /* oldest first, so a station's last one is its present one */
+static struct epoch
+    epochs[EPOCHS_MAX]; /* oldest first, so a station's last one is its present one */
 static size_t epoch_count;
 static struct stored_answer answers[ANSWERS_MAX];
 static size_t answer_next;
@@ -49,7 +51,8 @@ uint64_t events_count(void)
 static struct epoch *epoch_find(const char *station, const char *name)
 {
     for (size_t i = 0; i < epoch_count; i++) {
-        if (strcmp(epochs[i].station, station) == 0 && strcmp(epochs[i].epoch, name) == 0) return &epochs[i];
+        if (strcmp(epochs[i].station, station) == 0 && strcmp(epochs[i].epoch, name) == 0)
+            return &epochs[i];
     }
     return NULL;
 }
@@ -114,13 +117,17 @@ static bool awb_live(const struct order_package *package, const char *awb)
 static struct verdict apply_booked(struct order_package *package, struct json event)
 {
     char awb[41], status[16];
-    if (!member_text(event, "awb", awb, sizeof awb) || awb[0] == '\0') return (struct verdict){"rejected", "awb_missing"};
+    if (!member_text(event, "awb", awb, sizeof awb) || awb[0] == '\0')
+        return (struct verdict){"rejected", "awb_missing"};
     bool other = package->awb_count > 0 && !awb_live(package, awb);
     if (!awb_live(package, awb) && package->awb_count < ORDER_AWBS_MAX)
         snprintf(package->awbs[package->awb_count++], sizeof package->awbs[0], "%s", awb);
-    if (other) return (struct verdict){"conflict", "awb_differs"}; /* remembered all the same: somebody paid for it */
+    if (other)
+        return (struct verdict){"conflict",
+                                "awb_differs"}; /* remembered all the same: somebody paid for it */
     (void)member_text(event, "carrier", package->carrier, sizeof package->carrier);
-    bool printed = member_text(event, "status", status, sizeof status) && strcmp(status, "label_printed") == 0;
+    bool printed =
+        member_text(event, "status", status, sizeof status) && strcmp(status, "label_printed") == 0;
     package->stage = printed ? STAGE_LABEL_PRINTED : STAGE_BOOKED;
     return applied;
 }
@@ -128,11 +135,13 @@ static struct verdict apply_booked(struct order_package *package, struct json ev
 static struct verdict apply_void(struct order_package *package, struct json event)
 {
     char awb[41];
-    if (!member_text(event, "awb", awb, sizeof awb)) return (struct verdict){"rejected", "awb_missing"};
+    if (!member_text(event, "awb", awb, sizeof awb))
+        return (struct verdict){"rejected", "awb_missing"};
     for (size_t i = 0; i < package->awb_count; i++) {
         if (strcmp(package->awbs[i], awb) != 0) continue;
         package->awb_count--;
-        memmove(package->awbs[i], package->awbs[i + 1], (package->awb_count - i) * sizeof package->awbs[0]);
+        memmove(package->awbs[i], package->awbs[i + 1],
+                (package->awb_count - i) * sizeof package->awbs[0]);
         break;
     }
     if (package->awb_count == 0) package->stage = package->weight_g > 0 ? STAGE_PACKED : STAGE_NONE;
@@ -147,7 +156,8 @@ static struct verdict apply_mass(struct order_package *package, struct json even
     return applied;
 }
 
-static struct verdict apply_to_package(struct order_package *package, const char *type, struct json event)
+static struct verdict apply_to_package(struct order_package *package, const char *type,
+                                       struct json event)
 {
     if (strcmp(type, "packed") == 0) {
         struct verdict verdict = apply_mass(package, event);
@@ -173,8 +183,9 @@ static struct verdict apply_to_package(struct order_package *package, const char
 
 static bool type_is_known(const char *type)
 {
-    static const char *const types[] = {"scan", "packed", "booked", "label_printed", "reprinted", "void", "manifested",
-                                        "handed_over", "exception", "weight_corrected", "unpacked"};
+    static const char *const types[] = {
+        "scan",       "packed",      "booked",    "label_printed",    "reprinted", "void",
+        "manifested", "handed_over", "exception", "weight_corrected", "unpacked"};
     for (size_t i = 0; i < ARRAY_LEN(types); i++) {
         if (strcmp(type, types[i]) == 0) return true;
     }
@@ -183,20 +194,23 @@ static bool type_is_known(const char *type)
 
 static bool goes_forward(const char *type)
 {
-    return strcmp(type, "packed") == 0 || strcmp(type, "booked") == 0 || strcmp(type, "label_printed") == 0 ||
-           strcmp(type, "manifested") == 0 || strcmp(type, "handed_over") == 0;
+    return strcmp(type, "packed") == 0 || strcmp(type, "booked") == 0 ||
+           strcmp(type, "label_printed") == 0 || strcmp(type, "manifested") == 0 ||
+           strcmp(type, "handed_over") == 0;
 }
 
 static struct verdict apply(const char *station, struct json event)
 {
     char type[20], id[65];
     int64_t at = member_i64(event, "package_no", 1);
-    if (!member_text(event, "type", type, sizeof type) || !type_is_known(type)) return (struct verdict){"rejected", "unknown_type"};
+    if (!member_text(event, "type", type, sizeof type) || !type_is_known(type))
+        return (struct verdict){"rejected", "unknown_type"};
     enum json_kind mass = json_kind(json_get(event, "weight_g"));
     if (mass != JSON_MISSING && mass != JSON_NULL && member_i64(event, "weight_g", -1) < 0)
         return (struct verdict){"rejected", "malformed"};
     if (!member_text(event, "shipment_id", id, sizeof id) || id[0] == '\0') {
-        bool alone = strcmp(type, "exception") == 0 || strcmp(type, "scan") == 0; /* may be about no order at all */
+        bool alone = strcmp(type, "exception") == 0 ||
+                     strcmp(type, "scan") == 0; /* may be about no order at all */
         return alone ? applied : (struct verdict){"rejected", "shipment_missing"};
     }
     struct order *order = order_find(id);
@@ -204,12 +218,14 @@ static struct verdict apply(const char *station, struct json event)
     if (at < 1 || at > order->packages_total) return (struct verdict){"rejected", "package_no"};
     struct order_package *package = &order->packages[at - 1];
     if (goes_forward(type) && (strcmp(order->status, "cancelled") == 0 || order->deleted)) {
-        if (strcmp(type, "booked") == 0) (void)apply_booked(package, event); /* stored: it has to be voided */
+        if (strcmp(type, "booked") == 0)
+            (void)apply_booked(package, event); /* stored: it has to be voided */
         package->stage = STAGE_NONE;
         return (struct verdict){"conflict", "order_cancelled"};
     }
     if (strcmp(type, "packed") == 0 && order->hold) return (struct verdict){"conflict", "on_hold"};
-    bool claimed = order->claimed_until_ms > world_tick_ms() && strcmp(order->claimed_by, station) != 0;
+    bool claimed =
+        order->claimed_until_ms > world_tick_ms() && strcmp(order->claimed_by, station) != 0;
     if (claimed && goes_forward(type)) return (struct verdict){"conflict", "claimed_by_other"};
     struct verdict verdict = apply_to_package(package, type, event);
     if (strcmp(verdict.result, "applied") == 0) order_touch(order);
@@ -241,20 +257,24 @@ static struct verdict accept_next(struct epoch *epoch, struct json event)
 void events_load(struct json line)
 {
     char station[33], name[65];
-    if (!member_text(line, "station", station, sizeof station) || !member_text(line, "epoch", name, sizeof name)) return;
+    if (!member_text(line, "station", station, sizeof station) ||
+        !member_text(line, "epoch", name, sizeof name))
+        return;
     struct epoch *epoch = epoch_find(station, name);
     if (epoch == NULL) epoch = epoch_add(station, name);
     (void)accept_next(epoch, json_get(line, "event"));
 }
 
 /* Refuses what can be refused without looking at any order. True: the reply is made. */
-static bool batch_is_refused(struct json events, const struct epoch *epoch_or_null, struct reply *reply)
+static bool batch_is_refused(struct json events, const struct epoch *epoch_or_null,
+                             struct reply *reply)
 {
     struct json event;
     struct json_walk walk = {0};
     struct bytes unused;
     int64_t before = 0;
-    if (json_kind(events) != JSON_ARRAY || json_count(events) == 0 || json_count(events) > BATCH_MAX) {
+    if (json_kind(events) != JSON_ARRAY || json_count(events) == 0 ||
+        json_count(events) > BATCH_MAX) {
         reply_error(reply, 400, "malformed", "events is a list of 1 to 500");
         return true;
     }
@@ -352,7 +372,9 @@ static bool answered_before(const struct call *call, struct reply *reply)
     for (size_t i = 0; i < ANSWERS_MAX; i++) {
         const struct stored_answer *answer = &answers[i];
         if (answer->body == NULL || answer->kept_until_ms < world_tick_ms()) continue;
-        if (strcmp(answer->key, call->idempotency_key) != 0 || answer->body_hash != hash_bytes(call_body(call))) continue;
+        if (strcmp(answer->key, call->idempotency_key) != 0 ||
+            answer->body_hash != hash_bytes(call_body(call)))
+            continue;
         reply->status = answer->status;
         textbuf_text(&reply->body, answer->body);
         return true;
@@ -375,7 +397,8 @@ static void answer_keep(const struct call *call, const struct reply *reply)
 static void batch_judge(struct json root, const char *station, struct reply *reply)
 {
     char named[33], name[65];
-    if (!member_text(root, "station", named, sizeof named) || !member_text(root, "epoch", name, sizeof name) || name[0] == '\0') {
+    if (!member_text(root, "station", named, sizeof named) ||
+        !member_text(root, "epoch", name, sizeof name) || name[0] == '\0') {
         reply_error(reply, 400, "malformed", "station and epoch are needed");
         return;
     }
@@ -435,7 +458,8 @@ void events_write(struct json_writer *lines)
     }
 }
 
-static void problem_write(struct json_writer *lines, const struct order *order, int64_t package_no, const char *problem)
+static void problem_write(struct json_writer *lines, const struct order *order, int64_t package_no,
+                          const char *problem)
 {
     lines->comma = false;
     json_write_open(lines, NULL, '{');
@@ -461,7 +485,8 @@ static size_t package_check(struct json_writer *lines, const struct order *order
     for (size_t i = 0; i < package->awb_count; i++) {
         const struct booking *booking = ledger_find_awb(package->awbs[i]);
         if (booking != NULL && ledger_is_live(booking)) continue;
-        problem_write(lines, order, index + 1, booking == NULL ? "awb_unknown_to_courier" : "awb_cancelled_at_courier");
+        problem_write(lines, order, index + 1,
+                      booking == NULL ? "awb_unknown_to_courier" : "awb_cancelled_at_courier");
         problems++;
     }
     return problems;
@@ -472,7 +497,8 @@ size_t events_check(struct json_writer *lines)
     size_t problems = 0;
     for (size_t i = 0; i < order_count(); i++) {
         const struct order *order = order_at(i);
-        for (int64_t package = 0; package < order->packages_total; package++) problems += package_check(lines, order, package);
+        for (int64_t package = 0; package < order->packages_total; package++)
+            problems += package_check(lines, order, package);
     }
     return problems;
 }

@@ -10,7 +10,7 @@
 /* World locked for all of these. */
 void events_post(const struct call *call, const char *station, struct reply *reply);
 void events_state(const char *station, struct reply *reply);
-void events_load(struct json line); /* one line of the book */
+void events_load(struct json line);           /* one line of the book */
 void events_write(struct json_writer *lines); /* one line a station and epoch */
 /* Packages that the stations say have more than one live AWB, labels without a booking, and
  * AWBs the courier has never heard of: one line each; how many. */

@@ -13,7 +13,7 @@ static size_t armed_count;
 static const struct {
     const char *word;
     enum fault_kind kind;
-    int64_t number;     /* when the line gives none */
+    int64_t number; /* when the line gives none */
     bool takes_number;
 } kinds[] = {
     {"delay", FAULT_DELAY, 3000, true},
@@ -88,10 +88,13 @@ bool fault_arm(struct bytes line, const char **out_why)
     struct bytes word;
     bool takes_number;
     uint64_t number;
-    *out_why = "a fault is: courier|oms OPERATION|* KIND [NUMBER] [effect] [count=N|always] [probability=P] [skip=N] [retry-after=S]";
-    if (!word_next(&line, &word) || !bytes_to_text(word, fault.service, sizeof fault.service)) return false;
+    *out_why = "a fault is: courier|oms OPERATION|* KIND [NUMBER] [effect] [count=N|always] "
+               "[probability=P] [skip=N] [retry-after=S]";
+    if (!word_next(&line, &word) || !bytes_to_text(word, fault.service, sizeof fault.service))
+        return false;
     if (strcmp(fault.service, "courier") != 0 && strcmp(fault.service, "oms") != 0) return false;
-    if (!word_next(&line, &word) || !bytes_to_text(word, fault.operation, sizeof fault.operation)) return false;
+    if (!word_next(&line, &word) || !bytes_to_text(word, fault.operation, sizeof fault.operation))
+        return false;
     if (!word_next(&line, &word) || !kind_parse(word, &fault, &takes_number)) return false;
     while (word_next(&line, &word)) {
         if (takes_number && bytes_to_u64(word, 100000000, &number)) fault.number = (int64_t)number;

@@ -18,7 +18,8 @@ struct intake { /* bytes read from the wire and not used yet */
 static bool intake_more(struct intake *intake)
 {
     if (intake->len + 1 >= intake->size) return false;
-    ssize_t got = wire_read(intake->wire, intake->data + intake->len, intake->size - 1 - intake->len);
+    ssize_t got =
+        wire_read(intake->wire, intake->data + intake->len, intake->size - 1 - intake->len);
     if (got <= 0) return false;
     intake->len += (size_t)got;
     intake->data[intake->len] = '\0';
@@ -85,7 +86,8 @@ static bool target_take(struct call *call, struct bytes target)
         size_t len;
         if (part.len == 0) continue;
         if (call->segment_count == HTTP_SEGMENTS_MAX) return false;
-        if (!url_decode(part, false, call->segments[call->segment_count], HTTP_SEGMENT_SIZE, &len)) return false;
+        if (!url_decode(part, false, call->segments[call->segment_count], HTTP_SEGMENT_SIZE, &len))
+            return false;
         call->segment_count++;
     }
     return true;
@@ -94,7 +96,8 @@ static bool target_take(struct call *call, struct bytes target)
 static bool request_line_take(struct call *call, struct bytes line)
 {
     struct bytes method, target;
-    return bytes_split(&line, ' ', &method) && bytes_split(&line, ' ', &target) && bytes_start_with(line, "HTTP/1.") &&
+    return bytes_split(&line, ' ', &method) && bytes_split(&line, ' ', &target) &&
+           bytes_start_with(line, "HTTP/1.") &&
            bytes_to_text(method, call->method, sizeof call->method) && target_take(call, target);
 }
 
@@ -110,10 +113,13 @@ static bool header_take(struct call *call, struct bytes line, struct framing *fr
     if (colon == line.len) return false;
     struct bytes name = bytes_slice(line, 0, colon);
     struct bytes value = bytes_trim(bytes_from(line, colon + 1));
-    if (bytes_equal_ignore_case(name, "content-length")) return bytes_to_u64(value, HTTP_BODY_MAX, &framing->length);
-    if (bytes_equal_ignore_case(name, "transfer-encoding")) framing->chunked = bytes_equal_ignore_case(value, "chunked");
+    if (bytes_equal_ignore_case(name, "content-length"))
+        return bytes_to_u64(value, HTTP_BODY_MAX, &framing->length);
+    if (bytes_equal_ignore_case(name, "transfer-encoding"))
+        framing->chunked = bytes_equal_ignore_case(value, "chunked");
     if (bytes_equal_ignore_case(name, "expect")) framing->expects_continue = true;
-    if (bytes_equal_ignore_case(name, "connection") && bytes_equal_ignore_case(value, "close")) call->keep_alive = false;
+    if (bytes_equal_ignore_case(name, "connection") && bytes_equal_ignore_case(value, "close"))
+        call->keep_alive = false;
     if (bytes_equal_ignore_case(name, "authorization"))
         return bytes_to_text(value, call->authorization, sizeof call->authorization);
     if (bytes_equal_ignore_case(name, "idempotency-key"))
@@ -170,7 +176,8 @@ static bool chunks_take(struct call *call, struct intake *intake)
     for (;;) {
         if (!line_take(intake, line, sizeof line)) return false;
         uint64_t size = 0;
-        for (const char *digit = line; hex_value(*digit) >= 0; digit++) size = size * 16 + (uint64_t)hex_value(*digit);
+        for (const char *digit = line; hex_value(*digit) >= 0; digit++)
+            size = size * 16 + (uint64_t)hex_value(*digit);
         if (size > HTTP_BODY_MAX || !body_take(call, intake, size)) return false;
         if (size > 0 && !line_take(intake, line, sizeof line)) return false;
         if (size == 0) break;
@@ -186,15 +193,19 @@ static enum call_read call_take(struct call *call, struct intake *intake)
     struct framing framing = {0};
     char line[HTTP_HEAD_MAX];
     if (intake->len == 0 && !intake_more(intake)) return CALL_END;
-    if (!line_take(intake, line, sizeof line) || !request_line_take(call, bytes_of_text(line))) return CALL_BAD;
+    if (!line_take(intake, line, sizeof line) || !request_line_take(call, bytes_of_text(line)))
+        return CALL_BAD;
     for (;;) {
         if (!line_take(intake, line, sizeof line)) return CALL_BAD;
         if (line[0] == '\0') break;
         if (!header_take(call, bytes_of_text(line), &framing)) return CALL_BAD;
     }
-    if (framing.expects_continue && !wire_write(intake->wire, BYTES_LITERAL("HTTP/1.1 100 Continue\r\n\r\n"))) return CALL_BAD;
+    if (framing.expects_continue &&
+        !wire_write(intake->wire, BYTES_LITERAL("HTTP/1.1 100 Continue\r\n\r\n")))
+        return CALL_BAD;
     if (!body_append(call, BYTES_NONE)) return CALL_BAD;
-    bool whole = framing.chunked ? chunks_take(call, intake) : body_take(call, intake, framing.length);
+    bool whole =
+        framing.chunked ? chunks_take(call, intake) : body_take(call, intake, framing.length);
     return whole ? CALL_READ : CALL_BAD;
 }
 
@@ -205,7 +216,7 @@ enum call_read call_read(struct call *call, struct wire *wire)
     intake.data = malloc(intake.size);
     ENSURE(intake.data != NULL);
     enum call_read result = call_take(call, &intake);
-    /* No client of ours pipelines: what came past the body would belong to a request we cannot keep. */
+    /* No client of ours pipelines: what came past the body belongs to a request we do not keep. */
     if (intake.len > 0) call->keep_alive = false;
     free(intake.data);
     return result;
@@ -242,26 +253,41 @@ static const char *reason_phrase(int status)
     static const struct {
         int status;
         const char *phrase;
-    } phrases[] = {{200, "OK"}, {201, "Created"}, {204, "No Content"}, {304, "Not Modified"}, {400, "Bad Request"},
-                   {401, "Unauthorized"}, {402, "Payment Required"}, {403, "Forbidden"}, {404, "Not Found"},
-                   {409, "Conflict"}, {410, "Gone"}, {413, "Content Too Large"}, {422, "Unprocessable Content"},
-                   {429, "Too Many Requests"}, {500, "Internal Server Error"}, {503, "Service Unavailable"}};
+    } phrases[] = {{200, "OK"},
+                   {201, "Created"},
+                   {204, "No Content"},
+                   {304, "Not Modified"},
+                   {400, "Bad Request"},
+                   {401, "Unauthorized"},
+                   {402, "Payment Required"},
+                   {403, "Forbidden"},
+                   {404, "Not Found"},
+                   {409, "Conflict"},
+                   {410, "Gone"},
+                   {413, "Content Too Large"},
+                   {422, "Unprocessable Content"},
+                   {429, "Too Many Requests"},
+                   {500, "Internal Server Error"},
+                   {503, "Service Unavailable"}};
     for (size_t i = 0; i < ARRAY_LEN(phrases); i++) {
         if (phrases[i].status == status) return phrases[i].phrase;
     }
     return "Other";
 }
 
-void reply_head(const struct reply *reply, uint64_t length, bool keep_alive, struct textbuf *out_head)
+void reply_head(const struct reply *reply, uint64_t length, bool keep_alive,
+                struct textbuf *out_head)
 {
     char date[40];
     time_t now = (time_t)(world_wall_ms() / 1000);
     struct tm utc;
     gmtime_r(&now, &utc);
     strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &utc);
-    textbuf_format(out_head, "HTTP/1.1 %d %s\r\nDate: %s\r\n", reply->status, reason_phrase(reply->status), date);
+    textbuf_format(out_head, "HTTP/1.1 %d %s\r\nDate: %s\r\n", reply->status,
+                   reason_phrase(reply->status), date);
     if (reply->etag[0] != '\0') textbuf_format(out_head, "ETag: \"%s\"\r\n", reply->etag);
-    if (reply->retry_after_s >= 0) textbuf_format(out_head, "Retry-After: %lld\r\n", (long long)reply->retry_after_s);
+    if (reply->retry_after_s >= 0)
+        textbuf_format(out_head, "Retry-After: %lld\r\n", (long long)reply->retry_after_s);
     if (!keep_alive) textbuf_text(out_head, "Connection: close\r\n");
     bool bodiless = reply->status == 204 || reply->status == 304;
     if (!bodiless) {

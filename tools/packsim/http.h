@@ -21,8 +21,8 @@
 
 struct call {
     char method[12];
-    char path[1024];  /* as sent, without the query */
-    char query[4096]; /* as sent */
+    char path[1024];                                     /* as sent, without the query */
+    char query[4096];                                    /* as sent */
     char segments[HTTP_SEGMENTS_MAX][HTTP_SEGMENT_SIZE]; /* percent-decoded parts of the path */
     size_t segment_count;
     char authorization[600];
@@ -44,8 +44,9 @@ struct bytes call_body(const struct call *call);
 /* The decoded value of a query (or form) member; false when absent or too long. */
 bool form_get(struct bytes form, const char *name, char *out_text, size_t size);
 bool call_query(const struct call *call, const char *name, char *out_text, size_t size);
-/* Percent and plus decoding in place of a whole run; out holds its NUL. False when it does not fit. */
-bool url_decode(struct bytes from, bool plus_is_blank, char *out_text, size_t size, size_t *out_len);
+/* Percent and plus decoding of a whole run, NUL-ended. False when it does not fit. */
+bool url_decode(struct bytes from, bool plus_is_blank, char *out_text, size_t size,
+                size_t *out_len);
 
 struct reply {
     int status;
@@ -58,7 +59,8 @@ void reply_open(struct reply *reply);
 void reply_close(struct reply *reply);
 void reply_reset(struct reply *reply);
 /* Status line and headers as they go on the wire; `length` is what is claimed of the body. */
-void reply_head(const struct reply *reply, uint64_t length, bool keep_alive, struct textbuf *out_head);
+void reply_head(const struct reply *reply, uint64_t length, bool keep_alive,
+                struct textbuf *out_head);
 
 /* {"error":{"code":...,"message":...}} with that status. */
 void reply_error(struct reply *reply, int status, const char *code, const char *message);

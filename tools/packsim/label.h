@@ -1,4 +1,4 @@
-/* label.h - the courier's label for a booking: ZPL for the sandbox, a one-page PDF for Delhivery. */
+/* label.h - the courier's label for a booking: ZPL for the sandbox, a PDF for Delhivery. */
 #ifndef PACKD_TOOLS_PACKSIM_LABEL_H
 #define PACKD_TOOLS_PACKSIM_LABEL_H
 

@@ -44,7 +44,8 @@ void label_zpl(const struct booking *booking, const char *awb_shown, struct text
     address_put(out, booking);
     textbuf_text(out, "^FO20,400^GB772,4,4^FS\n");
     line_put(out, 40, 430, 110, route);
-    snprintf(line, sizeof line, "%lld.%03lld kg", (long long)(booking->mass_g / 1000), (long long)(booking->mass_g % 1000));
+    snprintf(line, sizeof line, "%lld.%03lld kg", (long long)(booking->mass_g / 1000),
+             (long long)(booking->mass_g % 1000));
     line_put(out, 520, 440, 50, line);
     snprintf(line, sizeof line, "COD %lld.%02lld", (long long)(booking->collect_minor / 100),
              (long long)(booking->collect_minor % 100));

@@ -23,7 +23,8 @@ static struct pool_number *pool;
 static size_t pool_count, pool_room;
 static uint64_t next_number = AWB_FIRST;
 
-static const char *const status_words[] = {"booked", "picked_up", "in_transit", "delivered", "cancelled"};
+static const char *const status_words[] = {"booked", "picked_up", "in_transit", "delivered",
+                                           "cancelled"};
 
 const char *booking_status_word(enum booking_status status)
 {
@@ -72,7 +73,8 @@ static struct booking *row_find(const char *awb)
 static void awb_make(const char *carrier, char *out_awb, size_t size)
 {
     bool digits = strcmp(carrier, "delhivery") == 0;
-    snprintf(out_awb, size, "%s%09llu", digits ? "28411" : "SBX", (unsigned long long)++next_number);
+    snprintf(out_awb, size, "%s%09llu", digits ? "28411" : "SBX",
+             (unsigned long long)++next_number);
 }
 
 /* Numbers are never used twice, not even after a restart. */
@@ -84,7 +86,8 @@ static void number_seen(const char *awb)
     if (number > next_number) next_number = number;
 }
 
-void booking_write(struct json_writer *writer, const char *key_or_null, const struct booking *booking)
+void booking_write(struct json_writer *writer, const char *key_or_null,
+                   const struct booking *booking)
 {
     json_write_open(writer, key_or_null, '{');
     json_write_text(writer, "carrier", booking->carrier);
@@ -161,7 +164,8 @@ static void booking_load(struct json line)
     row.booked_mass_g = row.mass_g;
     row.cod = member_is_true(object, "cod");
     row.collect_minor = member_i64(object, "collect_minor", 0);
-    if (!json_text(json_get(object, "booked_at"), &time) || !time_parse(time, &row.booked_ms)) return;
+    if (!json_text(json_get(object, "booked_at"), &time) || !time_parse(time, &row.booked_ms))
+        return;
     row.length_mm = member_i64(line, "length_mm", 0);
     row.width_mm = member_i64(line, "width_mm", 0);
     row.height_mm = member_i64(line, "height_mm", 0);
@@ -189,7 +193,8 @@ static void line_load(struct json line)
     (void)member_text(line, "awb", awb, sizeof awb);
     struct booking *row = row_find(awb);
     if (bytes_equal_text(what, "status") && row != NULL) status_load(line, &row->status);
-    if (bytes_equal_text(what, "mass") && row != NULL) row->mass_g = member_i64(line, "mass_g", row->mass_g);
+    if (bytes_equal_text(what, "mass") && row != NULL)
+        row->mass_g = member_i64(line, "mass_g", row->mass_g);
     if (!bytes_equal_text(what, "pool")) return;
     number_seen(awb);
     pool_add(awb, INT64_MIN); /* handed out in an earlier life: old enough for any rule */
@@ -238,7 +243,8 @@ const struct booking *ledger_find_key(const char *key)
 const struct booking *ledger_find_live(const char *reference)
 {
     for (size_t i = 0; i < count; i++) {
-        if (ledger_is_live(books[i]) && strcmp(books[i]->reference, reference) == 0) return books[i];
+        if (ledger_is_live(books[i]) && strcmp(books[i]->reference, reference) == 0)
+            return books[i];
     }
     return NULL;
 }
@@ -283,7 +289,8 @@ static void pool_fill(struct json_writer *writer, const void *row)
     json_write_text(writer, "awb", row);
 }
 
-void ledger_pool(const char *carrier, unsigned wanted, void (*take)(void *context, const char *awb), void *context)
+void ledger_pool(const char *carrier, unsigned wanted, void (*take)(void *context, const char *awb),
+                 void *context)
 {
     for (unsigned i = 0; i < wanted; i++) {
         char awb[41];
@@ -340,8 +347,9 @@ void route_write(const char *postcode, char *out_route, size_t size)
     static const struct {
         const char *prefix;
         const char *hub;
-    } hubs[] = {{"11", "DEL"}, {"30", "JAI"}, {"38", "AMD"}, {"40", "BOM"}, {"41", "PNQ"}, {"50", "HYD"},
-                {"56", "BLR"}, {"60", "MAA"}, {"68", "COK"}, {"70", "CCU"}, {"78", "GAU"}, {"19", "IXL"}};
+    } hubs[] = {{"11", "DEL"}, {"30", "JAI"}, {"38", "AMD"}, {"40", "BOM"},
+                {"41", "PNQ"}, {"50", "HYD"}, {"56", "BLR"}, {"60", "MAA"},
+                {"68", "COK"}, {"70", "CCU"}, {"78", "GAU"}, {"19", "IXL"}};
     const char *hub = "HUB";
     for (size_t i = 0; i < ARRAY_LEN(hubs); i++) {
         if (strncmp(postcode, hubs[i].prefix, 2) == 0) hub = hubs[i].hub;

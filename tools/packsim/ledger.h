@@ -11,16 +11,22 @@
 
 #include "hal/base/json.h"
 
-enum booking_status { BOOKING_BOOKED, BOOKING_PICKED_UP, BOOKING_IN_TRANSIT, BOOKING_DELIVERED, BOOKING_CANCELLED };
+enum booking_status {
+    BOOKING_BOOKED,
+    BOOKING_PICKED_UP,
+    BOOKING_IN_TRANSIT,
+    BOOKING_DELIVERED,
+    BOOKING_CANCELLED
+};
 const char *booking_status_word(enum booking_status status);
 
 struct booking {
-    char carrier[12];      /* sandbox, delhivery */
+    char carrier[12]; /* sandbox, delhivery */
     char awb[41];
     char reference[51];
-    char order_no[65];     /* empty: not told */
-    char key[129];         /* idempotency key, may be empty */
-    uint64_t body_hash;    /* of the request that made it */
+    char order_no[65];  /* empty: not told */
+    char key[129];      /* idempotency key, may be empty */
+    uint64_t body_hash; /* of the request that made it */
     enum booking_status status;
     int64_t mass_g;        /* as it stands */
     int64_t booked_mass_g; /* as it was booked */
@@ -29,7 +35,7 @@ struct booking {
     int64_t collect_minor;
     char pickup[65];
     char name[101], line1[201], line2[201], city[61], state[61], postcode[11], phone[21];
-    int64_t booked_ms;     /* wall */
+    int64_t booked_ms;       /* wall */
     int64_t visible_tick_ms; /* look-ups do not see it before */
 };
 
@@ -49,11 +55,13 @@ void ledger_status(const char *awb, enum booking_status status);
 void ledger_mass(const char *awb, int64_t mass_g);
 
 /* `count` fresh AWB numbers of a carrier, booked by nobody; `take` gets each. */
-void ledger_pool(const char *carrier, unsigned count, void (*take)(void *context, const char *awb), void *context);
+void ledger_pool(const char *carrier, unsigned count, void (*take)(void *context, const char *awb),
+                 void *context);
 /* Was the number handed out, at least `age_ms` ago? */
 bool ledger_pool_has(const char *awb, int64_t age_ms);
 
-void booking_write(struct json_writer *writer, const char *key_or_null, const struct booking *booking);
+void booking_write(struct json_writer *writer, const char *key_or_null,
+                   const struct booking *booking);
 /* One line a reference, with its live and its dead bookings. */
 void ledger_write(struct json_writer *lines);
 

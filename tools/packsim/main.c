@@ -1,4 +1,4 @@
-/* main.c - packsim: reads its options, opens every part, says that it is ready, waits for the end. */
+/* main.c - packsim: reads its options, opens every part, says that it is ready, waits. */
 #include <errno.h>
 #include <getopt.h>
 #include <gnutls/gnutls.h>
@@ -21,12 +21,21 @@
 
 #define PORT_BASE 7800
 
-enum port { PORT_COURIER, PORT_OMS, PORT_SCALE, PORT_SCANNER, PORT_PRINTER, PORT_CONTROL, PORT_COUNT };
+enum port {
+    PORT_COURIER,
+    PORT_OMS,
+    PORT_SCALE,
+    PORT_SCANNER,
+    PORT_PRINTER,
+    PORT_CONTROL,
+    PORT_COUNT
+};
 
 static const struct {
     const char *name;
     uint16_t offset; /* from the base */
-} ports[PORT_COUNT] = {{"courier", 1}, {"oms", 2}, {"scale", 11}, {"scanner", 12}, {"printer", 13}, {"control", 19}};
+} ports[PORT_COUNT] = {{"courier", 1},  {"oms", 2},      {"scale", 11},
+                       {"scanner", 12}, {"printer", 13}, {"control", 19}};
 
 struct options {
     struct world_options world;
@@ -34,17 +43,33 @@ struct options {
     const char *script;
 };
 
-enum option_code { OPTION_DIR = 256, OPTION_STATE, OPTION_BASE, OPTION_STATION, OPTION_SCRIPT, OPTION_SCALE, OPTION_SEED,
-                   OPTION_RENDERER, OPTION_PORT /* and the ports in order */ };
+enum option_code {
+    OPTION_DIR = 256,
+    OPTION_STATE,
+    OPTION_BASE,
+    OPTION_STATION,
+    OPTION_SCRIPT,
+    OPTION_SCALE,
+    OPTION_SEED,
+    OPTION_RENDERER,
+    OPTION_PORT /* and the ports in order */
+};
 
 static const struct option long_options[] = {
-    {"dir", required_argument, NULL, OPTION_DIR},           {"state", no_argument, NULL, OPTION_STATE},
-    {"port-base", required_argument, NULL, OPTION_BASE},    {"station", required_argument, NULL, OPTION_STATION},
-    {"script", required_argument, NULL, OPTION_SCRIPT},     {"scale", required_argument, NULL, OPTION_SCALE},
-    {"seed", required_argument, NULL, OPTION_SEED},         {"renderer", required_argument, NULL, OPTION_RENDERER},
-    {"courier-port", required_argument, NULL, OPTION_PORT}, {"oms-port", required_argument, NULL, OPTION_PORT + 1},
-    {"scale-port", required_argument, NULL, OPTION_PORT + 2}, {"scanner-port", required_argument, NULL, OPTION_PORT + 3},
-    {"printer-port", required_argument, NULL, OPTION_PORT + 4}, {"control-port", required_argument, NULL, OPTION_PORT + 5},
+    {"dir", required_argument, NULL, OPTION_DIR},
+    {"state", no_argument, NULL, OPTION_STATE},
+    {"port-base", required_argument, NULL, OPTION_BASE},
+    {"station", required_argument, NULL, OPTION_STATION},
+    {"script", required_argument, NULL, OPTION_SCRIPT},
+    {"scale", required_argument, NULL, OPTION_SCALE},
+    {"seed", required_argument, NULL, OPTION_SEED},
+    {"renderer", required_argument, NULL, OPTION_RENDERER},
+    {"courier-port", required_argument, NULL, OPTION_PORT},
+    {"oms-port", required_argument, NULL, OPTION_PORT + 1},
+    {"scale-port", required_argument, NULL, OPTION_PORT + 2},
+    {"scanner-port", required_argument, NULL, OPTION_PORT + 3},
+    {"printer-port", required_argument, NULL, OPTION_PORT + 4},
+    {"control-port", required_argument, NULL, OPTION_PORT + 5},
     {NULL, 0, NULL, 0},
 };
 
@@ -61,7 +86,8 @@ static bool number_take(const char *text, uint64_t max, uint64_t *out_number)
 
 static void base_set(struct options *options, uint64_t base)
 {
-    for (size_t i = 0; i < PORT_COUNT; i++) options->port[i] = base == 0 ? 0 : (uint16_t)(base + ports[i].offset);
+    for (size_t i = 0; i < PORT_COUNT; i++)
+        options->port[i] = base == 0 ? 0 : (uint16_t)(base + ports[i].offset);
 }
 
 static bool text_take(const char *text, char *out_text, size_t size)
@@ -76,9 +102,7 @@ static bool option_take(struct options *options, int code, const char *value)
     switch (code) {
     case OPTION_DIR:
         return text_take(value, world->dir, sizeof world->dir - 64); /* room for the names inside */
-    case OPTION_STATE:
-        world->keep = true;
-        return true;
+    case OPTION_STATE: world->keep = true; return true;
     case OPTION_BASE:
         if (!number_take(value, 65000, &number)) return false;
         base_set(options, number);
@@ -86,17 +110,14 @@ static bool option_take(struct options *options, int code, const char *value)
     case OPTION_STATION:
         return world->station_count < WORLD_STATIONS_MAX &&
                text_take(value, world->stations[world->station_count++], sizeof world->stations[0]);
-    case OPTION_SCRIPT:
-        options->script = value;
-        return true;
-    case OPTION_SCALE:
-        return scale_format_set(bytes_of_text(value));
-    case OPTION_SEED:
-        return number_take(value, UINT32_MAX, &world->seed);
-    case OPTION_RENDERER:
-        return text_take(value, world->renderer, sizeof world->renderer);
+    case OPTION_SCRIPT: options->script = value; return true;
+    case OPTION_SCALE: return scale_format_set(bytes_of_text(value));
+    case OPTION_SEED: return number_take(value, UINT32_MAX, &world->seed);
+    case OPTION_RENDERER: return text_take(value, world->renderer, sizeof world->renderer);
     default:
-        if (code < OPTION_PORT || code >= OPTION_PORT + PORT_COUNT || !number_take(value, 65535, &number)) return false;
+        if (code < OPTION_PORT || code >= OPTION_PORT + PORT_COUNT ||
+            !number_take(value, 65535, &number))
+            return false;
         options->port[code - OPTION_PORT] = (uint16_t)number;
         return true;
     }
@@ -123,10 +144,12 @@ static bool parts_open(struct options *options)
     uint16_t *port = options->port;
     ledger_open();
     return certificates_open() && courier_open(port[PORT_COURIER], &port[PORT_COURIER]) &&
-           oms_open(port[PORT_OMS], &port[PORT_OMS]) && scale_open(port[PORT_SCALE], &port[PORT_SCALE]) &&
+           oms_open(port[PORT_OMS], &port[PORT_OMS]) &&
+           scale_open(port[PORT_SCALE], &port[PORT_SCALE]) &&
            scanner_open(port[PORT_SCANNER], &port[PORT_SCANNER]) &&
-           printer_open(port[PORT_PRINTER], &port[PORT_PRINTER]) && control_open(port[PORT_CONTROL], &port[PORT_CONTROL]) &&
-           devices_start() && (options->script == NULL || script_start(options->script));
+           printer_open(port[PORT_PRINTER], &port[PORT_PRINTER]) &&
+           control_open(port[PORT_CONTROL], &port[PORT_CONTROL]) && devices_start() &&
+           (options->script == NULL || script_start(options->script));
 }
 
 static bool ready_say(const struct options *options)
@@ -140,12 +163,14 @@ static bool ready_say(const struct options *options)
     json_write_open(&writer, NULL, '{');
     json_write_boolean(&writer, "ready", true);
     json_write_text(&writer, "dir", world_settings()->dir);
-    for (size_t i = 0; i < PORT_COUNT; i++) json_write_i64(&writer, ports[i].name, options->port[i]);
+    for (size_t i = 0; i < PORT_COUNT; i++)
+        json_write_i64(&writer, ports[i].name, options->port[i]);
     json_write_text(&writer, "ca", authority);
     json_write_text(&writer, "station", world_settings()->stations[0]);
     json_write_close(&writer, '}');
     textbuf_char(&line, '\n');
-    if (!textbuf_ok(&line) || !world_file_write("ready.json", textbuf_bytes(&line), 0600)) return false;
+    if (!textbuf_ok(&line) || !world_file_write("ready.json", textbuf_bytes(&line), 0600))
+        return false;
     fputs(storage, stdout);
     return fflush(stdout) == 0;
 }
@@ -164,10 +189,13 @@ int main(int argument_count, char **arguments)
 {
     struct options options;
     sigset_t signals;
-    if (argument_count > 1 && strcmp(arguments[1], "ctl") == 0) return ctl_main(argument_count - 2, arguments + 2);
+    if (argument_count > 1 && strcmp(arguments[1], "ctl") == 0)
+        return ctl_main(argument_count - 2, arguments + 2);
     if (!options_read(&options, argument_count, arguments)) {
-        fprintf(stderr, "usage: packsim [--dir DIR] [--state] [--port-base N] [--courier-port N] ... [--station NAME]...\n"
-                        "       [--script FILE] [--scale toledo|toledo-nosum|stgs] [--seed N] [--renderer PROGRAM]\n"
+        fprintf(stderr, "usage: packsim [--dir DIR] [--state] [--port-base N] [--courier-port N] "
+                        "... [--station NAME]...\n"
+                        "       [--script FILE] [--scale toledo|toledo-nosum|stgs] [--seed N] "
+                        "[--renderer PROGRAM]\n"
                         "       packsim ctl [--dir DIR] COMMAND [WORD]...\n");
         return 2;
     }

@@ -1,4 +1,4 @@
-/* oms.c - the order system's REST face: who may ask, feed, look-up, claim, label (oms.md 15.1-15.3).
+/* oms.c - the order system's REST face: tokens, feed, look-up, claim, label (oms.md 15.1-15.3).
  *
  * A cursor is the name of this life of the order system and the number of the last change seen. A
  * cursor of another life is answered with 410: its numbers mean something else here. */
@@ -79,7 +79,8 @@ static bool belongs_in_feed(const struct order *order, bool from_the_beginning)
 {
     if (!from_the_beginning) return true;
     const char *status = order_status(order);
-    return !order->deleted && strcmp(status, "cancelled") != 0 && strcmp(status, "handed_over") != 0;
+    return !order->deleted && strcmp(status, "cancelled") != 0 &&
+           strcmp(status, "handed_over") != 0;
 }
 
 static int by_change(const void *a, const void *b)
@@ -104,14 +105,16 @@ static void item_write(struct json_writer *writer, const struct order *order)
 }
 
 /* Everything after `since`, oldest change first; the change up to which the page goes. */
-static uint64_t page_write(struct json_writer *writer, uint64_t since, bool from_the_beginning, size_t limit, bool *out_more)
+static uint64_t page_write(struct json_writer *writer, uint64_t since, bool from_the_beginning,
+                           size_t limit, bool *out_more)
 {
     struct order **changed = calloc(order_count() + 1, sizeof *changed);
     ENSURE(changed != NULL);
     size_t count = 0;
     for (size_t i = 0; i < order_count(); i++) {
         struct order *order = order_at(i);
-        if (order->change > since && belongs_in_feed(order, from_the_beginning)) changed[count++] = order;
+        if (order->change > since && belongs_in_feed(order, from_the_beginning))
+            changed[count++] = order;
     }
     qsort(changed, count, sizeof *changed, by_change);
     size_t shown = count < limit ? count : limit;
@@ -137,7 +140,8 @@ static void feed(const struct call *call, struct reply *reply)
     uint64_t since = 0, limit = PAGE_USUAL;
     bool more;
     bool given = call_query(call, "cursor", cursor, sizeof cursor) && cursor[0] != '\0';
-    if (call_query(call, "limit", text, sizeof text) && (!bytes_to_u64(bytes_of_text(text), 1000000, &limit) || limit == 0)) {
+    if (call_query(call, "limit", text, sizeof text) &&
+        (!bytes_to_u64(bytes_of_text(text), 1000000, &limit) || limit == 0)) {
         reply_error(reply, 400, "malformed", "limit is 1 to 500");
         return;
     }
@@ -218,7 +222,8 @@ static void claim(const struct call *call, struct reply *reply)
         ttl_s = member_i64(document.root, "ttl_s", ttl_s);
         document_close(&document);
     }
-    bool held = order->claimed_until_ms > world_tick_ms() && strcmp(order->claimed_by, station) != 0;
+    bool held =
+        order->claimed_until_ms > world_tick_ms() && strcmp(order->claimed_by, station) != 0;
     if (held) {
         reply_error(reply, 409, "claimed_by_other", order->claimed_by);
         return;
@@ -263,7 +268,8 @@ static void events(const struct call *call, struct reply *reply)
 static void state(const struct call *call, struct reply *reply)
 {
     char station[65];
-    if (call_query(call, "station", station, sizeof station) && strcmp(station, station_of(call)) != 0) {
+    if (call_query(call, "station", station, sizeof station) &&
+        strcmp(station, station_of(call)) != 0) {
         reply_error(reply, 403, "wrong_station", "the token belongs to another station");
         return;
     }
@@ -285,7 +291,8 @@ static bool setting_take(struct order *order, struct bytes word)
     struct bytes name;
     uint64_t number = 0;
     if (!bytes_split(&word, '=', &name)) return false;
-    if (bytes_equal_text(name, "pin")) return bytes_to_text(word, order->postcode, sizeof order->postcode);
+    if (bytes_equal_text(name, "pin"))
+        return bytes_to_text(word, order->postcode, sizeof order->postcode);
     if (bytes_equal_text(name, "name")) return bytes_to_text(word, order->name, sizeof order->name);
     if (!bytes_to_u64(word, 1000000000, &number)) return false;
     if (bytes_equal_text(name, "weight")) order->expected_g = (int64_t)number;
@@ -300,8 +307,11 @@ static bool order_add(struct bytes words, const char **out_why)
 {
     char number[12], setting[100];
     uint64_t value;
-    *out_why = "order add NUMBER [pin=560001] [weight=GRAMS] [cod=PAISE] [packages=N] [name=ONEWORD]";
-    if (!word_next(&words, number, sizeof number) || !bytes_to_u64(bytes_of_text(number), 9999999, &value) || value < 2000) return false;
+    *out_why =
+        "order add NUMBER [pin=560001] [weight=GRAMS] [cod=PAISE] [packages=N] [name=ONEWORD]";
+    if (!word_next(&words, number, sizeof number) ||
+        !bytes_to_u64(bytes_of_text(number), 9999999, &value) || value < 2000)
+        return false;
     struct order order = sample_order((unsigned)value);
     while (word_next(&words, setting, sizeof setting)) {
         if (!setting_take(&order, bytes_of_text(setting))) return false;
@@ -315,7 +325,8 @@ static bool order_bulk(struct bytes words, const char **out_why)
     char text[12];
     uint64_t count;
     *out_why = "order bulk COUNT";
-    if (!word_next(&words, text, sizeof text) || !bytes_to_u64(bytes_of_text(text), 100000, &count)) return false;
+    if (!word_next(&words, text, sizeof text) || !bytes_to_u64(bytes_of_text(text), 100000, &count))
+        return false;
     unsigned first = 100000 + (unsigned)order_last_change();
     for (unsigned i = 0; i < count; i++) {
         struct order order = sample_order(first + i);
@@ -372,7 +383,8 @@ void oms_cursors_expire(void)
 {
     const char *why;
     cursor_floor = order_last_change() + 1;
-    ENSURE(oms_order_command(BYTES_LITERAL("touch WEB-1001"), &why)); /* so that fresh cursors stand above the floor */
+    ENSURE(oms_order_command(BYTES_LITERAL("touch WEB-1001"),
+                             &why)); /* so that fresh cursors stand above the floor */
 }
 
 static void line_load(struct json line)
@@ -382,7 +394,8 @@ static void line_load(struct json line)
     if (!json_text(json_get(line, "what"), &what)) return;
     if (bytes_equal_text(what, "event")) events_load(line);
     if (bytes_equal_text(what, "life")) (void)member_text(line, "life", life, sizeof life);
-    if (bytes_equal_text(what, "order") && json_text(json_get(line, "words"), &words)) ENSURE(order_command_apply(words, &why));
+    if (bytes_equal_text(what, "order") && json_text(json_get(line, "words"), &words))
+        ENSURE(order_command_apply(words, &why));
 }
 
 static void books_open(void)

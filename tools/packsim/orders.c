@@ -11,7 +11,8 @@ static struct order **rows; /* never moved: others hold pointers for one request
 static size_t count, room;
 static uint64_t last_change;
 
-static const char *const stage_words[] = {"none", "packed", "booked", "label_printed", "manifested", "handed_over"};
+static const char *const stage_words[] = {"none",          "packed",     "booked",
+                                          "label_printed", "manifested", "handed_over"};
 
 const char *package_stage_word(enum package_stage stage)
 {
@@ -211,10 +212,12 @@ void orders_write(struct json_writer *lines)
         json_write_text(lines, "order_no", order->order_no);
         json_write_i64(lines, "rev", (int64_t)order->rev);
         json_write_text(lines, "status", order->deleted ? "deleted" : order_status(order));
-        json_write_text(lines, "claimed_by", order->claimed_until_ms > world_tick_ms() ? order->claimed_by : "");
+        json_write_text(lines, "claimed_by",
+                        order->claimed_until_ms > world_tick_ms() ? order->claimed_by : "");
         json_write_i64(lines, "label_bytes", order->label_bytes);
         json_write_open(lines, "packages", '[');
-        for (int64_t package = 0; package < order->packages_total; package++) package_write(lines, &order->packages[package]);
+        for (int64_t package = 0; package < order->packages_total; package++)
+            package_write(lines, &order->packages[package]);
         json_write_close(lines, ']');
         json_write_close(lines, '}');
         textbuf_char(lines->text, '\n');

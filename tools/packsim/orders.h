@@ -1,5 +1,5 @@
-/* orders.h - the order system's table: shipments to pack, what became of each package, and the number
- * of the last change, from which the feed's cursor is made. World locked for every call. */
+/* orders.h - the order system's table: shipments to pack, what became of each package, and the
+ * number of the last change, from which the feed's cursor is made. World locked for every call. */
 #ifndef PACKD_TOOLS_PACKSIM_ORDERS_H
 #define PACKD_TOOLS_PACKSIM_ORDERS_H
 
@@ -28,7 +28,14 @@ struct order_line {
     int64_t value_minor;
 };
 
-enum package_stage { STAGE_NONE, STAGE_PACKED, STAGE_BOOKED, STAGE_LABEL_PRINTED, STAGE_MANIFESTED, STAGE_HANDED_OVER };
+enum package_stage {
+    STAGE_NONE,
+    STAGE_PACKED,
+    STAGE_BOOKED,
+    STAGE_LABEL_PRINTED,
+    STAGE_MANIFESTED,
+    STAGE_HANDED_OVER
+};
 const char *package_stage_word(enum package_stage stage);
 
 struct order_package {
@@ -37,17 +44,17 @@ struct order_package {
     char carrier[17];
     char awbs[ORDER_AWBS_MAX][41]; /* said to be booked and not voided: more than one is a fault */
     size_t awb_count;
-    int64_t labels;                /* printed, reprints included */
+    int64_t labels; /* printed, reprints included */
 };
 
 struct order {
     char id[65];
     uint64_t rev;
-    uint64_t change;      /* number of its last change */
+    uint64_t change; /* number of its last change */
     char order_no[65];
     struct order_key keys[ORDER_KEYS_MAX];
     size_t key_count;
-    char status[12];      /* the order system's own: new, ready, cancelled */
+    char status[12]; /* the order system's own: new, ready, cancelled */
     bool hold;
     bool deleted;
     int64_t packages_total;

@@ -2,8 +2,8 @@
  *
  *     queue --> printing --+--> label out (labels/NNNN.zpl)
  *                  ^       |
- *                  |       +-- error in the middle --> broken --+-- ^JZY: the same label from its start
- *                  +----------------------------------------------+-- ^JZN: gone, on with the next
+ *                  |       +-- error in the middle --> broken --+-- ^JZY: again from its start
+ *                  +--------------------------------------------+-- ^JZN: gone, on with the next
  *
  * The first, broken piece of paper is a label too: it is listed with the percentage that came out,
  * and kept as a file when it was complete enough to be stuck on a parcel (100). */
@@ -29,31 +29,37 @@ struct job {
     size_t len;
     int64_t copies_left; /* this one included */
     uint64_t number;
-    bool again;          /* printed again after an error */
+    bool again; /* printed again after an error */
 };
 
 struct machine {
     bool paper_out, head_open, paused;
-    bool silent;         /* answers nothing */
-    bool mute_in_error;  /* answers nothing while paper or head is wrong */
-    bool garbage_next;   /* the next answer is nonsense */
-    bool reprint;        /* ^JZY */
-    int64_t paper_out_at; /* percent of the next label; -1: not planned */
+    bool silent;           /* answers nothing */
+    bool mute_in_error;    /* answers nothing while paper or head is wrong */
+    bool garbage_next;     /* the next answer is nonsense */
+    bool reprint;          /* ^JZY */
+    int64_t paper_out_at;  /* percent of the next label; -1: not planned */
     int64_t disconnect_at; /* bytes of the next data until the line is cut; -1: not planned */
-    int64_t slow;        /* factor */
+    int64_t slow;          /* factor */
     int64_t speed_ips;
     int64_t length_dots; /* of the last format that said so: stays */
     int64_t started_ms;  /* of the label under the head; 0: none */
     bool broken;         /* the label under the head was cut short */
     uint64_t jobs;
-    uint64_t lost;       /* labels that ^JZN let go */
+    uint64_t lost; /* labels that ^JZN let go */
 };
 
 static void printer_received(struct bytes run);
 static void printer_turn(int64_t now_ms);
 
-static struct device device = {.clients_max = 1, .received = printer_received, .turn = printer_turn};
-static struct machine machine = {.reprint = true, .paper_out_at = -1, .disconnect_at = -1, .slow = 1, .speed_ips = 4,
+static struct device device = {.clients_max = 1,
+                               .received = printer_received,
+                               .turn = printer_turn};
+static struct machine machine = {.reprint = true,
+                                 .paper_out_at = -1,
+                                 .disconnect_at = -1,
+                                 .slow = 1,
+                                 .speed_ips = 4,
                                  .length_dots = USUAL_LENGTH_DOTS};
 static struct zpl_intake intake;
 static struct job queue[QUEUE_MAX];
@@ -76,7 +82,8 @@ static void job_drop_first(void)
 
 static int64_t label_ms(void)
 {
-    return START_MS + machine.length_dots * 1000 / (DOTS_PER_INCH * machine.speed_ips) * machine.slow;
+    return START_MS +
+           machine.length_dots * 1000 / (DOTS_PER_INCH * machine.speed_ips) * machine.slow;
 }
 
 static int64_t label_percent(int64_t now_ms)
@@ -88,7 +95,8 @@ static int64_t label_percent(int64_t now_ms)
 static void label_out(int64_t percent)
 {
     const struct job *job = &queue[0];
-    paper_add(bytes_of(job->format, job->len), job->number, percent, job->again, machine.length_dots);
+    paper_add(bytes_of(job->format, job->len), job->number, percent, job->again,
+              machine.length_dots);
 }
 
 /* The paper, the head or the power fails while a label is under the head. */
@@ -129,11 +137,14 @@ static void say_host_status(void)
     char text[160];
     long long left = queued > 0 ? (long long)queue[0].copies_left : 0;
     snprintf(text, sizeof text,
-             "\x02" "030,%d,%d,%04lld,%03zu,%d,0,%d,000,0,0,0\x03\r\n"
-             "\x02" "000,0,%d,0,0,2,4,0,%08lld,1,000\x03\r\n"
-             "\x02" "1234,0\x03\r\n",
-             machine.paper_out, machine.paused || machine.head_open, (long long)machine.length_dots, queued,
-             queued == QUEUE_MAX, zpl_intake_is_partial(&intake), machine.head_open, left);
+             "\x02"
+             "030,%d,%d,%04lld,%03zu,%d,0,%d,000,0,0,0\x03\r\n"
+             "\x02"
+             "000,0,%d,0,0,2,4,0,%08lld,1,000\x03\r\n"
+             "\x02"
+             "1234,0\x03\r\n",
+             machine.paper_out, machine.paused || machine.head_open, (long long)machine.length_dots,
+             queued, queued == QUEUE_MAX, zpl_intake_is_partial(&intake), machine.head_open, left);
     say(text);
 }
 
@@ -141,11 +152,13 @@ static void say_host_status(void)
 static void say_errors(void)
 {
     char text[200];
-    unsigned bits = (machine.paper_out ? 0x1u : 0) | (machine.head_open ? 0x4u : 0) | (machine.paused ? 0x10000u : 0);
-    snprintf(text, sizeof text,
-             "\x02\r\n\r\n  PRINTER STATUS                        \r\n"
-             "   ERRORS:         %d 00000000 %08X  \r\n   WARNINGS:       0 00000000 00000000  \r\n\x03",
-             bits != 0, bits);
+    unsigned bits = (machine.paper_out ? 0x1u : 0) | (machine.head_open ? 0x4u : 0) |
+                    (machine.paused ? 0x10000u : 0);
+    snprintf(
+        text, sizeof text,
+        "\x02\r\n\r\n  PRINTER STATUS                        \r\n"
+        "   ERRORS:         %d 00000000 %08X  \r\n   WARNINGS:       0 00000000 00000000  \r\n\x03",
+        bits != 0, bits);
     say(text);
 }
 
@@ -154,7 +167,8 @@ static void say_odometer(void)
     char text[200];
     unsigned long long inches = (unsigned long long)(paper_dots() / DOTS_PER_INCH);
     snprintf(text, sizeof text,
-             "\x02\r\n\r\n  PRINT METERS                          \r\n   TOTAL NONRESETTABLE:     %8llu \"  \r\n"
+             "\x02\r\n\r\n  PRINT METERS                          \r\n   TOTAL NONRESETTABLE:     "
+             "%8llu \"  \r\n"
              "   USER RESETTABLE CNTR1:   %8llu \"  \r\n\x03",
              inches, inches);
     say(text);
@@ -163,7 +177,9 @@ static void say_odometer(void)
 static void tilde_take(const char *command)
 {
     if (strcmp(command, "HS") == 0) say_host_status();
-    else if (strcmp(command, "HI") == 0) say("\x02" "PACKSIM-203dpi,V1.0.0Z,8,8192KB\x03\r\n");
+    else if (strcmp(command, "HI") == 0)
+        say("\x02"
+            "PACKSIM-203dpi,V1.0.0Z,8,8192KB\x03\r\n");
     else if (strcmp(command, "HQES") == 0) say_errors();
     else if (strcmp(command, "HQOD") == 0) say_odometer();
     else if (strcmp(command, "JA") == 0) jobs_drop();
@@ -191,8 +207,10 @@ static void say_configuration(void)
 {
     char text[300];
     snprintf(text, sizeof text,
-             "\x02  PACKSIM\r\n  %-20sREPRINT MODE\r\n  %-20lldLABEL LENGTH\r\n  %llu LABELS      NONRESET CNTR\r\n\x03\r\n",
-             machine.reprint ? "ENABLED" : "DISABLED", (long long)machine.length_dots, (unsigned long long)paper_labels());
+             "\x02  PACKSIM\r\n  %-20sREPRINT MODE\r\n  %-20lldLABEL LENGTH\r\n  %llu LABELS      "
+             "NONRESET CNTR\r\n\x03\r\n",
+             machine.reprint ? "ENABLED" : "DISABLED", (long long)machine.length_dots,
+             (unsigned long long)paper_labels());
     say(text);
 }
 
@@ -205,7 +223,9 @@ static void format_take(struct bytes format)
     machine.speed_ips = zpl_number(format, "^PR", machine.speed_ips);
     if (machine.speed_ips < 1) machine.speed_ips = 1;
     if (!zpl_prints(format) || queued == QUEUE_MAX) return;
-    struct job job = {.format = malloc(format.len), .len = format.len, .number = ++machine.jobs,
+    struct job job = {.format = malloc(format.len),
+                      .len = format.len,
+                      .number = ++machine.jobs,
                       .copies_left = zpl_number(format, "^PQ", 1)};
     ENSURE(job.format != NULL);
     memcpy(job.format, format.data, format.len);
@@ -281,7 +301,9 @@ static bool switch_set(struct bytes name, struct bytes value)
     struct {
         const char *name;
         bool *flag;
-    } switches[] = {{"silent", &machine.silent}, {"mute-in-error", &machine.mute_in_error}, {"stall", &device.deaf}};
+    } switches[] = {{"silent", &machine.silent},
+                    {"mute-in-error", &machine.mute_in_error},
+                    {"stall", &device.deaf}};
     for (size_t i = 0; i < ARRAY_LEN(switches); i++) {
         if (!bytes_equal_text(name, switches[i].name)) continue;
         *switches[i].flag = !bytes_equal_text(value, "off");
@@ -319,8 +341,10 @@ bool printer_command(struct bytes words, const char **out_why)
 {
     struct bytes name;
     uint64_t number = 0;
-    *out_why = "printer paper-out [PERCENT], paper-in, head-open, head-close, pause, resume, slow N, speed IPS, "
-               "disconnect-at BYTES, power-cycle [MS], unplug [MS], plug, garbage, silent|mute-in-error|stall [on|off]";
+    *out_why = "printer paper-out [PERCENT], paper-in, head-open, head-close, pause, resume, slow "
+               "N, speed IPS, "
+               "disconnect-at BYTES, power-cycle [MS], unplug [MS], plug, garbage, "
+               "silent|mute-in-error|stall [on|off]";
     if (!bytes_split(&words, ' ', &name)) return false;
     struct bytes value = bytes_trim(words);
     bool numbered = bytes_to_u64(value, 100000000, &number);

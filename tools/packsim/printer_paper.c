@@ -16,12 +16,12 @@
 extern char **environ;
 
 struct paper {
-    char file[32];   /* empty: not complete, not kept */
+    char file[32]; /* empty: not complete, not kept */
     uint64_t job;
     size_t bytes;
     int64_t percent;
     bool again;
-    int64_t at_ms;   /* wall */
+    int64_t at_ms;             /* wall */
     char codes[CODES_MAX][65]; /* data of bar code fields, where the format says them as text */
     size_t code_count;
 };
@@ -40,7 +40,9 @@ static void codes_find(struct bytes format, struct paper *paper)
         struct bytes data = bytes_from(rest, bytes_find(rest, BYTES_LITERAL("^FD")));
         data = bytes_from(data, 3);
         data = bytes_slice(data, 0, bytes_find(data, BYTES_LITERAL("^FS")));
-        if (data.len > 0 && bytes_to_text(data, paper->codes[paper->code_count], sizeof paper->codes[0])) paper->code_count++;
+        if (data.len > 0 &&
+            bytes_to_text(data, paper->codes[paper->code_count], sizeof paper->codes[0]))
+            paper->code_count++;
     }
 }
 
@@ -63,11 +65,14 @@ static void picture_start(const char *zpl_name)
     if (len < 0 || (size_t)len >= sizeof png) return;
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, 1, "/dev/null", 1 /* O_WRONLY */, 0); /* our stdout is for the ready line */
-    char *const arguments[] = {(char *)(uintptr_t)renderer, zpl, (char *)(uintptr_t)"--png", png, NULL};
+    posix_spawn_file_actions_addopen(&files, 1, "/dev/null", 1 /* O_WRONLY */,
+                                     0); /* our stdout is for the ready line */
+    char *const arguments[] = {(char *)(uintptr_t)renderer, zpl, (char *)(uintptr_t) "--png", png,
+                               NULL};
     bool started = posix_spawnp(&child, renderer, &files, NULL, arguments, environ) == 0;
     posix_spawn_file_actions_destroy(&files);
-    if (started && pthread_create(&thread, NULL, child_wait, (void *)(intptr_t)child) == 0) pthread_detach(thread);
+    if (started && pthread_create(&thread, NULL, child_wait, (void *)(intptr_t)child) == 0)
+        pthread_detach(thread);
 }
 
 /* With --state the numbers go on after what lies there. */
@@ -89,7 +94,11 @@ void paper_add(struct bytes format, uint64_t job, int64_t percent, bool again, i
         ENSURE(papers != NULL);
     }
     struct paper *paper = &papers[count++];
-    *paper = (struct paper){.job = job, .bytes = format.len, .percent = percent, .again = again, .at_ms = world_wall_ms()};
+    *paper = (struct paper){.job = job,
+                            .bytes = format.len,
+                            .percent = percent,
+                            .again = again,
+                            .at_ms = world_wall_ms()};
     codes_find(format, paper);
     dots += (uint64_t)(length_dots * percent / 100);
     if (percent < 100) return;
@@ -123,7 +132,8 @@ void paper_write(struct json_writer *lines)
         json_write_i64(lines, "bytes", (int64_t)paper->bytes);
         json_write_time(lines, "at", paper->at_ms);
         json_write_open(lines, "codes", '[');
-        for (size_t code = 0; code < paper->code_count; code++) json_write_text(lines, NULL, paper->codes[code]);
+        for (size_t code = 0; code < paper->code_count; code++)
+            json_write_text(lines, NULL, paper->codes[code]);
         json_write_close(lines, ']');
         json_write_close(lines, '}');
         textbuf_char(lines->text, '\n');

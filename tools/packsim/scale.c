@@ -1,7 +1,7 @@
 /* scale.c - the plate, how it settles, and the frames it sends (scales.md 3 and 8).
  *
- * A mass that is put on ramps up in motion, overshoots a little and comes to rest; only then a frame
- * says stable. Frames go out ten times a second, and once more for every request byte. */
+ * A mass that is put on ramps up in motion, trembles a little and comes to rest; only then a
+ * frame says stable. Frames go out ten times a second, and once more for every request byte. */
 #include "tools/packsim/scale.h"
 
 #include <stdio.h>
@@ -25,10 +25,10 @@ struct plate {
     int64_t noise_g;      /* jitter in frames that say stable */
     int64_t drift_g_min;
     int64_t drift_from_ms;
-    bool wobble;          /* never comes to rest */
+    bool wobble; /* never comes to rest */
     bool overload, underload, silent, split, stuck, on_request;
-    uint32_t bad_sums;    /* frames still to be sent with a wrong checksum */
-    uint32_t zero_commands; /* received from a client: a zero with goods on the plate falsifies weights */
+    uint32_t bad_sums;      /* frames still to be sent with a wrong checksum */
+    uint32_t zero_commands; /* from a client: with goods on the plate they falsify weights */
     int64_t every_ms, next_ms;
 };
 
@@ -37,7 +37,8 @@ static void scale_received(struct bytes run);
 
 static enum scale_format format = FORMAT_TOLEDO;
 static struct plate plate = {.every_ms = 100};
-static struct device device = {.clients_max = DEVICE_CLIENTS_MAX, .received = scale_received,
+static struct device device = {.clients_max = DEVICE_CLIENTS_MAX,
+                               .received = scale_received,
                                .turn = scale_turn};
 
 bool scale_open(uint16_t port, uint16_t *out_port)
@@ -71,10 +72,12 @@ static struct view view_at(int64_t now_ms)
 {
     int64_t age_ms = now_ms - plate.moved_ms;
     struct view view = {.mass_g = plate.to_g, .motion = age_ms < REST_MS || plate.wobble};
-    if (age_ms < RAMP_MS) view.mass_g = plate.from_g + (plate.to_g - plate.from_g) * age_ms / RAMP_MS;
+    if (age_ms < RAMP_MS)
+        view.mass_g = plate.from_g + (plate.to_g - plate.from_g) * age_ms / RAMP_MS;
     else if (view.motion) view.mass_g += wobble_g(plate.wobble ? 6 : 2 + (plate.to_g > 0 ? 2 : 0));
     else if (plate.noise_g > 0) view.mass_g += wobble_g(plate.noise_g);
-    if (plate.drift_g_min != 0) view.mass_g += plate.drift_g_min * (now_ms - plate.drift_from_ms) / 60000;
+    if (plate.drift_g_min != 0)
+        view.mass_g += plate.drift_g_min * (now_ms - plate.drift_from_ms) / 60000;
     view.mass_g -= plate.zero_g;
     view.overload = plate.overload || view.mass_g > CAPACITY_G;
     view.underload = plate.underload || view.mass_g < -200;
@@ -91,7 +94,8 @@ static size_t toledo_frame(const struct view *view, uint8_t *out_frame)
     if (view->overload || view->underload) status |= 0x04;
     if (view->motion) status |= 0x08;
     char text[FRAME_MAX];
-    snprintf(text, sizeof text, "\x02%c%c%c%06d000000\r", 0x20 | 0x08 | 5, status, 0x20, (int)shown);
+    snprintf(text, sizeof text, "\x02%c%c%c%06d000000\r", 0x20 | 0x08 | 5, status, 0x20,
+             (int)shown);
     size_t len = 17;
     memcpy(out_frame, text, len);
     if (format == FORMAT_TOLEDO_NOSUM) return len;
@@ -110,9 +114,13 @@ static size_t stgs_frame(const struct view *view, uint8_t *out_frame)
     int64_t shown = view->mass_g < 0 ? -view->mass_g : view->mass_g;
     bool out = view->overload || view->underload;
     char value[24], text[FRAME_MAX];
-    snprintf(value, sizeof value, "%lld.%03lld", (long long)(shown / 1000), (long long)(shown % 1000));
+    snprintf(value, sizeof value, "%lld.%03lld", (long long)(shown / 1000),
+             (long long)(shown % 1000));
     if (out) snprintf(value, sizeof value, "-------");
-    int len = snprintf(text, sizeof text, "%s,GS,%c%7skg\r\n", out ? "OL" : view->motion ? "US" : "ST",
+    int len = snprintf(text, sizeof text, "%s,GS,%c%7skg\r\n",
+                       out            ? "OL"
+                       : view->motion ? "US"
+                                      : "ST",
                        view->mass_g < 0 || view->underload ? '-' : '+', value);
     memcpy(out_frame, text, (size_t)len);
     return (size_t)len;
@@ -164,7 +172,9 @@ bool scale_put(struct bytes mass)
     struct decimal value;
     int64_t mass_mg;
     size_t digits = 0;
-    while (digits < mass.len && ((mass.data[digits] >= '0' && mass.data[digits] <= '9') || mass.data[digits] == '.')) digits++;
+    while (digits < mass.len &&
+           ((mass.data[digits] >= '0' && mass.data[digits] <= '9') || mass.data[digits] == '.'))
+        digits++;
     struct bytes unit = bytes_trim(bytes_from(mass, digits));
     bool kilograms = bytes_equal_text(unit, "kg");
     if (unit.len > 0 && !kilograms && !bytes_equal_text(unit, "g")) return false;
@@ -193,8 +203,9 @@ static bool switch_set(struct bytes name, struct bytes value)
     struct {
         const char *name;
         bool *flag;
-    } switches[] = {{"overload", &plate.overload}, {"underload", &plate.underload}, {"silence", &plate.silent},
-                    {"split", &plate.split}, {"stuck", &plate.stuck}, {"wobble", &plate.wobble},
+    } switches[] = {{"overload", &plate.overload}, {"underload", &plate.underload},
+                    {"silence", &plate.silent},    {"split", &plate.split},
+                    {"stuck", &plate.stuck},       {"wobble", &plate.wobble},
                     {"request", &plate.on_request}};
     for (size_t i = 0; i < ARRAY_LEN(switches); i++) {
         if (!bytes_equal_text(name, switches[i].name)) continue;
@@ -216,7 +227,8 @@ bool scale_command(struct bytes words, const char **out_why)
     if (switch_set(name, value)) return true;
     if (bytes_equal_text(name, "format")) return scale_format_set(value);
     if (bytes_equal_text(name, "plug")) device_plug(&device);
-    else if (bytes_equal_text(name, "unplug")) device_unplug(&device, numbered ? (int64_t)number : DEVICE_FOR_EVER);
+    else if (bytes_equal_text(name, "unplug"))
+        device_unplug(&device, numbered ? (int64_t)number : DEVICE_FOR_EVER);
     else if (bytes_equal_text(name, "zero")) plate.zero_g = plate.to_g;
     else if (!numbered) return false;
     else if (bytes_equal_text(name, "noise")) plate.noise_g = (int64_t)number;

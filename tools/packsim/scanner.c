@@ -1,9 +1,7 @@
-/* scanner.c - a serial-mode scanner (scanners.md 4): optional AIM identifier, the code, a suffix. */
+/* scanner.c - a serial-mode scanner (scanners.md 4): AIM identifier if wanted, code, suffix. */
 #include "tools/packsim/scanner.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "tools/packsim/device.h"
 #include "tools/packsim/world.h"
@@ -11,8 +9,8 @@
 #define SCAN_MAX 20000
 
 static struct device device = {.clients_max = DEVICE_CLIENTS_MAX};
-static char aim[4];          /* "]C1"; empty: not sent */
-static char suffix[3] = "\r";
+static char aim[4]; /* "]C1"; empty: not sent */
+static const char *suffix = "\r";
 static uint64_t scans;
 
 bool scanner_open(uint16_t port, uint16_t *out_port)
@@ -53,28 +51,36 @@ bool scanner_scan(struct bytes text, const char **out_why)
 
 static bool suffix_set(struct bytes value)
 {
-    if (bytes_equal_text(value, "cr")) strcpy(suffix, "\r");
-    else if (bytes_equal_text(value, "crlf")) strcpy(suffix, "\r\n");
-    else if (bytes_equal_text(value, "none")) suffix[0] = '\0';
-    else return false;
-    return true;
+    static const struct {
+        const char *name;
+        const char *suffix;
+    } suffixes[] = {{"cr", "\r"}, {"crlf", "\r\n"}, {"none", ""}};
+    for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
+        if (!bytes_equal_text(value, suffixes[i].name)) continue;
+        suffix = suffixes[i].suffix;
+        return true;
+    }
+    return false;
 }
 
 bool scanner_command(struct bytes words, const char **out_why)
 {
     struct bytes name;
     uint64_t number;
-    *out_why = "scanner aim ]C0|off, suffix cr|crlf|none, twice TEXT, partial TEXT, unplug [MS], plug";
+    *out_why =
+        "scanner aim ]C0|off, suffix cr|crlf|none, twice TEXT, partial TEXT, unplug [MS], plug";
     if (!bytes_split(&words, ' ', &name)) return false;
     struct bytes value = bytes_trim(words);
     if (bytes_equal_text(name, "suffix")) return suffix_set(value);
     if (bytes_equal_text(name, "aim") && bytes_equal_text(value, "off")) aim[0] = '\0';
     else if (bytes_equal_text(name, "aim")) return bytes_to_text(value, aim, sizeof aim);
-    else if (bytes_equal_text(name, "twice")) return scanner_scan(value, out_why) && scanner_scan(value, out_why);
+    else if (bytes_equal_text(name, "twice"))
+        return scanner_scan(value, out_why) && scanner_scan(value, out_why);
     else if (bytes_equal_text(name, "partial")) return code_send(value, "", out_why);
     else if (bytes_equal_text(name, "plug")) device_plug(&device);
     else if (bytes_equal_text(name, "unplug"))
-        device_unplug(&device, bytes_to_u64(value, 100000000, &number) ? (int64_t)number : DEVICE_FOR_EVER);
+        device_unplug(&device,
+                      bytes_to_u64(value, 100000000, &number) ? (int64_t)number : DEVICE_FOR_EVER);
     else return false;
     return true;
 }

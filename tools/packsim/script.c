@@ -15,7 +15,7 @@
 #define LOOK_EVERY_MS 5
 
 struct script_line {
-    int64_t after_ms;     /* -1: by counter */
+    int64_t after_ms; /* -1: by counter */
     char counter[16];
     uint64_t count;
     char command[LINE_SIZE];
@@ -38,7 +38,8 @@ static bool when_parse(struct bytes when, struct script_line *line)
         return bytes_equal_text(unit, "ms") || bytes_equal_text(unit, "s");
     }
     line->after_ms = -1;
-    return bytes_split(&when, '=', &name) && bytes_to_text(name, line->counter, sizeof line->counter) &&
+    return bytes_split(&when, '=', &name) &&
+           bytes_to_text(name, line->counter, sizeof line->counter) &&
            bytes_to_u64(when, 1000000, &line->count) && control_counter(name, &number);
 }
 
@@ -48,7 +49,8 @@ static bool line_parse(struct bytes text)
     struct bytes when;
     text = bytes_trim(text);
     if (text.len == 0 || text.data[0] == '#') return true;
-    if (line_count == LINES_MAX || !bytes_split(&text, ' ', &when) || !when_parse(when, &line)) return false;
+    if (line_count == LINES_MAX || !bytes_split(&text, ' ', &when) || !when_parse(when, &line))
+        return false;
     if (!bytes_to_text(bytes_trim(text), line.command, sizeof line.command)) return false;
     script[line_count++] = line;
     return true;
@@ -66,7 +68,8 @@ static void line_run(struct script_line *line)
     struct textbuf lines;
     text_open(&lines, 1024 * 1024);
     enum control_result result = control_run(bytes_of_text(line->command), &lines);
-    if (result == CONTROL_BAD) fprintf(stderr, "packsim: script: %s: %s", line->command, lines.data);
+    if (result == CONTROL_BAD)
+        fprintf(stderr, "packsim: script: %s: %s", line->command, lines.data);
     text_close(&lines);
     line->done = true;
 }
@@ -78,7 +81,8 @@ static void *script_run(void *unused)
     while (!world_ending()) {
         world_lock();
         for (size_t i = 0; i < line_count; i++) {
-            if (!script[i].done && is_due(&script[i], world_tick_ms() - started_ms)) line_run(&script[i]);
+            if (!script[i].done && is_due(&script[i], world_tick_ms() - started_ms))
+                line_run(&script[i]);
         }
         world_unlock();
         world_sleep_ms(LOOK_EVERY_MS);

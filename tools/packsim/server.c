@@ -14,7 +14,9 @@
 #include "tools/packsim/faults.h"
 #include "tools/packsim/world.h"
 
-#define PORTAL_PAGE "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in to the network.</body></html>"
+#define PORTAL_PAGE                                                                        \
+    "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Please sign in to the " \
+    "network.</body></html>"
 
 struct connection {
     const struct service *service;
@@ -34,7 +36,8 @@ static bool path_fits(const struct call *call, const char *pattern)
     while (bytes_split(&rest, '/', &part)) {
         if (part.len == 0) continue;
         if (at == call->segment_count) return false;
-        if (!bytes_equal_text(part, "{}") && !bytes_equal_text(part, call->segments[at])) return false;
+        if (!bytes_equal_text(part, "{}") && !bytes_equal_text(part, call->segments[at]))
+            return false;
         at++;
     }
     return at == call->segment_count;
@@ -60,8 +63,8 @@ static void carry_out(const struct route *route, const struct call *call, struct
 }
 
 /* requests.jsonl is a trace for people and tests, not a book: it may lag behind. */
-static void trace(const struct service *service, const char *operation, const struct call *call, const struct fault *fault,
-                  int status)
+static void trace(const struct service *service, const char *operation, const struct call *call,
+                  const struct fault *fault, int status)
 {
     char storage[8192];
     struct textbuf line;
@@ -81,7 +84,8 @@ static void trace(const struct service *service, const char *operation, const st
     if (textbuf_ok(&line)) world_note("requests.jsonl", textbuf_bytes(&line));
 }
 
-static bool send_head(struct wire *wire, const struct reply *reply, uint64_t length, bool keep_alive)
+static bool send_head(struct wire *wire, const struct reply *reply, uint64_t length,
+                      bool keep_alive)
 {
     char storage[4096];
     struct textbuf head;
@@ -111,7 +115,9 @@ static void send_slowly(struct wire *wire, const struct reply *reply, int64_t ev
 static void send_endless(struct wire *wire, const struct reply *reply, int64_t mebibytes)
 {
     static const char blanks[4096] = {0};
-    if (!send_head(wire, reply, 1ull << 40, false) || !wire_write(wire, textbuf_bytes(&reply->body))) return;
+    if (!send_head(wire, reply, 1ull << 40, false) ||
+        !wire_write(wire, textbuf_bytes(&reply->body)))
+        return;
     for (int64_t i = 0; i < mebibytes * 256 && !world_ending(); i++) {
         if (!wire_write(wire, bytes_of(blanks, sizeof blanks))) return;
     }
@@ -130,11 +136,9 @@ static bool has_effect(const struct fault *fault)
     switch (fault->kind) {
     case FAULT_DROP_BEFORE:
     case FAULT_STALL:
-    case FAULT_LATE: /* carried out later, on its own */
-        return false;
+    case FAULT_LATE: /* carried out later, on its own */ return false;
     case FAULT_STATUS:
-    case FAULT_HTML:
-        return fault->effect;
+    case FAULT_HTML: return fault->effect;
     case FAULT_NONE:
     case FAULT_DELAY:
     case FAULT_DROP_AFTER:
@@ -144,54 +148,48 @@ static bool has_effect(const struct fault *fault)
     case FAULT_GARBAGE:
     case FAULT_SLOW:
     case FAULT_RESET:
-    case FAULT_ENDLESS:
-        return true;
+    case FAULT_ENDLESS: return true;
     }
     return true;
 }
 
 /* Sends what the fault leaves of the answer. True: the connection may go on. */
-static bool answer(struct connection *connection, const struct call *call, const struct fault *fault, struct reply *reply)
+static bool answer(struct connection *connection, const struct call *call,
+                   const struct fault *fault, struct reply *reply)
 {
     struct wire *wire = &connection->wire;
     struct bytes body = textbuf_bytes(&reply->body);
     switch (fault->kind) {
     case FAULT_NONE:
     case FAULT_DELAY:
-    case FAULT_DUPLICATE:
-        return send_reply(wire, reply, call->keep_alive);
+    case FAULT_DUPLICATE: return send_reply(wire, reply, call->keep_alive);
     case FAULT_DROP_BEFORE:
     case FAULT_DROP_AFTER:
     case FAULT_LATE:
-    case FAULT_STALL:
-        wire_close(wire, WIRE_CUT);
-        return false;
-    case FAULT_RESET:
-        wire_close(wire, WIRE_RESET);
-        return false;
+    case FAULT_STALL: wire_close(wire, WIRE_CUT); return false;
+    case FAULT_RESET: wire_close(wire, WIRE_RESET); return false;
     case FAULT_STATUS:
-        reply_error(reply, (int)fault->number, fault->number == 429 ? "throttled" : "internal", "by request of the test");
-        reply->retry_after_s = fault->retry_after_s >= 0 ? fault->retry_after_s : fault->number == 429 ? 2 : -1;
+        reply_error(reply, (int)fault->number, fault->number == 429 ? "throttled" : "internal",
+                    "by request of the test");
+        reply->retry_after_s = fault->retry_after_s >= 0 ? fault->retry_after_s
+                               : fault->number == 429    ? 2
+                                                         : -1;
         return send_reply(wire, reply, call->keep_alive);
     case FAULT_HTML:
         reply_page(reply, 200, PORTAL_PAGE);
         return send_reply(wire, reply, call->keep_alive);
     case FAULT_TRUNCATED:
-        if (send_head(wire, reply, body.len, false)) (void)wire_write(wire, bytes_slice(body, 0, body.len / 2));
+        if (send_head(wire, reply, body.len, false))
+            (void)wire_write(wire, bytes_slice(body, 0, body.len / 2));
         wire_close(wire, WIRE_CUT);
         return false;
-    case FAULT_EMPTY:
-        reply_reset(reply);
-        return send_reply(wire, reply, call->keep_alive);
+    case FAULT_EMPTY: reply_reset(reply); return send_reply(wire, reply, call->keep_alive);
     case FAULT_GARBAGE:
-        (void)wire_write(wire, BYTES_LITERAL("\x00\xff\x15\x03 not a protocol \r\n\r\n\xc3\x28{\"awb\":"));
+        (void)wire_write(wire, BYTES_LITERAL(
+                                   "\x00\xff\x15\x03 not a protocol \r\n\r\n\xc3\x28{\"awb\":"));
         return false;
-    case FAULT_SLOW:
-        send_slowly(wire, reply, fault->number);
-        return false;
-    case FAULT_ENDLESS:
-        send_endless(wire, reply, fault->number);
-        return false;
+    case FAULT_SLOW: send_slowly(wire, reply, fault->number); return false;
+    case FAULT_ENDLESS: send_endless(wire, reply, fault->number); return false;
     }
     return false;
 }
@@ -223,7 +221,8 @@ static bool connection_open(struct connection *connection)
 {
     const struct service *service = connection->service;
     world_lock();
-    struct fault fault = service->tls ? fault_take(service->name, "connect") : (struct fault){.kind = FAULT_NONE};
+    struct fault fault =
+        service->tls ? fault_take(service->name, "connect") : (struct fault){.kind = FAULT_NONE};
     gnutls_certificate_credentials_t credentials = service->tls ? certificate_shown() : NULL;
     world_unlock();
     if (fault.kind == FAULT_STALL || fault.kind == FAULT_DELAY) world_sleep_ms(fault.number);
@@ -267,7 +266,8 @@ static void *listener_run(void *argument)
         if (fd < 0) continue;
         struct connection *connection = calloc(1, sizeof *connection);
         ENSURE(connection != NULL);
-        *connection = (struct connection){.service = listener->service, .fd = fd, .wire = {.fd = -1}};
+        *connection =
+            (struct connection){.service = listener->service, .fd = fd, .wire = {.fd = -1}};
         pthread_t thread;
         if (pthread_create(&thread, NULL, connection_run, connection) != 0) {
             close(fd);

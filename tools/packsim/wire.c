@@ -15,7 +15,8 @@ int wire_listen(uint16_t port, uint16_t *out_port)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int yes = 1;
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port),
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons(port),
                                   .sin_addr = {htonl(INADDR_LOOPBACK)}};
     socklen_t size = sizeof address;
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
@@ -35,7 +36,9 @@ static bool handshake(struct wire *wire, gnutls_certificate_credentials_t creden
         wire->tls = NULL;
         return false;
     }
-    if (gnutls_priority_set_direct(wire->tls, "NORMAL:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.3", NULL) != 0) return false;
+    if (gnutls_priority_set_direct(wire->tls, "NORMAL:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.3", NULL) !=
+        0)
+        return false;
     if (gnutls_credentials_set(wire->tls, GNUTLS_CRD_CERTIFICATE, credentials) != 0) return false;
     gnutls_transport_set_int(wire->tls, wire->fd);
     gnutls_handshake_set_timeout(wire->tls, WIRE_WAIT_MS);
@@ -68,7 +71,8 @@ void wire_close(struct wire *wire, enum wire_end end)
         wire->tls = NULL;
     }
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-    if (end == WIRE_RESET) (void)setsockopt(wire->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    if (end == WIRE_RESET)
+        (void)setsockopt(wire->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     close(wire->fd);
     wire->fd = -1;
 }
@@ -84,7 +88,8 @@ ssize_t wire_read(struct wire *wire, void *buffer, size_t size)
     }
     do {
         got = gnutls_record_recv(wire->tls, buffer, size);
-    } while (got == GNUTLS_E_INTERRUPTED || (got < 0 && got != GNUTLS_E_AGAIN && gnutls_error_is_fatal((int)got) == 0));
+    } while (got == GNUTLS_E_INTERRUPTED ||
+             (got < 0 && got != GNUTLS_E_AGAIN && gnutls_error_is_fatal((int)got) == 0));
     return got;
 }
 
@@ -93,7 +98,8 @@ bool wire_write(struct wire *wire, struct bytes run)
     while (run.len > 0) {
         ssize_t done = wire->tls == NULL ? send(wire->fd, run.data, run.len, MSG_NOSIGNAL)
                                          : gnutls_record_send(wire->tls, run.data, run.len);
-        if (done == GNUTLS_E_INTERRUPTED || (wire->tls == NULL && done < 0 && errno == EINTR)) continue;
+        if (done == GNUTLS_E_INTERRUPTED || (wire->tls == NULL && done < 0 && errno == EINTR))
+            continue;
         if (done <= 0) return false;
         run = bytes_from(run, (size_t)done);
     }

@@ -1,5 +1,5 @@
-/* wire.h - one accepted connection, plain or TLS, that can also be ended the ways connections really
- * end: politely, cut without a farewell, or reset. Reads and writes block, at most WIRE_WAIT_MS. */
+/* wire.h - one accepted connection, plain or TLS, that can also be ended the ways connections
+ * really end: politely, cut without a farewell, or reset. Reads and writes block, at most WIRE_WAIT_MS. */
 #ifndef PACKD_TOOLS_PACKSIM_WIRE_H
 #define PACKD_TOOLS_PACKSIM_WIRE_H
 
@@ -26,7 +26,7 @@ enum wire_end {
 /* Listens on 127.0.0.1; port 0 takes a free one. The descriptor, or -1 with a message on stderr. */
 int wire_listen(uint16_t port, uint16_t *out_port);
 
-/* Takes over fd; credentials NULL means plain. False when the handshake fails; the wire is closed. */
+/* Takes over fd; no credentials means plain. When the handshake fails: false, and it is closed. */
 MUST_USE bool wire_open(struct wire *wire, int fd, gnutls_certificate_credentials_t credentials);
 void wire_close(struct wire *wire, enum wire_end end);
 

@@ -25,7 +25,8 @@ bool world_open(struct world_options *options)
 {
     if (options->dir[0] == '\0') {
         const char *base = getenv("TMPDIR");
-        snprintf(options->dir, sizeof options->dir, "%s/packsim-XXXXXX", base != NULL ? base : "/tmp");
+        snprintf(options->dir, sizeof options->dir, "%s/packsim-XXXXXX",
+                 base != NULL ? base : "/tmp");
         if (mkdtemp(options->dir) == NULL) {
             fprintf(stderr, "packsim: %s: %s\n", options->dir, strerror(errno));
             return false;
@@ -82,7 +83,8 @@ void world_sleep_ms(int64_t ms)
 {
     int64_t until = world_tick_ms() + ms;
     for (int64_t left = ms; left > 0 && !ending; left = until - world_tick_ms()) {
-        int64_t nap = left < 50 ? left : 50; /* short naps, so that the end of the world is noticed */
+        int64_t nap =
+            left < 50 ? left : 50; /* short naps, so that the end of the world is noticed */
         struct timespec wait = {.tv_sec = 0, .tv_nsec = (long)nap * 1000000};
         nanosleep(&wait, NULL);
     }
@@ -161,7 +163,8 @@ static int book_open(const char *name)
 static bool line_put(int fd, struct bytes line)
 {
     /* One call for the line and its end: other threads write to the same file. */
-    struct iovec pieces[] = {{(void *)(uintptr_t)line.data, line.len}, {(void *)(uintptr_t)"\n", 1}};
+    struct iovec pieces[] = {{(void *)(uintptr_t)line.data, line.len},
+                             {(void *)(uintptr_t) "\n", 1}};
     return fd >= 0 && writev(fd, pieces, 2) == (ssize_t)line.len + 1;
 }
 
@@ -189,7 +192,8 @@ void world_replay(const char *name, void (*take)(struct json line))
     struct bytes line;
     while (bytes_split(&rest, '\n', &line)) {
         struct document document;
-        if (line.len == 0 || !document_open(&document, line)) continue; /* a line cut by a kill was never answered for */
+        if (line.len == 0 || !document_open(&document, line))
+            continue; /* a line cut by a kill was never answered for */
         take(document.root);
         document_close(&document);
     }

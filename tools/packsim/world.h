@@ -20,7 +20,7 @@
 
 struct world_options {
     char dir[WORLD_PATH_SIZE];
-    bool keep;                 /* go on with what lies in dir */
+    bool keep; /* go on with what lies in dir */
     uint64_t seed;
     char stations[WORLD_STATIONS_MAX][33];
     size_t station_count;
@@ -34,9 +34,9 @@ const struct world_options *world_settings(void);
 void world_lock(void);
 void world_unlock(void);
 
-int64_t world_wall_ms(void);   /* wall clock, moved by `clock SECONDS` */
+int64_t world_wall_ms(void); /* wall clock, moved by `clock SECONDS` */
 void world_clock_move(int64_t offset_ms);
-int64_t world_tick_ms(void);   /* monotonic */
+int64_t world_tick_ms(void); /* monotonic */
 void world_sleep_ms(int64_t ms);
 uint32_t world_random(uint32_t below); /* 0..below-1, from the seed; world locked */
 bool world_ending(void);
@@ -66,7 +66,8 @@ void document_close(struct document *document);
 /* Members as they are needed here: absent, null and foreign are all "not there". Text that is not
  * there or does not fit gives false and an empty text. */
 bool member_text(struct json object, const char *key, char *out_text, size_t size);
-int64_t member_i64(struct json object, const char *key, int64_t absent); /* whole and not negative */
+int64_t member_i64(struct json object, const char *key,
+                   int64_t absent); /* whole and not negative */
 bool member_is_true(struct json object, const char *key);
 
 uint64_t hash_bytes(struct bytes run); /* FNV-1a, to tell equal bodies from different ones */

@@ -20,7 +20,8 @@ void zpl_intake_drop(struct zpl_intake *intake)
 
 bool zpl_intake_is_partial(const struct zpl_intake *intake)
 {
-    return intake->state == ZPL_FORMAT || (intake->state == ZPL_TILDE && intake->before_tilde == ZPL_FORMAT);
+    return intake->state == ZPL_FORMAT ||
+           (intake->state == ZPL_TILDE && intake->before_tilde == ZPL_FORMAT);
 }
 
 static struct bytes format_bytes(const struct zpl_intake *intake)
@@ -31,7 +32,8 @@ static struct bytes format_bytes(const struct zpl_intake *intake)
 static bool format_ends_with(const struct zpl_intake *intake, const char *text)
 {
     size_t len = strlen(text);
-    return intake->format_len >= len && bytes_equal_text(bytes_from(format_bytes(intake), intake->format_len - len), text);
+    return intake->format_len >= len &&
+           bytes_equal_text(bytes_from(format_bytes(intake), intake->format_len - len), text);
 }
 
 /* After the fourth comma of ^GFB,b,c,d, exactly b bytes follow. */
@@ -93,7 +95,8 @@ static void outside_feed(struct zpl_intake *intake, uint8_t one)
 static void line_feed(struct zpl_intake *intake, uint8_t one, const struct zpl_sink *sink)
 {
     if (one != '\n' && one != '\r') {
-        if (intake->command_len + 1 < ZPL_COMMAND_MAX) intake->command[intake->command_len++] = (char)one;
+        if (intake->command_len + 1 < ZPL_COMMAND_MAX)
+            intake->command[intake->command_len++] = (char)one;
         return;
     }
     intake->command[intake->command_len] = '\0';
@@ -112,18 +115,10 @@ void zpl_intake_feed(struct zpl_intake *intake, uint8_t one, const struct zpl_si
         return;
     }
     switch (intake->state) {
-    case ZPL_OUTSIDE:
-        outside_feed(intake, one);
-        break;
-    case ZPL_FORMAT:
-        format_feed(intake, one, sink);
-        break;
-    case ZPL_TILDE:
-        tilde_feed(intake, one, sink);
-        break;
-    case ZPL_LINE:
-        line_feed(intake, one, sink);
-        break;
+    case ZPL_OUTSIDE: outside_feed(intake, one); break;
+    case ZPL_FORMAT: format_feed(intake, one, sink); break;
+    case ZPL_TILDE: tilde_feed(intake, one, sink); break;
+    case ZPL_LINE: line_feed(intake, one, sink); break;
     }
 }
 
@@ -151,12 +146,14 @@ int64_t zpl_number(struct bytes format, const char *command, int64_t absent)
     size_t at = command_find(format, command), end = at;
     uint64_t value;
     while (end < format.len && format.data[end] >= '0' && format.data[end] <= '9') end++;
-    return bytes_to_u64(bytes_slice(format, at, end - at), 1000000, &value) ? (int64_t)value : absent;
+    return bytes_to_u64(bytes_slice(format, at, end - at), 1000000, &value) ? (int64_t)value
+                                                                            : absent;
 }
 
 bool zpl_prints(struct bytes format)
 {
-    static const char *const commands[] = {"^FD", "^FV", "^GB", "^GF", "^GC", "^GD", "^GE", "^XG", "^SN"};
+    static const char *const commands[] = {"^FD", "^FV", "^GB", "^GF", "^GC",
+                                           "^GD", "^GE", "^XG", "^SN"};
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         if (zpl_has(format, commands[i])) return true;
     }

@@ -19,7 +19,7 @@ enum zpl_state { ZPL_OUTSIDE, ZPL_FORMAT, ZPL_TILDE, ZPL_LINE };
 struct zpl_intake {
     enum zpl_state state;
     enum zpl_state before_tilde;
-    char *format;        /* ^XA to ^XZ, as it came */
+    char *format; /* ^XA to ^XZ, as it came */
     size_t format_len;
     uint64_t binary_left;
     char command[ZPL_COMMAND_MAX]; /* tilde or SGD text so far */
@@ -27,9 +27,9 @@ struct zpl_intake {
 };
 
 struct zpl_sink {
-    void (*format)(struct bytes format);      /* a whole one */
-    void (*tilde)(const char *command);       /* "HS", "HQES", "JA" ... */
-    void (*line)(const char *command);        /* an SGD line, "! U1 getvar ..." */
+    void (*format)(struct bytes format); /* a whole one */
+    void (*tilde)(const char *command);  /* "HS", "HQES", "JA" ... */
+    void (*line)(const char *command);   /* an SGD line, "! U1 getvar ..." */
 };
 
 void zpl_intake_init(struct zpl_intake *intake);
