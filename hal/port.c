@@ -58,7 +58,7 @@ struct ports {
     uint8_t in[PORT_IN_MAX];
 };
 
-/* Bytes that wait ----------------------------------------------------------------------------- */
+/* Bytes that wait ------------------------------------------------------------------------------ */
 
 static bool out_open(struct out *out, size_t size)
 {
@@ -91,7 +91,7 @@ static void out_taken(struct out *out, size_t count)
     if (out->len == 0) out->start = 0;
 }
 
-/* Slots --------------------------------------------------------------------------------------- */
+/* Slots ---------------------------------------------------------------------------------------- */
 
 static struct slot *find_slot(const struct ports *ports, uint32_t port)
 {
@@ -165,7 +165,7 @@ static void tell_taken(struct slot *slot, size_t count)
     slot->ports->events.drained(slot->ports->context, slot->port, slot->taken);
 }
 
-/* Serial lines and streams: a descriptor in the loop -------------------------------------------- */
+/* Serial lines and streams: a descriptor in the loop ------------------------------------------- */
 
 static enum err read_some(struct slot *slot, size_t *out_len)
 {
