@@ -17,15 +17,15 @@
 #define CACHE_REV_MAX 100
 #define CACHE_DOCUMENT_MAX (256u * 1024u)
 #define CACHE_KEY_MAX 100
-#define CACHE_KEYS_MAX 16   /* per order */
+#define CACHE_KEYS_MAX 16 /* per order */
 #define CACHE_CURSOR_MAX 512
-#define CACHE_FOUND_MAX 4   /* orders given for one scan; more is ambiguous anyway */
+#define CACHE_FOUND_MAX 4 /* orders given for one scan; more is ambiguous anyway */
 
 struct cache;
 
 struct cache_item {
-    struct bytes ref;      /* the order system's own name of the order */
-    struct bytes rev;      /* its version; kept for the reader */
+    struct bytes ref; /* the order system's own name of the order */
+    struct bytes rev; /* its version; kept for the reader */
     struct bytes document;
     const struct bytes *keys; /* every text that may be scanned for it; ref itself only if listed */
     size_t key_count;

@@ -14,7 +14,7 @@
 
 #define CONTROL_LINE_MAX (64u * 1024u) /* without its end of line */
 #define CONTROL_QUEUE_MAX (1024u * 1024u)
-#define CONTROL_CLIENTS_MAX 8          /* one more is turned away */
+#define CONTROL_CLIENTS_MAX 8 /* one more is turned away */
 
 struct control;
 struct loop;
@@ -26,8 +26,7 @@ struct control_client {
 };
 
 /* One request. The line is borrowed for the call. May answer at once or later. */
-typedef void control_line_fn(void *context, const struct control_client *client,
-                             struct bytes line);
+typedef void control_line_fn(void *context, const struct control_client *client, struct bytes line);
 
 /* Mode 0660. A socket left behind at path is replaced, a living one is ERR_BUSY. */
 MUST_USE enum err control_open(struct loop *loop, const char *path, control_line_fn *line,

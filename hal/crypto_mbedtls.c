@@ -30,12 +30,11 @@ void crypto_sha256(struct bytes message, uint8_t out_digest[CRYPTO_SHA256_SIZE])
     ENSURE(wrong == 0);
 }
 
-void crypto_hmac_sha256(struct bytes key, struct bytes message,
-                        uint8_t out_mac[CRYPTO_SHA256_SIZE])
+void crypto_hmac_sha256(struct bytes key, struct bytes message, uint8_t out_mac[CRYPTO_SHA256_SIZE])
 {
     const mbedtls_md_info_t *sha256 = mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
-    int wrong = mbedtls_md_hmac(sha256, never_null(key), key.len, never_null(message),
-                                message.len, out_mac);
+    int wrong = mbedtls_md_hmac(sha256, never_null(key), key.len, never_null(message), message.len,
+                                out_mac);
     ENSURE(wrong == 0);
 }
 
@@ -54,7 +53,8 @@ void crypto_random(void *out_bytes, size_t len)
 bool crypto_equal(struct bytes a, struct bytes b)
 {
     if (a.len != b.len) return false;
-    volatile uint8_t different = 0; /* volatile: the compiler may not stop at the first difference */
+    volatile uint8_t different =
+        0; /* volatile: the compiler may not stop at the first difference */
     for (size_t i = 0; i < a.len; i++) different = (uint8_t)(different | (a.data[i] ^ b.data[i]));
     return different == 0;
 }

@@ -21,9 +21,9 @@ enum database_use {
 
 struct database_settings {
     const char *path;
-    const char *vfs;        /* NULL: the system's */
+    const char *vfs; /* NULL: the system's */
     enum database_use use;
-    uint32_t quota_pages;   /* 0: none */
+    uint32_t quota_pages; /* 0: none */
     bool pad_sectors;
     int row_bytes_max;
     int32_t application_id; /* tells our files from others' */

@@ -120,8 +120,8 @@ static enum err harden(struct sqlite3 *db, const struct database_settings *setti
     sqlite3_limit(db, SQLITE_LIMIT_VARIABLE_NUMBER, 64);
     if (settings->pad_sectors) {
         int overwrite_is_safe = 0;
-        int code = sqlite3_file_control(db, "main", SQLITE_FCNTL_POWERSAFE_OVERWRITE,
-                                        &overwrite_is_safe);
+        int code =
+            sqlite3_file_control(db, "main", SQLITE_FCNTL_POWERSAFE_OVERWRITE, &overwrite_is_safe);
         if (code != SQLITE_OK) return ERR_UNSUPPORTED;
     }
     return ERR_NONE;
@@ -301,8 +301,8 @@ enum err database_prepare(struct sqlite3 *db, const char *const sql[], size_t co
 {
     for (size_t i = 0; i < count; i++) out_statements[i] = NULL;
     for (size_t i = 0; i < count; i++) {
-        int code = sqlite3_prepare_v3(db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
-                                      &out_statements[i], NULL);
+        int code =
+            sqlite3_prepare_v3(db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &out_statements[i], NULL);
         if (code == SQLITE_OK) continue;
         database_finalize(out_statements, count);
         return database_err(db, code);

@@ -18,8 +18,8 @@
 #include "hal/base/textbuf.h"
 
 #define HTTP_EXCHANGES_MAX 16
-#define HTTP_REPLY_MAX (2u * 1024u * 1024u)   /* reply_max above this is ERR_INVALID */
-#define HTTP_REPLY_HEADERS_MAX (32u * 1024u)  /* bytes of status line and headers; more ends it */
+#define HTTP_REPLY_MAX (2u * 1024u * 1024u)  /* reply_max above this is ERR_INVALID */
+#define HTTP_REPLY_HEADERS_MAX (32u * 1024u) /* bytes of status line and headers; more ends it */
 #define HTTP_CA_MAX (1024u * 1024u)
 #define HTTP_WHY_MAX 200
 

@@ -33,7 +33,7 @@
 #define JOURNAL_BLOB_MAX (1024u * 1024u)
 #define JOURNAL_CURSOR_NAME_MAX 40
 #define JOURNAL_EPOCH_SIZE 17 /* 16 hexadecimal digits and a NUL */
-#define JOURNAL_BATCH_MAX 64 /* facts, blobs, deletions, cursors: of each */
+#define JOURNAL_BATCH_MAX 64  /* facts, blobs, deletions, cursors: of each */
 
 struct journal;
 
@@ -45,9 +45,9 @@ struct journal_settings {
 };
 
 struct journal_stamp {
-    int64_t wall_ms;    /* Unix time */
-    int64_t boot_ms;    /* since this boot, suspend included */
-    bool wall_trusted;  /* was the wall clock known to be right? */
+    int64_t wall_ms;   /* Unix time */
+    int64_t boot_ms;   /* since this boot, suspend included */
+    bool wall_trusted; /* was the wall clock known to be right? */
 };
 
 struct journal_fact {
@@ -84,7 +84,7 @@ struct journal_batch {
 struct journal_row {
     int64_t seq;
     struct journal_stamp at;
-    int64_t boot;  /* number of the boot; boot_ms of two rows compare only when this is equal */
+    int64_t boot; /* number of the boot; boot_ms of two rows compare only when this is equal */
     struct bytes key;
     struct bytes kind;
     struct bytes subject;
@@ -122,8 +122,7 @@ MUST_USE enum err journal_read_key(struct journal *journal, struct bytes key, jo
 MUST_USE enum err journal_read_blob(struct journal *journal, struct bytes key, void *storage,
                                     size_t size, size_t *out_len);
 /* 0 when it was never moved. */
-MUST_USE enum err journal_read_cursor(struct journal *journal, const char *name,
-                                      int64_t *out_seq);
+MUST_USE enum err journal_read_cursor(struct journal *journal, const char *name, int64_t *out_seq);
 
 /* First and last number kept; an empty journal has first = last + 1. */
 MUST_USE enum err journal_extent(struct journal *journal, int64_t *out_first, int64_t *out_last);

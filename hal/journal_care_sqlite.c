@@ -67,7 +67,8 @@ void journal_tend_log(struct journal *journal)
     journal->log_pages = 0;
     int code = sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     enum err problem = journal_settle(journal, database_err(journal->db, code));
-    (void)problem; /* a full disk: tried again after the next commit; worse: the next call says so */
+    (void)
+        problem; /* a full disk: tried again after the next commit; worse: the next call says so */
 }
 
 enum err journal_checkpoint(struct journal *journal)

@@ -50,13 +50,14 @@ static const char schema_sql[] =
 #define ROW_COLUMNS "seq, at_ms, boot_ms, trusted, boot, key, kind, subject, body"
 
 static const char *const statement_sql[JOURNAL_STATEMENTS] = {
-    [JOURNAL_ADD_FACT] = "INSERT INTO facts(at_ms, boot_ms, trusted, boot, key, kind, subject, body)"
-                 " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    [JOURNAL_ADD_FACT] =
+        "INSERT INTO facts(at_ms, boot_ms, trusted, boot, key, kind, subject, body)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     [JOURNAL_PUT_BLOB] = "INSERT INTO blobs(key, seq, data) VALUES(?1, ?2, ?3)"
-                 " ON CONFLICT(key) DO UPDATE SET seq = excluded.seq, data = excluded.data",
+                         " ON CONFLICT(key) DO UPDATE SET seq = excluded.seq, data = excluded.data",
     [JOURNAL_DROP_BLOB] = "DELETE FROM blobs WHERE key = ?1",
     [JOURNAL_MOVE_CURSOR] = "INSERT INTO cursors(name, seq) VALUES(?1, ?2)"
-                    " ON CONFLICT(name) DO UPDATE SET seq = excluded.seq",
+                            " ON CONFLICT(name) DO UPDATE SET seq = excluded.seq",
     [JOURNAL_READ_AFTER] = "SELECT " ROW_COLUMNS " FROM facts WHERE seq > ?1 ORDER BY seq LIMIT ?2",
     [JOURNAL_READ_KEY] = "SELECT " ROW_COLUMNS " FROM facts WHERE key = ?1",
     [JOURNAL_READ_BLOB] = "SELECT data FROM blobs WHERE key = ?1",
@@ -90,8 +91,8 @@ static enum err read_epoch(struct journal *journal)
     int code = sqlite3_prepare_v2(journal->db, sql, -1, &select, NULL);
     if (code != SQLITE_OK) return database_err(journal->db, code);
     code = sqlite3_step(select);
-    bool good = code == SQLITE_ROW && bytes_to_text(database_column(select, 0), journal->epoch,
-                                                    sizeof(journal->epoch));
+    bool good = code == SQLITE_ROW &&
+                bytes_to_text(database_column(select, 0), journal->epoch, sizeof(journal->epoch));
     sqlite3_finalize(select);
     if (good) return ERR_NONE;
     return code == SQLITE_ROW || code == SQLITE_DONE ? ERR_CORRUPT
@@ -357,8 +358,8 @@ static enum err give_rows(struct journal *journal, struct sqlite3_stmt *select,
     return problem == ERR_NONE && given == 0 ? ERR_NOT_FOUND : problem;
 }
 
-enum err journal_read_after(struct journal *journal, int64_t seq, size_t limit,
-                            journal_row_fn *row, void *context)
+enum err journal_read_after(struct journal *journal, int64_t seq, size_t limit, journal_row_fn *row,
+                            void *context)
 {
     enum err problem = journal_admit(journal, false);
     if (problem != ERR_NONE) return problem;
@@ -418,7 +419,8 @@ enum err journal_extent(struct journal *journal, int64_t *out_first, int64_t *ou
     int64_t first = 0, last = 0;
     if (problem == ERR_NONE) problem = journal_settle(journal, journal_last_seq(journal, &last));
     if (problem != ERR_NONE) return problem;
-    problem = journal_settle(journal, database_run_i64(journal->statements[JOURNAL_FIRST_SEQ], &first));
+    problem =
+        journal_settle(journal, database_run_i64(journal->statements[JOURNAL_FIRST_SEQ], &first));
     if (problem == ERR_NOT_FOUND) first = last + 1; /* all pruned */
     else if (problem != ERR_NONE) return problem;
     *out_first = first;
@@ -445,7 +447,8 @@ enum err journal_measure(struct journal *journal, struct journal_space *out_spac
     if (problem == ERR_NONE) {
         problem = database_run_i64(journal->statements[JOURNAL_PAGES_FREE], &unused);
     }
-    if (problem == ERR_NONE) problem = database_run_i64(journal->statements[JOURNAL_PAGES_MAX], &most);
+    if (problem == ERR_NONE)
+        problem = database_run_i64(journal->statements[JOURNAL_PAGES_MAX], &most);
     uint64_t disk_bytes = 0;
     if (problem == ERR_NONE) problem = files_free_space(journal->path, &disk_bytes);
     if (problem != ERR_NONE) return journal_settle(journal, problem);

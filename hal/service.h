@@ -16,11 +16,11 @@
 #define SERVICE_LINE_MAX 1024 /* bytes, priority and end of line included */
 
 enum service_level { /* the numbers of syslog, RFC 5424 table 2 */
-    SERVICE_ERROR = 3,
-    SERVICE_WARNING = 4,
-    SERVICE_NOTICE = 5,
-    SERVICE_INFO = 6,
-    SERVICE_DEBUG = 7,
+                     SERVICE_ERROR = 3,
+                     SERVICE_WARNING = 4,
+                     SERVICE_NOTICE = 5,
+                     SERVICE_INFO = 6,
+                     SERVICE_DEBUG = 7,
 };
 
 struct service {
@@ -29,7 +29,7 @@ struct service {
     bool plain;                   /* a terminal: no priorities */
     uint64_t dropped;             /* lines since the start */
     uint64_t dropped_unsaid;
-    uint32_t watchdog_ms;         /* 0: nobody waits for service_alive */
+    uint32_t watchdog_ms; /* 0: nobody waits for service_alive */
 };
 
 /* Looks at standard error and at the service manager's wishes. */

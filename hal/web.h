@@ -16,11 +16,11 @@
 #include "hal/base/err.h"
 #include "hal/base/textbuf.h"
 
-#define WEB_STATE_MAX (32u * 1024u)  /* bytes of one published state */
-#define WEB_QUEUE_MAX (64u * 1024u)  /* bytes waiting for one reader of events */
-#define WEB_READERS_MAX 8            /* of events at once; one more is told 503 */
+#define WEB_STATE_MAX (32u * 1024u) /* bytes of one published state */
+#define WEB_QUEUE_MAX (64u * 1024u) /* bytes waiting for one reader of events */
+#define WEB_READERS_MAX 8           /* of events at once; one more is told 503 */
 #define WEB_CONNECTIONS_MAX 24
-#define WEB_PRESS_MAX 4096           /* bytes of a press; more is 413 */
+#define WEB_PRESS_MAX 4096 /* bytes of a press; more is 413 */
 
 struct web;
 struct loop;
@@ -36,7 +36,7 @@ struct web_asset {
 typedef bool web_press_fn(void *context, struct bytes body);
 
 struct web_settings {
-    uint16_t port; /* 0: any free one, for tests */
+    uint16_t port;                  /* 0: any free one, for tests */
     const struct web_asset *assets; /* must outlive the server */
     size_t asset_count;
     web_press_fn *press; /* may call web_publish, must not close */

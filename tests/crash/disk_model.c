@@ -9,7 +9,8 @@
 #include "hal/base/ensure.h"
 
 #define NAME_SIZE 64
-#define FILES_MAX 512 /* lives of files in one recording: a deleted name that returns is another life */
+#define FILES_MAX \
+    512 /* lives of files in one recording: a deleted name that returns is another life */
 #define SECTOR 512
 
 struct content {
@@ -182,8 +183,11 @@ static int on_write(sqlite3_file *handle, const void *data, int len, sqlite3_int
     if (fails_now(&fail_write_after)) return fail_code;
     struct file *file = file_of(handle);
     content_write(&file->now, (size_t)offset, data, (size_t)len);
-    log_op((struct op){.kind = OP_WRITE, .life = file->life, .offset = (size_t)offset,
-                       .len = (size_t)len}, data);
+    log_op((struct op){.kind = OP_WRITE,
+                       .life = file->life,
+                       .offset = (size_t)offset,
+                       .len = (size_t)len},
+           data);
     return SQLITE_OK;
 }
 
@@ -404,13 +408,9 @@ static void walk_one(size_t index)
     const struct op *op = &log_ops[index];
     struct life *life = &lives[op->life];
     switch (op->kind) {
-    case OP_CREATE:
-        life->created = true;
-        break;
+    case OP_CREATE: life->created = true; break;
     case OP_WRITE:
-    case OP_TRUNCATE:
-        add_pending(life, index);
-        break;
+    case OP_TRUNCATE: add_pending(life, index); break;
     case OP_SYNC:
         for (size_t i = 0; i < life->pending_count; i++) {
             apply(&life->flushed, &log_ops[life->pending[i]]);
@@ -452,17 +452,12 @@ static void apply_pending(struct content *content, const struct life *life, enum
     for (size_t i = 0; i < life->pending_count; i++) {
         const struct op *op = &log_ops[life->pending[i]];
         switch (kept) {
-        case DISK_KEPT_NONE:
-            break;
-        case DISK_KEPT_ALL:
-            apply(content, op);
-            break;
+        case DISK_KEPT_NONE: break;
+        case DISK_KEPT_ALL: apply(content, op); break;
         case DISK_KEPT_SOME:
             if (toss(chance)) apply(content, op);
             break;
-        case DISK_KEPT_PIECES:
-            apply_pieces(content, op, chance);
-            break;
+        case DISK_KEPT_PIECES: apply_pieces(content, op, chance); break;
         case DISK_KEPT_PREFIX:
             if (i < torn) apply(content, op);
             if (i == torn) apply_pieces(content, op, chance);

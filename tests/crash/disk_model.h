@@ -16,7 +16,13 @@
 
 #define DISK_VFS "disk-model"
 
-enum disk_kept { DISK_KEPT_NONE, DISK_KEPT_ALL, DISK_KEPT_SOME, DISK_KEPT_PIECES, DISK_KEPT_PREFIX };
+enum disk_kept {
+    DISK_KEPT_NONE,
+    DISK_KEPT_ALL,
+    DISK_KEPT_SOME,
+    DISK_KEPT_PIECES,
+    DISK_KEPT_PREFIX
+};
 #define DISK_KEPT_KINDS 5
 
 /* Registers the file layer; once. */

@@ -24,7 +24,7 @@ struct state { /* what an acknowledged step left behind; bodies follow from the 
     int64_t blob[BLOBS]; /* the version put last; 0: not there */
 };
 
-static struct state states[STEPS + 1]; /* [n]: after n acknowledged steps */
+static struct state states[STEPS + 1];                 /* [n]: after n acknowledged steps */
 static size_t begun_at[STEPS + 1], done_at[STEPS + 1]; /* places in the disk's log */
 static size_t cuts_wanted = CUTS_USUAL;
 
@@ -93,9 +93,14 @@ static enum err append_step(struct journal *journal, int step, struct state *sta
                                 made_of(blob_data, sizeof(blob_data), step)};
     struct bytes gone_keys[] = {key_of(gone_key, sizeof(gone_key), "label", gone)};
     struct journal_cursor cursor = {"oms", state->last};
-    struct journal_batch batch = {.at = {.wall_ms = step}, .facts = facts, .fact_count = count,
-                                  .blobs = &blob, .blob_count = 1, .blobs_gone = gone_keys,
-                                  .blob_gone_count = step % 5 == 0, .cursors = &cursor,
+    struct journal_batch batch = {.at = {.wall_ms = step},
+                                  .facts = facts,
+                                  .fact_count = count,
+                                  .blobs = &blob,
+                                  .blob_count = 1,
+                                  .blobs_gone = gone_keys,
+                                  .blob_gone_count = step % 5 == 0,
+                                  .cursors = &cursor,
                                   .cursor_count = 1};
     int64_t first = state->last + 1;
     enum err problem = journal_append(journal, &batch, &first);
@@ -110,7 +115,8 @@ static int64_t blob_fact[BLOBS];
 
 static enum err prune_step(struct journal *journal, struct state *state)
 {
-    struct journal_prune prune = {.before_seq = state->last - 20, .before_wall_ms = INT64_MAX,
+    struct journal_prune prune = {.before_seq = state->last - 20,
+                                  .before_wall_ms = INT64_MAX,
                                   .rows_max = 30};
     size_t removed = 0;
     enum err problem = journal_prune(journal, &prune, &removed);

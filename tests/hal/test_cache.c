@@ -29,9 +29,14 @@ static enum err put_one(struct cache *cache, const char *ref, const char *key, c
                         int64_t now_ms)
 {
     struct bytes keys[] = {bytes_of_text(ref), bytes_of_text(key)};
-    struct cache_item item = {.ref = bytes_of_text(ref), .rev = BYTES_LITERAL("1"),
-                              .document = bytes_of_text(key), .keys = keys, .key_count = 2};
-    struct cache_page page = {.now_ms = now_ms, .items = &item, .item_count = 1,
+    struct cache_item item = {.ref = bytes_of_text(ref),
+                              .rev = BYTES_LITERAL("1"),
+                              .document = bytes_of_text(key),
+                              .keys = keys,
+                              .key_count = 2};
+    struct cache_page page = {.now_ms = now_ms,
+                              .items = &item,
+                              .item_count = 1,
                               .cursor = bytes_of_text(cursor)};
     return cache_put_page(cache, &page);
 }
@@ -83,10 +88,14 @@ static void an_order_is_found_by_each_of_its_keys(void)
     expect_cursor(cache, "", "at first there is no cursor");
     struct bytes keys[] = {BYTES_LITERAL("SO-1"), BYTES_LITERAL("8901234567894"),
                            BYTES_LITERAL("AWB1"), BYTES_LITERAL("AWB1")};
-    struct cache_item item = {.ref = BYTES_LITERAL("SO-1"), .rev = BYTES_LITERAL("r7"),
-                              .document = BYTES_LITERAL("{\"order\":1}"), .keys = keys,
+    struct cache_item item = {.ref = BYTES_LITERAL("SO-1"),
+                              .rev = BYTES_LITERAL("r7"),
+                              .document = BYTES_LITERAL("{\"order\":1}"),
+                              .keys = keys,
                               .key_count = 4};
-    struct cache_page page = {.now_ms = 55, .items = &item, .item_count = 1,
+    struct cache_page page = {.now_ms = 55,
+                              .items = &item,
+                              .item_count = 1,
                               .cursor = BYTES_LITERAL("page-2")};
     EXPECT_I64(ERR_NONE, cache_put_page(cache, &page), "a page goes in, a repeated key is fine");
     for (size_t i = 0; i < 3; i++) {

@@ -19,7 +19,8 @@ static void what_was_put_is_read_back(void)
     EXPECT_I64(ERR_NONE, files_replace(path, BYTES_LITERAL("second one"), 0640), "and replaced");
     size_t len = 0;
     EXPECT_I64(ERR_NONE, files_read(path, storage, sizeof(storage), &len), "it can be read");
-    EXPECT_BYTES(BYTES_LITERAL("second one"), bytes_of(storage, len), "the latest content is there");
+    EXPECT_BYTES(BYTES_LITERAL("second one"), bytes_of(storage, len),
+                 "the latest content is there");
     struct stat info;
     EXPECT(stat(path, &info) == 0 && (info.st_mode & 0777) == 0640, "with the stated permissions");
     char beside[TEMP_PATH_SIZE];
@@ -110,7 +111,8 @@ static void free_space_is_a_number_of_the_file_system(void)
     uint64_t free_bytes = 0;
     EXPECT_I64(ERR_NONE, files_free_space(temp_folder, &free_bytes), "space is told");
     EXPECT(free_bytes > 0, "and there is some");
-    EXPECT_I64(ERR_NOT_FOUND, files_free_space("/no/such/place", &free_bytes), "nowhere is nowhere");
+    EXPECT_I64(ERR_NOT_FOUND, files_free_space("/no/such/place", &free_bytes),
+               "nowhere is nowhere");
 }
 
 int main(void)

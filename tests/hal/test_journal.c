@@ -83,7 +83,9 @@ static void a_batch_is_read_back_in_order(void)
     struct journal *journal = open_named("order");
     struct journal_fact facts[] = {fact("a", "{\"n\":1}"), fact("b", "{\"n\":2}"),
                                    fact("c", "{\"n\":3}")};
-    struct journal_batch batch = {.at = {.wall_ms = 1770110411000, .boot_ms = 77, .wall_trusted = true},
+    struct journal_batch batch = {.at = {.wall_ms = 1770110411000,
+                                         .boot_ms = 77,
+                                         .wall_trusted = true},
                                   .facts = facts,
                                   .fact_count = 3};
     int64_t first = 0;
@@ -117,8 +119,12 @@ static void a_taken_key_writes_nothing(void)
     struct journal_fact facts[] = {fact("fresh", "{}"), fact("booked/P1/1", "{}")};
     struct journal_blob blob = {BYTES_LITERAL("label"), BYTES_LITERAL("^XA")};
     struct journal_cursor cursor = {"oms", 1};
-    struct journal_batch batch = {.facts = facts, .fact_count = 2, .blobs = &blob, .blob_count = 1,
-                                  .cursors = &cursor, .cursor_count = 1};
+    struct journal_batch batch = {.facts = facts,
+                                  .fact_count = 2,
+                                  .blobs = &blob,
+                                  .blob_count = 1,
+                                  .cursors = &cursor,
+                                  .cursor_count = 1};
     int64_t untouched = -7;
     EXPECT_I64(ERR_EXISTS, journal_append(journal, &batch, &untouched), "the second is refused");
     EXPECT_I64(-7, untouched, "outputs are untouched on failure");
@@ -197,22 +203,34 @@ static void what_breaks_a_limit_is_refused(void)
         const char *promise;
     } rows[] = {
         {{bytes_of(key, JOURNAL_KEY_MAX), BYTES_LITERAL("k"), BYTES_NONE, bytes_of(body, 1)},
-         ERR_NONE, "the longest key"},
+         ERR_NONE,
+         "the longest key"},
         {{bytes_of(key, JOURNAL_KEY_MAX + 1), BYTES_LITERAL("k"), BYTES_NONE, bytes_of(body, 1)},
-         ERR_INVALID, "one longer"},
+         ERR_INVALID,
+         "one longer"},
         {{BYTES_NONE, BYTES_LITERAL("k"), BYTES_NONE, bytes_of(body, 1)}, ERR_INVALID, "no key"},
-        {{BYTES_LITERAL("a\nb"), BYTES_LITERAL("k"), BYTES_NONE, bytes_of(body, 1)}, ERR_INVALID,
+        {{BYTES_LITERAL("a\nb"), BYTES_LITERAL("k"), BYTES_NONE, bytes_of(body, 1)},
+         ERR_INVALID,
          "a line end in a key"},
-        {{BYTES_LITERAL("a\xff"), BYTES_LITERAL("k"), BYTES_NONE, bytes_of(body, 1)}, ERR_INVALID,
+        {{BYTES_LITERAL("a\xff"), BYTES_LITERAL("k"), BYTES_NONE, bytes_of(body, 1)},
+         ERR_INVALID,
          "a key that is not UTF-8"},
         {{BYTES_LITERAL("big"), BYTES_LITERAL("k"), BYTES_NONE, bytes_of(body, JOURNAL_BODY_MAX)},
-         ERR_NONE, "the longest body"},
+         ERR_NONE,
+         "the longest body"},
         {{BYTES_LITERAL("more"), BYTES_LITERAL("k"), BYTES_NONE,
-          bytes_of(body, JOURNAL_BODY_MAX + 1)}, ERR_INVALID, "one longer"},
-        {{BYTES_LITERAL("none"), BYTES_LITERAL("k"), BYTES_NONE, BYTES_NONE}, ERR_INVALID, "no body"},
-        {{BYTES_LITERAL("nul"), BYTES_LITERAL("k"), BYTES_NONE, BYTES_LITERAL("{\0}")}, ERR_INVALID,
+          bytes_of(body, JOURNAL_BODY_MAX + 1)},
+         ERR_INVALID,
+         "one longer"},
+        {{BYTES_LITERAL("none"), BYTES_LITERAL("k"), BYTES_NONE, BYTES_NONE},
+         ERR_INVALID,
+         "no body"},
+        {{BYTES_LITERAL("nul"), BYTES_LITERAL("k"), BYTES_NONE, BYTES_LITERAL("{\0}")},
+         ERR_INVALID,
          "a NUL in a body"},
-        {{BYTES_LITERAL("kind"), BYTES_NONE, BYTES_NONE, bytes_of(body, 1)}, ERR_INVALID, "no kind"},
+        {{BYTES_LITERAL("kind"), BYTES_NONE, BYTES_NONE, bytes_of(body, 1)},
+         ERR_INVALID,
+         "no kind"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct journal_batch batch = {.facts = &rows[i].fact, .fact_count = 1};
@@ -422,7 +440,8 @@ static void foreign_and_newer_files_are_left_alone(void)
     temp_path(path, "link");
     EXPECT_I64(ERR_REFUSED, open_with(&usual, &journal), "a symbolic link is refused");
     temp_path(path, "no-folder/journal");
-    EXPECT_I64(ERR_NOT_FOUND, open_with(&usual, &journal), "a missing folder is said to be missing");
+    EXPECT_I64(ERR_NOT_FOUND, open_with(&usual, &journal),
+               "a missing folder is said to be missing");
 }
 
 /* A journal whose process died without closing. */

@@ -12,8 +12,8 @@
 
 static char temp_folder[64];
 
-__attribute__((unused)) static int temp_remove_one(const char *path, const struct stat *info, int type,
-                                                   struct FTW *place)
+__attribute__((unused)) static int temp_remove_one(const char *path, const struct stat *info,
+                                                   int type, struct FTW *place)
 {
     (void)info, (void)type, (void)place;
     return remove(path);
