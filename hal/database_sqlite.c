@@ -1,10 +1,10 @@
 /* database_sqlite.c - database.h: the one way in which we open SQLite.
  *
- * Whether the last stop was clean is seen from the write-ahead log: a clean close removes it. After a
- * stop that was not, the file is checked before it is trusted. The order of the settings matters:
- * exclusive locking before the first access, so that no shared-memory file is made and a second
- * process is turned away; the schema's number before anything is written, so that a file of a newer
- * firmware is left as it was. */
+ * Whether the last stop was clean is seen from the write-ahead log: a clean close removes it.
+ * After a stop that was not, the file is checked before it is trusted. The order of the settings
+ * matters: exclusive locking before the first access, so that no shared-memory file is made and a
+ * second process is turned away; the schema's number before anything is written, so that a file of
+ * a newer firmware is left as it was. */
 #include "hal/database.h"
 
 #include <errno.h>

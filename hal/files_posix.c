@@ -1,7 +1,7 @@
 /* files_posix.c - files.h on plain system calls.
  *
- * The order in files_replace is the promise: content, flush, rename, flush of the folder. A left-over
- * "<path>.new" of an earlier power cut is removed, never continued. */
+ * The order in files_replace is the promise: content, flush, rename, flush of the folder. A
+ * left-over "<path>.new" of an earlier power cut is removed, never continued. */
 #include "hal/files.h"
 
 #include <errno.h>

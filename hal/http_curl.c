@@ -2,8 +2,8 @@
  *
  * curl names sockets and a time; the loop serves them; curl does the rest. This file holds the TLS
  * policy of the product (reliability.md section 7) and everything in which the generations of curl
- * (7.88, 8.14) and of mbedTLS (2.28, 3.6) differ for it. What comes in is taken by http_reply_curl.c;
- * why an exchange failed is put into words by http_words_curl.c.
+ * (7.88, 8.14) and of mbedTLS (2.28, 3.6) differ for it. What comes in is taken by
+ * http_reply_curl.c; why an exchange failed is put into words by http_words_curl.c.
  *
  * Measured, and the reason for the settings in apply_policy: left alone, curl 7.88 on mbedTLS 2.28
  * accepts RSA-1024 and SHA-1 certificates and TLS 1.1. */

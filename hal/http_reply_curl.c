@@ -1,5 +1,5 @@
-/* http_reply_curl.c - what comes in during an exchange: the body, counted by ourselves, and the four
- * headers that somebody asks for. Both are bounded; passing a bound ends the exchange. */
+/* http_reply_curl.c - what comes in during an exchange: the body, counted by ourselves, and the
+ * four headers that somebody asks for. Both are bounded; passing a bound ends the exchange. */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -8,8 +8,8 @@
  *      does not start again at 1;
  *  J3  a cursor and a blob name no number that was never given;
  *  J4  every fact names a boot that is known.
- * After ERR_IO or ERR_CORRUPT the connection is not used again: what the page cache holds may not be
- * what the disk holds (Linux drops the mark of a page whose flush failed). */
+ * After ERR_IO or ERR_CORRUPT the connection is not used again: what the page cache holds may not
+ * be what the disk holds (Linux drops the mark of a page whose flush failed). */
 #include "hal/journal.h"
 
 #include <sqlite3.h>

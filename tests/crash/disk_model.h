@@ -1,12 +1,12 @@
-/* disk_model.h - a disk that remembers what it was told in which order, so that any moment of a power
- * cut can be built afterwards.
+/* disk_model.h - a disk that remembers what it was told in which order, so that any moment of a
+ * power cut can be built afterwards.
  *
  * Files live in memory behind an SQLite file layer named DISK_VFS. While recording, every write,
- * truncation, flush, creation and deletion goes into a log. A cut at a place of the log gives each file,
- * apart from the others, what had been flushed and some of what had not: none, all, a random choice
- * (which is also reordering), random 512-byte pieces, or a prefix with its last write torn. A file's
- * name is certain once the file was flushed (the system's layer flushes the folder then); a deletion
- * not flushed may be undone. */
+ * truncation, flush, creation and deletion goes into a log. A cut at a place of the log gives each
+ * file, apart from the others, what had been flushed and some of what had not: none, all, a random
+ * choice (which is also reordering), random 512-byte pieces, or a prefix with its last write torn.
+ * A file's name is certain once the file was flushed (the system's layer flushes the folder then);
+ * a deletion not flushed may be undone. */
 #ifndef PACKD_TESTS_CRASH_DISK_MODEL_H
 #define PACKD_TESTS_CRASH_DISK_MODEL_H
 
@@ -35,8 +35,8 @@ size_t disk_log_len(void);
 /* Keeps the log, so that cuts can be built from it while the disk is used otherwise. */
 void disk_stop_recording(void);
 
-/* Makes the disk what is left after a cut at log entry n. n must not fall from one call to the next,
- * except back to anything after disk_rewind. */
+/* Makes the disk what is left after a cut at log entry n. n must not fall from one call to the
+ * next, except back to anything after disk_rewind. */
 void disk_cut(size_t n, enum disk_kept kept, uint64_t *chance);
 void disk_rewind(void);
 void disk_finish(void); /* frees all */

@@ -1,11 +1,11 @@
-/* Guards: what the journal acknowledged is there after a power cut at any moment, whole; what it had
- * not acknowledged is there whole or not at all; and the next start goes on from it.
+/* Guards: what the journal acknowledged is there after a power cut at any moment, whole; what it
+ * had not acknowledged is there whole or not at all; and the next start goes on from it.
  *
- * A recorded day in the life of a journal (facts, labels, cursors, prunings, checkpoints, restarts) is
- * cut at every write and flush in five ways (disk_model.h), opened by the real code and compared with
- * what was acknowledged. Without an argument a few thousand cuts; with one, that many.
- * The method is itself put to the test: with SQLite's NORMAL synchronisation, which does not promise
- * acknowledged commits (sqlite.org/pragma.html#pragma_synchronous), it must find losses. */
+ * A recorded day in the life of a journal (facts, labels, cursors, prunings, checkpoints,
+ * restarts) is cut at every write and flush in five ways (disk_model.h), opened by the real code
+ * and compared with what was acknowledged. Without an argument a few thousand cuts; with one, that
+ * many. The method is itself put to the test: with SQLite's NORMAL synchronisation, which does not
+ * promise acknowledged commits (sqlite.org/pragma.html#pragma_synchronous), it must find losses. */
 #include <sqlite3.h>
 #include <stdlib.h>
 

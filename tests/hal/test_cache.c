@@ -1,5 +1,5 @@
-/* Guards: an order is found by every text that may be scanned for it, page and cursor move together,
- * and a damaged or lost file costs nothing but the fetching. */
+/* Guards: an order is found by every text that may be scanned for it, page and cursor move
+ * together, and a damaged or lost file costs nothing but the fetching. */
 #include "hal/cache.h"
 
 #include <sys/wait.h>

@@ -1,5 +1,5 @@
-/* Guards: one batch is one transaction; keys are unique, numbers gapless and never used again; every
- * refusal leaves the journal as it was. (That it survives power cuts: tests/crash.) */
+/* Guards: one batch is one transaction; keys are unique, numbers gapless and never used again;
+ * every refusal leaves the journal as it was. (That it survives power cuts: tests/crash.) */
 #include "hal/journal.h"
 
 #include <sqlite3.h>
