@@ -34,13 +34,13 @@ MUST_USE bool carrier_operation_parse(struct bytes word, enum carrier_operation 
 /* The words of carriers.md section 9. */
 enum carrier_result {
     CARRIER_OK,
-    CARRIER_OK_EXISTING,  /* an earlier booking stands */
-    CARRIER_PENDING,      /* ask again later */
+    CARRIER_OK_EXISTING, /* an earlier booking stands */
+    CARRIER_PENDING,     /* ask again later */
     CARRIER_SERVICEABLE,
-    CARRIER_REJECT,       /* nothing was booked; `reason` says why */
-    CARRIER_RETRY,        /* nothing was done; the same again later is safe */
-    CARRIER_AUTH,         /* the token has run out: refresh, send once more */
-    CARRIER_UNKNOWN,      /* it may have happened: look up before any resend */
+    CARRIER_REJECT,  /* nothing was booked; `reason` says why */
+    CARRIER_RETRY,   /* nothing was done; the same again later is safe */
+    CARRIER_AUTH,    /* the token has run out: refresh, send once more */
+    CARRIER_UNKNOWN, /* it may have happened: look up before any resend */
 };
 
 enum carrier_reason {
@@ -75,19 +75,19 @@ struct carrier_outcome {
     enum carrier_result result;
     enum carrier_reason reason;
     char awb[SHIPMENT_AWB_SIZE];
-    char reference[SHIPMENT_REFERENCE_SIZE]; /* as the courier echoed it */
-    bool lookup;                 /* UNKNOWN: a look-up is the next step */
+    char reference[SHIPMENT_REFERENCE_SIZE];        /* as the courier echoed it */
+    bool lookup;                                    /* UNKNOWN: a look-up is the next step */
     char lookup_reference[SHIPMENT_REFERENCE_SIZE]; /* set when the body names it */
-    char verify_absent[SHIPMENT_REFERENCE_SIZE]; /* REJECT whose text admits partial saving */
+    char verify_absent[SHIPMENT_REFERENCE_SIZE];    /* REJECT whose text admits partial saving */
     bool updated;
-    bool prepaid, cod, oda;      /* SERVICEABLE */
-    int64_t cod_max_minor;       /* -1: not stated */
-    int64_t cost_minor;          /* RATE: -1 not stated */
-    int64_t after_s;             /* RETRY: -1 not stated */
+    bool prepaid, cod, oda; /* SERVICEABLE */
+    int64_t cod_max_minor;  /* -1: not stated */
+    int64_t cost_minor;     /* RATE: -1 not stated */
+    int64_t after_s;        /* RETRY: -1 not stated */
     enum label_format label_format;
-    struct bytes label;          /* borrowed from the response or the scratch of the last take */
-    char route[33];              /* sort or routing code to print large, may be empty */
-    char status[65];             /* TRACK: the courier's own word */
+    struct bytes label; /* borrowed from the response or the scratch of the last take */
+    char route[33];     /* sort or routing code to print large, may be empty */
+    char status[65];    /* TRACK: the courier's own word */
     char message[CARRIER_MESSAGE_SIZE]; /* the courier's own text, cleaned, for log and screen */
     char awbs[CARRIER_POOL_BATCH_MAX][SHIPMENT_AWB_SIZE]; /* POOL */
     size_t awb_count;
@@ -99,12 +99,12 @@ void carrier_outcome_write(struct textbuf *text, enum carrier_operation operatio
 
 /* What a courier account is: configuration, borrowed by every task. */
 struct carrier_account {
-    const char *base_url;         /* "https://track.example.in", no slash at the end */
-    const char *credential;       /* token or key; never logged */
-    const char *client;           /* account or client name as registered */
-    const char *pickup_location;  /* exactly as registered with the courier */
+    const char *base_url;        /* "https://track.example.in", no slash at the end */
+    const char *credential;      /* token or key; never logged */
+    const char *client;          /* account or client name as registered */
+    const char *pickup_location; /* exactly as registered with the courier */
     const char *pickup_postcode;
-    uint32_t timeout_ms;          /* for one exchange */
+    uint32_t timeout_ms; /* for one exchange */
 };
 
 #define CARRIER_TASK_NOTE_SIZE HTTP_URL_MAX /* signed label links fill most of it */
@@ -112,8 +112,8 @@ struct carrier_account {
 struct carrier_task {
     enum carrier_operation operation;
     struct shipment shipment;
-    unsigned count;    /* POOL */
-    unsigned round;    /* exchanges taken so far; the courier's file steers by it */
+    unsigned count;                    /* POOL */
+    unsigned round;                    /* exchanges taken so far; the courier's file steers by it */
     char note[CARRIER_TASK_NOTE_SIZE]; /* from one round to the next (a URL) */
 };
 
@@ -139,27 +139,27 @@ enum carrier_rates { RATES_NONE, RATES_ESTIMATE, RATES_FIRM };
 struct carrier_promises { /* the courier's capability row */
     enum carrier_repeat repeat;
     bool lookup_reference;
-    uint32_t lookup_lag_s;      /* how long a fresh booking may stay invisible to a look-up */
-    uint32_t settle_s;          /* between sending and asking: longer than a request can work */
+    uint32_t lookup_lag_s; /* how long a fresh booking may stay invisible to a look-up */
+    uint32_t settle_s;     /* between sending and asking: longer than a request can work */
     bool pool;
     bool pool_per_payment;
     uint32_t pool_min_age_s;
     uint32_t pool_batch_max;
-    bool label_inline;          /* the booking answer brings the label */
-    bool label_url;             /* a second download */
-    bool label_self_drawn;      /* we may draw it from the booking */
+    bool label_inline;     /* the booking answer brings the label */
+    bool label_url;        /* a second download */
+    bool label_self_drawn; /* we may draw it from the booking */
     enum label_format label_format;
     enum carrier_weight_edit weight_edit;
     enum carrier_cancel cancel;
     enum carrier_rates rates;
     bool cod;
     uint8_t reference_max;
-    const char *forbidden;      /* characters its fields must not hold */
+    const char *forbidden; /* characters its fields must not hold */
 };
 
 struct carrier {
-    const char *name;   /* "delhivery" */
-    const char *title;  /* "Delhivery" */
+    const char *name;  /* "delhivery" */
+    const char *title; /* "Delhivery" */
     struct carrier_promises promises;
     bool supports[CARRIER_TRACK + 1]; /* by operation */
     /* Next request. request->body is empty storage lent by the caller. False when the task cannot

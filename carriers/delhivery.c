@@ -42,9 +42,6 @@ static const struct refusal refusals[] = {
 /* Where labels are stored, as links show; the list is not documented [U]. */
 static const char *const label_domains[] = {".delhivery.com", ".amazonaws.com"};
 
-static const char text_no_shipment[] = "no such waybill or order id found";
-static const char text_no_login[] = "login or api key required";
-
 /* Words that admit that something may have been kept. */
 static bool says_partial(struct bytes said)
 {
@@ -480,7 +477,7 @@ static void take_tracked(const struct carrier_task *task, struct json root, stru
         if (stands) standing++;
         if (found++ == 0 || (stands && standing == 1)) take_shipment(shipment, stands, out);
     }
-    if (found == 0 && reply_says(said, text_no_shipment)) {
+    if (found == 0 && reply_says(said, "no such waybill or order id found")) {
         reply_reject(REASON_NOT_FOUND, out);
     } else if (found == 0) {
         reply_unclear(task->operation, "the answer is not about our shipment", out);
@@ -524,7 +521,7 @@ static bool is_turned_away(const struct carrier_task *task, const struct http_re
                            bool opened, struct bytes said, struct carrier_outcome *out)
 {
     int status = response->status;
-    bool no_login = reply_says(bytes_slice(response->body, 0, 64), text_no_login);
+    bool no_login = reply_says(bytes_slice(response->body, 0, 64), "login or api key required");
     bool credentials = reply_says(said, "credentials were not provided");
     bool asks = !carrier_operation_writes(task->operation);
     if (no_login || (status == 401 && (opened || asks)) || (status == 403 && credentials)) {
@@ -569,6 +566,7 @@ static enum carrier_step delhivery_take(struct carrier_task *task,
     return CARRIER_DONE;
 }
 
+/* clang-format off */
 const struct carrier carrier_delhivery = {
     .name = "delhivery",
     .title = "Delhivery",
@@ -598,3 +596,4 @@ const struct carrier carrier_delhivery = {
     .build = delhivery_build,
     .take = delhivery_take,
 };
+/* clang-format on */

@@ -395,6 +395,7 @@ static enum carrier_step sandbox_take(struct carrier_task *task,
     return CARRIER_DONE;
 }
 
+/* clang-format off */
 const struct carrier carrier_sandbox = {
     .name = "sandbox",
     .title = "Sandbox (no parcel moves)",
@@ -423,3 +424,4 @@ const struct carrier carrier_sandbox = {
     .build = sandbox_build,
     .take = sandbox_take,
 };
+/* clang-format on */

@@ -11,8 +11,8 @@ struct text_field {
     size_t size;
 };
 
-#define TEXT_FIELD(owner, name) \
-    { \
+#define TEXT_FIELD(owner, name)                                                \
+    {                                                                          \
 #name, offsetof(struct owner, name), sizeof(((struct owner *)0)->name) \
     }
 

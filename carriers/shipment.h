@@ -29,15 +29,15 @@ enum payment { PAYMENT_PREPAID, PAYMENT_COD };
 struct shipment {
     char reference[SHIPMENT_REFERENCE_SIZE]; /* ours: station, parcel, attempt; never from chance */
     char order_no[65];
-    char awb[SHIPMENT_AWB_SIZE];             /* from the pool, or empty */
-    char service[17];                        /* "surface", "express" or empty */
+    char awb[SHIPMENT_AWB_SIZE]; /* from the pool, or empty */
+    char service[17];            /* "surface", "express" or empty */
     struct party to;
     enum payment payment;
-    int64_t collect_minor;  /* COD: to be collected */
-    int64_t value_minor;    /* declared value */
+    int64_t collect_minor; /* COD: to be collected */
+    int64_t value_minor;   /* declared value */
     char currency[4];
-    int64_t mass_mg;        /* what the scale said */
-    int32_t length_mm;      /* 0: not known */
+    int64_t mass_mg;   /* what the scale said */
+    int32_t length_mm; /* 0: not known */
     int32_t width_mm;
     int32_t height_mm;
     char contents[101];

@@ -459,6 +459,7 @@ static void custom_take(const struct oms_task *task, const struct http_response 
     }
 }
 
+/* clang-format off */
 const struct oms oms_custom = {
     .name = "custom",
     .title = "Custom order system, contract 1",
@@ -472,3 +473,4 @@ const struct oms oms_custom = {
     .take = custom_take,
     .order_parse = custom_order_parse,
 };
+/* clang-format on */

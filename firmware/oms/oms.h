@@ -1,9 +1,9 @@
 /* oms.h - the order-system contract, in the style of carriers: build a request, take a response.
  *
- * Tasks: FEED (what changed since the cursor), LOOKUP (what carries this scan text), PUSH (events in
- * order), STATE (which events it has), PING. Outcome classes are oms.md section 14; the event schema
- * is section 15.4. Orders travel as documents: `take` puts each one's JSON text into storage the
- * caller brings, the cache keeps that text, and `order_parse` reads it when the code is scanned. */
+ * Tasks: FEED (what changed since the cursor), LOOKUP (what carries this scan text), PUSH (events
+ * in order), STATE (which events it has), PING. Outcome classes are oms.md section 14; the event
+ * schema is section 15.4. Orders travel as documents: `take` puts each one's JSON text into storage
+ * the caller brings, the cache keeps that text, and `order_parse` reads it at the scan. */
 #ifndef PACKD_FIRMWARE_OMS_OMS_H
 #define PACKD_FIRMWARE_OMS_OMS_H
 
@@ -42,17 +42,17 @@ enum oms_event_type {
 const char *oms_event_type_word(enum oms_event_type type);
 
 struct oms_event { /* oms.md 15.4; what an event does not have stays zero and is not written */
-    uint64_t seq;        /* without gaps within the epoch */
-    char id[33];         /* unique, made from station, epoch and seq */
+    uint64_t seq;  /* without gaps within the epoch */
+    char id[33];   /* unique, made from station, epoch and seq */
     enum oms_event_type type;
-    int64_t at_ms;       /* wall */
+    int64_t at_ms; /* wall */
     bool time_ok;
     char shipment_id[ORDER_ID_SIZE];
     char rev[33];
     char order_no[ORDER_ID_SIZE];
     unsigned package_no, packages_total;
     char operator_id[17];
-    char status[16];     /* vocabulary of oms.md 15.5 */
+    char status[16]; /* vocabulary of oms.md 15.5 */
     int64_t mass_mg;
     bool weight_manual;
     int32_t length_mm, width_mm, height_mm;
@@ -60,15 +60,15 @@ struct oms_event { /* oms.md 15.4; what an event does not have stays zero and is
     char label_format[5];
     char label_sha256[65];
     int64_t label_bytes;
-    int64_t cost_minor;  /* -1: not known */
+    int64_t cost_minor; /* -1: not known */
     char currency[4];
-    char note[161];      /* why, for exceptions */
+    char note[161]; /* why, for exceptions */
 };
 void oms_event_write(struct json_writer *writer, const struct oms_event *event);
 MUST_USE bool oms_event_parse(struct json object, struct oms_event *out);
 
 struct oms_account {
-    const char *base_url;  /* "https://oms.example.in/packd/v1" */
+    const char *base_url; /* "https://oms.example.in/packd/v1" */
     const char *token;
     const char *station;
     uint32_t timeout_ms;
@@ -76,9 +76,9 @@ struct oms_account {
 
 struct oms_task {
     enum oms_operation operation;
-    char cursor[OMS_CURSOR_SIZE]; /* FEED */
-    char scan[ORDER_KEY_SIZE];    /* LOOKUP */
-    const char *epoch;            /* PUSH */
+    char cursor[OMS_CURSOR_SIZE];   /* FEED */
+    char scan[ORDER_KEY_SIZE];      /* LOOKUP */
+    const char *epoch;              /* PUSH */
     const struct oms_event *events; /* PUSH: consecutive seq */
     size_t event_count;
 };
@@ -89,37 +89,37 @@ struct oms_item {
     enum oms_item_change change;
     char id[ORDER_ID_SIZE];
     char rev[33];
-    struct bytes document;        /* UPSERT: JSON text, in the page's document storage */
+    struct bytes document; /* UPSERT: JSON text, in the page's document storage */
 };
 
 struct oms_event_result {
     uint64_t seq;
-    enum oms_class class;  /* DONE, DONE_BEFORE, CONFLICT, REFUSED */
+    enum oms_class class; /* DONE, DONE_BEFORE, CONFLICT, REFUSED */
     char code[41];
 };
 
 struct oms_outcome {
     enum oms_class class;
-    int64_t after_s;       /* RETRY: -1 not stated */
-    char code[41];         /* the order system's own, e.g. "order_cancelled" */
+    int64_t after_s; /* RETRY: -1 not stated */
+    char code[41];   /* the order system's own, e.g. "order_cancelled" */
     char message[161];
     /* FEED and LOOKUP */
     struct oms_item items[OMS_PAGE_MAX];
     size_t item_count;
-    size_t refused_count;  /* items that broke the contract and were left out */
+    size_t refused_count; /* items that broke the contract and were left out */
     char cursor[OMS_CURSOR_SIZE];
     bool more;
-    bool cursor_gone;      /* start from the beginning */
-    bool unchanged;        /* 304 */
+    bool cursor_gone; /* start from the beginning */
+    bool unchanged;   /* 304 */
     /* PUSH and STATE */
     uint64_t acked_seq;
-    bool acked;            /* acked_seq is set */
+    bool acked; /* acked_seq is set */
     struct oms_event_result results[OMS_PUSH_MAX];
     size_t result_count;
 };
 
 struct oms_promises { /* the capability row of oms.md section 14, as far as packd asks today */
-    bool books;             /* the order system books, not the station */
+    bool books;       /* the order system books, not the station */
     bool lookup_remote;
     bool list_pull;
     bool idempotency_key;

@@ -69,8 +69,9 @@ static void run_row(struct bytes row, const char *where)
     bool known = carrier != NULL && carrier_operation_parse(columns[1], &task.operation) &&
                  bytes_to_u64(columns[2], 599, &status);
     if (!golden_expect(known, where, "carrier, operation and status are known")) return;
-    struct http_response response = {
-        .status = (int)status, .retry_after_s = -1, .body = columns[3]};
+    struct http_response response = {.status = (int)status,
+                                     .retry_after_s = -1,
+                                     .body = columns[3]};
     cut_everywhere(carrier, &task, &response, where);
     enum carrier_operation operation = task.operation;
     (void)carrier->take(&task, &response, golden_scratch(), &outcome);

@@ -100,8 +100,9 @@ static void a_full_shipment_of_hindi_fits(void)
                             sizeof shipment.to.line2, sizeof shipment.to.city,
                             sizeof shipment.to.state, sizeof shipment.contents};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        texts[i][0] = '\0';
-        while (strlen(texts[i]) + 4 <= sizes[i]) strcat(texts[i], "\xE0\xA4\x85");
+        struct textbuf text;
+        textbuf_init(&text, texts[i], sizes[i]);
+        while (textbuf_ok(&text)) textbuf_text(&text, "\xE0\xA4\x85");
     }
     memset(shipment.reference, 'r', sizeof shipment.reference - 1);
     memset(shipment.awb, '1', sizeof shipment.awb - 1);
@@ -156,12 +157,13 @@ static void the_token_is_not_sent_to_the_label_store(void)
     http_request_init(&request, HTTP_GET, body, sizeof body);
     static const char slip[] = "{\"packages\":[{\"wbn\":\"28411210000145\",\"pdf_download_link\":"
                                "\"https://x.s3.amazonaws.com/1.pdf\"}]}";
-    struct http_response response = {
-        .status = 200, .retry_after_s = -1, .body = BYTES_LITERAL(slip)};
-    EXPECT_I64(
-        CARRIER_MORE,
-        delhivery()->take(&task, &response, (struct scratch){memory, sizeof memory}, &outcome),
-        "a link needs a second exchange");
+    struct http_response response = {.status = 200,
+                                     .retry_after_s = -1,
+                                     .body = BYTES_LITERAL(slip)};
+    EXPECT_I64(CARRIER_MORE,
+               delhivery()->take(&task, &response, (struct scratch){memory, sizeof memory},
+                                 &outcome),
+               "a link needs a second exchange");
     EXPECT(delhivery()->build(&task, &account, &request, &why), "the link is followed");
     EXPECT_TEXT("https://x.s3.amazonaws.com/1.pdf", request.url, "as it was given");
     EXPECT_I64(0, request.header_count, "without any header of ours");
@@ -190,8 +192,9 @@ static void take_fail(const char *remark, bool in_package)
                           "\"refnum\":\"PK-10001\",\"remarks\":[\"%s\"]}]}"
                         : "{\"success\":false,\"packages\":[],\"rmk\":\"%s\"}",
              remark);
-    struct http_response response = {
-        .status = 200, .retry_after_s = -1, .body = bytes_of_text(text)};
+    struct http_response response = {.status = 200,
+                                     .retry_after_s = -1,
+                                     .body = bytes_of_text(text)};
     delhivery()->take(&task, &response, (struct scratch){memory, sizeof memory}, &outcome);
 }
 

@@ -107,10 +107,10 @@ static void what_may_be_read_kindly_is(void)
     EXPECT_I64(742000, order.expected_mass_mg, "is the number");
     EXPECT(parse(changed("\"weight_g\":742", "\"weight_g\":742.0"), &why), "a whole decimal");
     EXPECT_I64(742000, order.expected_mass_mg, "is the number");
-    EXPECT(
-        parse(changed("{\"mode\":\"cod\",\"collect_minor\":149900,\"currency\":\"INR\"}", "null"),
-              &why),
-        "no payment");
+    EXPECT(parse(changed("{\"mode\":\"cod\",\"collect_minor\":149900,\"currency\":\"INR\"}",
+                         "null"),
+                 &why),
+           "no payment");
     EXPECT_I64(PAYMENT_PREPAID, order.payment, "is paid");
     EXPECT_TEXT("INR", order.currency, "in rupees");
     EXPECT(parse("\xEF\xBB\xBF {\"id\":\"a\",\"rev\":\"\",\"order_no\":\"\",\"scan_keys\":"
@@ -169,15 +169,16 @@ static void a_long_address_goes_on_in_the_second_line(void)
 {
     char line[512], to[600];
     const char *why = "";
-    memset(line, 0, sizeof line);
-    for (int i = 0; i < 25; i++) strcat(line, "street nam");
+    struct textbuf text;
+    textbuf_init(&text, line, sizeof line);
+    for (int i = 0; i < 25; i++) textbuf_text(&text, "street nam");
     snprintf(to, sizeof to, "\"line1\":\"%s\"", line);
     EXPECT(parse(changed("\"line1\":\"14 Temple Rd\"", to), &why), "250 bytes fit two lines");
     EXPECT(strlen(order.to.line1) <= 200 && strstr(order.to.line2, "Indiranagar") != NULL,
            "the second line keeps what it had");
     EXPECT_I64(250 + strlen(" Indiranagar"), strlen(order.to.line1) + strlen(order.to.line2),
                "and nothing is lost");
-    for (int i = 0; i < 20; i++) strcat(line, "street nam");
+    for (int i = 0; i < 20; i++) textbuf_text(&text, "street nam");
     snprintf(to, sizeof to, "\"line1\":\"%s\"", line);
     EXPECT(!parse(changed("\"line1\":\"14 Temple Rd\"", to), &why), "450 bytes do not");
 }
@@ -288,8 +289,9 @@ static void a_page_too_big_for_its_storage_is_counted(void)
     char little[48];
     struct textbuf documents;
     struct oms_task task = {.operation = OMS_FEED};
-    struct http_response response = {
-        .status = 200, .retry_after_s = -1, .body = BYTES_LITERAL(page)};
+    struct http_response response = {.status = 200,
+                                     .retry_after_s = -1,
+                                     .body = BYTES_LITERAL(page)};
     textbuf_init(&documents, little, sizeof little);
     oms_at(0)->take(&task, &response, scratch, &documents, &outcome);
     EXPECT_I64(OMS_DONE, outcome.class, "the page is read");

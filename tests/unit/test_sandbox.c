@@ -21,8 +21,9 @@ static const struct carrier *sandbox(void)
 
 static struct carrier_task booking(void)
 {
-    static const struct shipment shipment = {
-        .reference = "bay-1/P4711/1", .mass_mg = 741001, .currency = "INR"};
+    static const struct shipment shipment = {.reference = "bay-1/P4711/1",
+                                             .mass_mg = 741001,
+                                             .currency = "INR"};
     struct carrier_task task;
     carrier_task_init(&task, CARRIER_BOOK, &shipment);
     return task;
@@ -31,8 +32,9 @@ static struct carrier_task booking(void)
 static void take(int status, const char *text)
 {
     struct carrier_task task = booking();
-    struct http_response response = {
-        .status = status, .retry_after_s = -1, .body = bytes_of_text(text)};
+    struct http_response response = {.status = status,
+                                     .retry_after_s = -1,
+                                     .body = bytes_of_text(text)};
     sandbox()->take(&task, &response, (struct scratch){memory, sizeof memory}, &outcome);
 }
 
