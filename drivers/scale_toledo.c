@@ -103,11 +103,15 @@ static void take_frame(struct scale_state *state, struct bytes plain, size_t len
     frame_drop(&state->frame, len);
 }
 
+/* Drops the first byte and what else of these bytes begins no frame. */
 static void refuse_front(struct scale_state *state, size_t len, enum scale_reject reject,
                          struct scale_output *out)
 {
-    scale_say_refused(state, bytes_slice(frame_front(&state->frame), 0, len), reject, out);
-    scale_skip(state, 1);
+    struct bytes raw = bytes_slice(frame_front(&state->frame), 0, len);
+    size_t count = 1;
+    scale_say_refused(state, raw, reject, out);
+    while (count < len && (raw.data[count] & 0x7F) != STX) count++;
+    scale_skip(state, count);
 }
 
 /* Two's complement of the sum of the low seven bits: over the whole frame they add up to 0. */
@@ -190,7 +194,6 @@ static void look(struct scale_state *state, struct scale_output *out)
         }
         if (i == LONG_CR || plain.data[i] < ' ') {
             refuse_front(state, i + 1, SCALE_REJECT_SHAPE, out);
-            find_start(state);
             return;
         }
     }
