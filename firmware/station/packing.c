@@ -183,19 +183,17 @@ static void pick_up(struct packing *packing, struct step *step, struct floor *fl
 {
     packing->parcel = packing->past.open;
     packing->mass_mg = packing->parcel.mass_mg;
-    packing->slot = find_slot(floor, packing->parcel.reference);
     packing->parcel.copy = packing->past.packages[packing->parcel.package_no].copies + 1;
-    switch (packing->past.open_stage) {
-    case STAGE_INTENT:
-        if (packing->slot == NO_SLOT) { /* recovery left no slot for it; it goes on by itself later */
-            packing_hold(packing, HELD_TOO_MANY_OPEN);
-            return;
-        }
+    packing->slot = find_slot(floor, packing->parcel.reference);
+    if (packing->slot != NO_SLOT) { /* still being booked, or its label fetched */
         packing->slow = false;
         floor->bookings[packing->slot].aside = false;
         booking_hurry(&floor->bookings[packing->slot], step);
         packing_go(packing, PACKING_BOOKING, step->now_ms + step->config->limits.booking_wait_ms);
-        break;
+        return;
+    }
+    switch (packing->past.open_stage) {
+    case STAGE_INTENT: packing_hold(packing, HELD_TOO_MANY_OPEN); break; /* no slot was free at the start */
     case STAGE_BOOKED: packing_begin_printing(packing, step, floor); break;
     case STAGE_PRINTING:
     case STAGE_PRINTED: /* PRINTED alone is never stored: it comes with CLOSED */

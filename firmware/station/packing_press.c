@@ -150,6 +150,7 @@ static void give_up(struct packing *packing, struct step *step, struct floor *fl
 static void set_aside(struct packing *packing, struct step *step, struct floor *floor)
 {
     if (floor->printing->state != PRINTING_IDLE) printing_release(floor->printing, step, floor->devices);
+    if (packing->slot != NO_SLOT) packing->parcel = floor->bookings[packing->slot].parcel; /* it may be booked by now */
     packing->reason = HELD_NONE;
     packing->setting_aside = true;
     fact_put(step, FACT_ASIDE, &packing->parcel);

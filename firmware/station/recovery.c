@@ -66,6 +66,8 @@ static void fold_parcel(struct recovery *recovery, enum fact_kind kind, const st
     case FACT_EVENT:
     case FACT_EVENT_REFUSED: break;
     }
+    /* Booked and on the shelf: nobody waits for it but its order's scan, which finds it by itself. */
+    if (open->aside && open->stage != STAGE_INTENT) remove_open(recovery, open);
 }
 
 void recovery_fold(struct recovery *recovery, const struct event_row *row, struct scratch scratch)

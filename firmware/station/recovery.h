@@ -5,7 +5,7 @@
 
 #include "firmware/station/packing.h"
 
-#define RECOVERY_MAX 32 /* open at once: BOOKINGS_MAX in slots, the rest booked and on the shelf */
+#define RECOVERY_MAX 16 /* open at once: BOOKINGS_MAX in slots, and what is being printed */
 
 struct open_parcel {
     struct parcel parcel;
@@ -25,7 +25,7 @@ struct recovery {
     size_t count;
     size_t loading;           /* the one whose task is being read */
     uint32_t unreadable;      /* rows that could not be understood */
-    uint32_t left_over;       /* open parcels beyond RECOVERY_MAX: found again by their order's scan */
+    uint32_t left_over;       /* open parcels without a slot: "settled" stays, the next start tries again */
 };
 
 void recovery_begin(struct recovery *recovery, struct step *step, int64_t settled_seq);

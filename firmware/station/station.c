@@ -279,7 +279,7 @@ static void adopt_offered(struct station *station, struct step *step)
  * before this batch, so that a start sees the newest event and goes on with its number. */
 static int64_t settled_now(const struct station *station)
 {
-    int64_t seq = station->last_seq;
+    int64_t seq = station->recovery.left_over > 0 ? station->settled_seq : station->last_seq;
     for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
         const struct booking *booking = &station->bookings[slot];
         if (booking->state != BOOKING_FREE && booking->seq_floor < seq) seq = booking->seq_floor;

@@ -158,6 +158,8 @@ struct world {
 
     struct config config;
     struct secrets secrets;
+    struct carrier plain;    /* the sandbox without its key: every request books (odd seeds) */
+    bool keyless;
     struct station *station;
     struct commands *commands;
 
