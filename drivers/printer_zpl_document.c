@@ -51,8 +51,9 @@ static enum fate fate_of(struct bytes command)
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         if (bytes_equal_ignore_case(name, commands[i].name)) return commands[i].fate;
     }
-    bool font = name.data[0] == 'A' && (is_alphanumeric(name.data[1]) || name.data[1] == '@');
-    bool bars = name.data[0] == 'B' && is_alphanumeric(name.data[1]);
+    uint8_t letter = name.data[0] & 0xDF; /* commands may be in small letters */
+    bool font = letter == 'A' && (is_alphanumeric(name.data[1]) || name.data[1] == '@');
+    bool bars = letter == 'B' && is_alphanumeric(name.data[1]);
     return font || bars ? FATE_KEEP : FATE_REFUSE;
 }
 

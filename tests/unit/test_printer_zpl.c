@@ -1,0 +1,421 @@
+/* Guards: a printer's state is what it said and nothing guessed; no text of an address becomes a printer
+ * command; bars keep their quiet zones; a courier's document is one harmless label or refused.
+ * ZPL II Programming Guide; printers.md section 2; graphics G01 and G02 of zpl-graphics.tsv. */
+#include "drivers/printer_zpl.h"
+
+#include "tests/support/expect.h"
+
+#define JOB_SIZE 65536u
+
+static char job_storage[JOB_SIZE];
+
+/* ---- status ---------------------------------------------------------------------------------- */
+
+#define FIRST(fields) "\x02" fields "\x03\r\n"
+#define READY_1 FIRST("030,0,0,1245,000,0,0,0,000,0,0,0")
+#define READY_2 FIRST("000,0,0,0,0,2,4,0,00000000,1,000")
+#define THIRD FIRST("1234,0")
+
+static enum printer_result last_status(struct bytes input, struct printer_status *out_status)
+{
+    struct printer_state state;
+    enum printer_result last = PRINTER_NOTHING;
+    printer_state_init(&state);
+    while (input.len > 0) {
+        enum printer_result result;
+        input = bytes_from(input, printer_zpl.feed(&state, input, &result, out_status));
+        if (result != PRINTER_NOTHING) last = result;
+    }
+    return last;
+}
+
+static void every_flag_stands_where_the_manual_says(void)
+{
+    static const struct {
+        const char *reply;
+        struct printer_status wanted;
+    } rows[] = {
+        {READY_1 READY_2 THIRD, {.ready = true}},
+        {FIRST("030,1,0,1245,000,0,0,0,000,0,0,0") READY_2, {.paper_out = true}},
+        {FIRST("030,0,1,1245,000,0,0,0,000,0,0,0") READY_2, {.paused = true}},
+        {FIRST("030,0,0,1245,002,0,0,0,000,0,0,0") READY_2, {.busy = true, .queued = 2}},
+        {FIRST("030,0,0,1245,000,1,0,0,000,0,0,0") READY_2, {.buffer_full = true}},
+        {FIRST("030,0,0,1245,000,0,1,0,000,0,0,0") READY_2, {.ready = false}},
+        {FIRST("030,0,0,1245,000,0,0,1,000,0,0,0") READY_2, {.busy = true}},
+        {FIRST("030,0,0,1245,000,0,0,0,000,0,1,0") READY_2, {.too_cold = true}},
+        {FIRST("030,0,0,1245,000,0,0,0,000,0,0,1") READY_2, {.too_hot = true}},
+        {READY_1 FIRST("000,0,1,0,0,2,4,0,00000000,1,000"), {.head_open = true}},
+        {READY_1 FIRST("000,0,0,1,0,2,4,0,00000000,1,000"), {.ribbon_out = true}},
+        {READY_1 FIRST("000,0,0,0,0,1,4,1,00000000,1,000"), {.label_waiting = true}},
+        {READY_1 FIRST("000,0,0,0,0,2,4,0,00000003,1,000"), {.busy = true, .queued = 3}},
+        {FIRST("xxx,0,0,xxxx,000,0,0,0,xxx,x,0,0") FIRST("x,x,0,0,x,x,x,0,0"), {.ready = true}},
+        {"noise" READY_1 "noise" READY_2, {.ready = true}},
+        {"\x02" "030,0,\x02" "030,0,0,1245,000,0,0,0,000,0,0,0\x03" READY_2, {.ready = true}},
+        {READY_2 READY_1 READY_2, {.ready = true}},
+        {READY_1 FIRST("030,1,0,1245,000,0,0,0,000,0,0,0") READY_2, {.paper_out = true}},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct printer_status got;
+        memset(&got, 0xFF, sizeof got);
+        if (!EXPECT(last_status(bytes_of_text(rows[i].reply), &got) == PRINTER_STATUS, rows[i].reply)) continue;
+        const struct printer_status *wanted = &rows[i].wanted;
+        EXPECT(got.ready == wanted->ready && got.paper_out == wanted->paper_out, rows[i].reply);
+        EXPECT(got.ribbon_out == wanted->ribbon_out && got.head_open == wanted->head_open, rows[i].reply);
+        EXPECT(got.paused == wanted->paused && got.busy == wanted->busy, rows[i].reply);
+        EXPECT(got.too_hot == wanted->too_hot && got.too_cold == wanted->too_cold, rows[i].reply);
+        EXPECT(got.buffer_full == wanted->buffer_full, rows[i].reply);
+        EXPECT(got.label_waiting == wanted->label_waiting, rows[i].reply);
+        EXPECT_I64(wanted->queued, got.queued, rows[i].reply);
+    }
+}
+
+static void the_error_list_says_the_same(void)
+{
+    static const struct {
+        const char *line;
+        bool paper_out, head_open, paused, ready;
+    } rows[] = {
+        {"ERRORS:         0 00000000 00000000", false, false, false, true},
+        {"ERRORS:         1 00000000 00000005", true, true, false, false},
+        {"ERRORS:         1 00000000 00010000", false, false, true, false},
+        {"ERRORS:         1 00000001 00000000", false, false, false, false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char reply[128];
+        struct printer_status got;
+        snprintf(reply, sizeof reply, "\x02\r\n\r\n  PRINTER STATUS\r\n   %s  \r\n\x03", rows[i].line);
+        EXPECT_I64(PRINTER_STATUS, last_status(bytes_of_text(reply), &got), rows[i].line);
+        EXPECT(got.paper_out == rows[i].paper_out && got.head_open == rows[i].head_open, rows[i].line);
+        EXPECT(got.paused == rows[i].paused && got.ready == rows[i].ready, rows[i].line);
+    }
+}
+
+static void no_state_is_guessed(void)
+{
+    static const struct {
+        const char *reply;
+        enum printer_result result;
+        const char *promise;
+    } rows[] = {
+        {READY_1, PRINTER_NOTHING, "half an answer"},
+        {READY_2, PRINTER_REJECTED, "the second half alone"},
+        {READY_1 THIRD, PRINTER_NOTHING, "the second frame is missing"},
+        {FIRST("030,?,0,1245,000,0,0,0,000,0,0,0") READY_2, PRINTER_REJECTED, "a flag that is no number"},
+        {READY_1 FIRST("000,0,0,0,0,2,4,0,-0000001,1,000"), PRINTER_REJECTED, "a count that is no number"},
+        {FIRST("TVSE LP 46 Dlite-200dpi,V56.17.9Z,8,8172KB"), PRINTER_REJECTED, "an answer to ~HI"},
+        {"030,0,0,1245,000,0,0,0,000,0,0,0\r\n", PRINTER_NOTHING, "no frame at all"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct printer_status got;
+        EXPECT_I64(rows[i].result, last_status(bytes_of_text(rows[i].reply), &got), rows[i].promise);
+    }
+    uint8_t flood[PRINTER_REPLY_MAX * 3];
+    struct printer_status got;
+    memset(flood, '0', sizeof flood);
+    flood[0] = 0x02;
+    EXPECT_I64(PRINTER_REJECTED, last_status(bytes_of(flood, sizeof flood), &got), "a frame without end");
+}
+
+/* ---- labels ---------------------------------------------------------------------------------- */
+
+static struct label label_of(enum label_item_kind kind, const char *text)
+{
+    struct label label = {.width_dmm = 1016, .height_dmm = 1524, .count = 1};
+    label.items[0] = (struct label_item){.kind = kind, .x_dmm = 40, .y_dmm = 100, .height_dmm = 40,
+                                         .width_dmm = 936, .lines = 3};
+    snprintf(label.items[0].text, sizeof label.items[0].text, "%s", text);
+    return label;
+}
+
+static bool encode(const struct label *label, unsigned dpi, struct textbuf *out)
+{
+    textbuf_init(out, job_storage, sizeof job_storage);
+    return printer_zpl.encode_label(label, dpi, out);
+}
+
+static unsigned count_of(const char *text, const char *part)
+{
+    unsigned count = 0;
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at++) count++;
+    return count;
+}
+
+/* What a printer makes of ^FH data: "_5E" is "^"; and of ^FB: "\\" is one backslash. */
+static void field_of(const char *job, bool block, char *out_text)
+{
+    const char *at = strstr(job, "^FD") + 3;
+    while (*at != '^') {
+        unsigned byte = (unsigned char)*at++;
+        if (byte == '_') {
+            (void)sscanf(at, "%2x", &byte);
+            at += 2;
+        } else if (byte == '\\' && block) {
+            EXPECT(*at++ == '\\', "a backslash never begins a line break");
+        }
+        *out_text++ = (char)byte;
+    }
+    *out_text = '\0';
+}
+
+static void expect_harmless(enum label_item_kind kind, const char *text)
+{
+    struct label label = label_of(kind, text);
+    struct textbuf job;
+    char read_back[LABEL_TEXT_SIZE];
+    if (!EXPECT(encode(&label, 203, &job), text)) return;
+    EXPECT_I64(0, count_of(job.data, "~"), "not one direct command");
+    EXPECT_I64(1, count_of(job.data, "^XA"), "one label begins");
+    EXPECT_I64(1, count_of(job.data, "^XZ"), "one label ends");
+    EXPECT_I64(1, count_of(job.data, "^FD"), "one field");
+    EXPECT_I64(1, count_of(job.data, "^PQ1,0,0,N^XZ\n"), "one copy");
+    EXPECT_I64(18, count_of(job.data, "^"), "no command more than for a harmless text");
+    field_of(job.data, kind == LABEL_TEXT, read_back);
+    EXPECT_BYTES(bytes_trim(bytes_of_text(text)), bytes_trim(bytes_of_text(read_back)),
+                 "the text arrives as it was");
+}
+
+static void no_text_becomes_a_command(void)
+{
+    for (char first = ' ' + 1; first <= '~'; first++) {
+        for (char second = ' ' + 1; second <= '~'; second++) {
+            char text[] = {'A', first, second, 'Z', '\0'};
+            expect_harmless(LABEL_TEXT, text);
+            expect_harmless(LABEL_CODE128, text);
+        }
+    }
+    expect_harmless(LABEL_TEXT, "^XZ^XA^JUS^XZ~JR _5E_7E \\& ^FS^FD");
+    expect_harmless(LABEL_TEXT, "\xE0\xA4\xA8\xE0\xA4\xAE\xE0\xA4\xB8\xE0\xA5\x8D\xE0\xA4\xA4\xE0\xA5\x87");
+}
+
+static void what_cannot_be_said_is_not_drawn(void)
+{
+    static const struct {
+        enum label_item_kind kind;
+        const char *text, *promise;
+    } rows[] = {
+        {LABEL_TEXT, "A\nB", "a line feed"},
+        {LABEL_TEXT, "A\x1B" "B", "an escape"},
+        {LABEL_TEXT, "A\x7F", "a DEL"},
+        {LABEL_TEXT, "A\xC0\x80", "not UTF-8"},
+        {LABEL_TEXT, "A\xE0\xA4", "half a character"},
+        {LABEL_CODE128, "", "bars of nothing"},
+        {LABEL_CODE128, "A\xC3\xA9", "bars beyond ASCII"},
+        {LABEL_CODE128, "A\tB", "bars of a control character"},
+    };
+    struct textbuf job;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct label label = label_of(rows[i].kind, rows[i].text);
+        EXPECT(!encode(&label, 203, &job), rows[i].promise);
+    }
+    struct label label = label_of(LABEL_TEXT, "A");
+    EXPECT(!encode(&label, 204, &job), "a resolution we do not know");
+    label.items[0].x_dmm = 100;
+    EXPECT(!encode(&label, 203, &job), "an item over the edge");
+    label = label_of(LABEL_TEXT, "A");
+    textbuf_init(&job, job_storage, 80);
+    EXPECT(!printer_zpl.encode_label(&label, 203, &job), "a job that does not fit");
+}
+
+/* Widths in modules from an independent encoder: zint 2.11.1, Code 128, automatic sets. */
+static void bars_are_as_wide_as_they_fit_with_their_quiet_zones(void)
+{
+    static const struct {
+        const char *text;
+        unsigned modules, dpi, room_dmm, module;
+    } rows[] = {
+        {"EE123456785IN", 156, 203, 936, 4},
+        {"EE123456785IN", 156, 203, 600, 2},
+        {"EE123456785IN", 156, 300, 936, 6},
+        {"28411210000145", 112, 203, 936, 4},
+        {"SBX100000017", 134, 203, 550, 2},
+        {"SBX100000017", 134, 203, 580, 3},
+        {"1234567", 90, 203, 936, 4},
+        {"AB1234CD", 123, 203, 936, 4},
+        {"PK-10001", 112, 203, 936, 4},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct label label = label_of(LABEL_CODE128, rows[i].text);
+        struct textbuf job;
+        unsigned module, ratio, height, x, y;
+        label.items[0].width_dmm = (uint16_t)rows[i].room_dmm;
+        if (!EXPECT(encode(&label, rows[i].dpi, &job), rows[i].text)) continue;
+        const char *bars = strstr(job.data, "^BY");
+        EXPECT(sscanf(bars, "^BY%u,%u,%u^FO%u,%u", &module, &ratio, &height, &x, &y) == 5, job.data);
+        EXPECT_I64(rows[i].module, module, "the widest module that fits, half a millimetre at most");
+        unsigned dots_per_mm = rows[i].dpi == 300 ? 12 : 8;
+        unsigned left = 40 * dots_per_mm / 10, room = rows[i].room_dmm * dots_per_mm / 10;
+        EXPECT(x >= left + 10 * module, "quiet zone on the left");
+        EXPECT(x + module * (rows[i].modules + 10) <= left + room, "quiet zone on the right");
+    }
+    struct label label = label_of(LABEL_CODE128, "EE123456785IN");
+    struct textbuf job;
+    label.items[0].width_dmm = 430; /* 176 modules of 0.25 mm are 440 */
+    EXPECT(!encode(&label, 203, &job), "bars too narrow to scan are refused");
+}
+
+static void overlong_text_is_narrowed_then_cut(void)
+{
+    char text[LABEL_TEXT_SIZE];
+    struct textbuf job;
+    unsigned height, width;
+    memset(text, 'W', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    struct label label = label_of(LABEL_TEXT, text);
+    label.items[0].lines = 1;
+    EXPECT(encode(&label, 203, &job), "it is drawn");
+    EXPECT(sscanf(strstr(job.data, "^A0N,"), "^A0N,%u,%u", &height, &width) == 2, job.data);
+    EXPECT(height == 32 && width == 19, "narrowed to sixty percent, as high as asked for");
+    field_of(job.data, true, text);
+    EXPECT(strlen(text) >= 40 && strlen(text) * 19 * 90 / 100 <= 748, "and cut to the block");
+    label = label_of(LABEL_TEXT, "Short");
+    EXPECT(encode(&label, 203, &job) && strstr(job.data, "^A0N,32,32^FB748,3,") != NULL,
+           "what fits is left alone");
+}
+
+static void lines_are_boxes(void)
+{
+    struct label label = label_of(LABEL_LINE, "");
+    struct textbuf job;
+    label.items[0].height_dmm = 5;
+    EXPECT(encode(&label, 203, &job), "a line");
+    EXPECT(strstr(job.data, "^FO32,80^GB748,4,4^FS") != NULL, "93.6 mm long, half a millimetre thick");
+    EXPECT(strstr(job.data, "^PW812^LL1219") != NULL, "the label's own size");
+}
+
+/* ---- documents ------------------------------------------------------------------------------- */
+
+static bool take_document(const char *document, const char **out_why)
+{
+    struct textbuf job;
+    textbuf_init(&job, job_storage, sizeof job_storage);
+    *out_why = "";
+    return printer_zpl.encode_document(bytes_of_text(document), &job, out_why);
+}
+
+static void a_harmless_document_is_printed_once(void)
+{
+    static const char *const documents[] = {
+        "^XA^FO50,50^A0N,40,40^FDHello^FS^XZ",
+        "\xEF\xBB\xBF\r\n^XA\r\n^CI28^PW812^LL1218^LH0,0\r\n^FO20,20^A0N,30,30^FH^FDa_5Eb^FS\r\n^XZ\r\n",
+        "^XA^BY3,2,100^FO50,50^BCN,100,Y,N,N,A^FD28411210000145^FS^FO1,1^GB700,4,4^FS^XZ",
+        "^xa^fo1,1^a0n,20,20^fdx^fs^xz",
+        "^XA^MMT^MNY^MTD^MD10^PR4^LT0^LS0^FX note ^FS^FO1,1^FDx^FS^PQ5,0,1,Y^XZ",
+        "^XA^FO0,0^GFA,2,2,1,aa55^FS^XZ",
+        "^XA^FO0,0^GFA,8,8,2,F,:,FFFF^FS^XZ",
+        "^XA^FO0,0^GFA,6,6,3,!,^FS^XZ",
+        "^XA^FO0,0^GFA,6,6,3,LF,^FS^XZ",
+        "^XA^FO0,0^GFA,30,30,15,gPF:^FS^XZ",
+        "^XA^FO0,0^GFA,10,2,1,:Z64:eJxbFQoAAasBAA==:B023^FS^XZ",
+        "^XA^FO0,0^GFA,41,288,72,:Z64:eJzj4KAKYJChDmCwoQ5gEKAOYAAAavEfEQ==:24EF\r\n^FS^XZ",
+        "^XA^FO9,9^BQN,2,5^FDQA,https://x.in/?a=1^FS^XZ",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(documents); i++) {
+        const char *why;
+        if (!EXPECT(take_document(documents[i], &why), documents[i])) {
+            fprintf(stderr, "    %s\n", why);
+            continue;
+        }
+        EXPECT(strstr(job_storage, "^XA^CI28") == job_storage, "begins with our settings");
+        EXPECT_I64(1, count_of(job_storage, "^PQ"), "one quantity");
+        EXPECT(strstr(job_storage, "^PQ1,0,0,N^XZ\n") != NULL, "which is one");
+        EXPECT_I64(1, count_of(job_storage, "^XA"), "one label");
+        static const char *const settings[] = {"^MM", "^MN", "^MT", "^MD", "^PR", "^LT", "^LS", "^FX"};
+        for (size_t j = 0; j < ARRAY_LEN(settings); j++) {
+            EXPECT_I64(0, count_of(job_storage, settings[j]), "the printer's set-up is not its business");
+        }
+    }
+}
+
+static void everything_else_is_refused_with_a_sentence(void)
+{
+    static const struct {
+        const char *document, *why;
+    } rows[] = {
+        {"", "the document is not a ZPL label"},
+        {"%PDF-1.4", "the document is not a ZPL label"},
+        {"<html>^XA^XZ", "the document is not a ZPL label"},
+        {"^FO1,1^FDx^FS", "the document is not a ZPL label"},
+        {"^XAjunk^FDx^FS^XZ", "the document is not a ZPL label"},
+        {"^XA^FDx^FS", "the label has no end"},
+        {"^XA^XZ", "the label is empty"},
+        {"^XA^FO1,1^XZ", "the label is empty"},
+        {"^XA^FDx^FS^XZ^XA^FDy^FS^XZ", "there is more than one label in the document"},
+        {"^XA^FDx^FS^XA^FDy^FS^XZ", "there is more than one label in the document"},
+        {"^XA^FDx^FS^XZ^FDy", "something follows the label"},
+        {"^XA^FDx^FS^XZ junk", "something follows the label"},
+        {"^XA^FDx^FS~JR^XZ", "the label holds a direct command (~)"},
+        {"~DGR:A.GRF,8,1,FF^XA^FDx^FS^XZ", "the label holds a direct command (~)"},
+        {"^XA^FDa~b^FS^XZ", "the label holds a direct command (~)"},
+        {"^XA^FDx\x05^FS^XZ", "the label holds control characters"},
+        {"^XA^JUS^FDx^FS^XZ", "the label has a command that we do not allow"},
+        {"^XA^DFR:A.ZPL^FDx^FS^XZ", "the label has a command that we do not allow"},
+        {"^XA^XFR:A.ZPL^FDx^FS^XZ", "the label has a command that we do not allow"},
+        {"^XA^XGR:A.GRF,1,1^FDx^FS^XZ", "the label has a command that we do not allow"},
+        {"^XA^ISR:A.GRF^FDx^FS^XZ", "the label has a command that we do not allow"},
+        {"^XA^IDR:*.*^FDx^FS^XZ", "the label has a command that we do not allow"},
+        {"^XA^DGR:A.GRF,8,1,FF^FDx^FS^XZ", "the label has a command that we do not allow"},
+        {"^XA^JZY^FDx^FS^XZ", "the label has a command that we do not allow"},
+        {"^XA^KP1234^FDx^FS^XZ", "the label has a command that we do not allow"},
+        {"^XA^CC!!FDx!FS!XZ", "the label has a command that we do not allow"},
+        {"^XA^HH^FDx^FS^XZ", "the label has a command that we do not allow"},
+        {"^XA^RFW^FDx^FS^XZ", "the label has a command that we do not allow"},
+        {"^XA^FDx^FS^", "the label has a command that we do not allow"},
+        {"^XA^GFB,2,2,1,ab^FS^XZ", "a picture on the label is in binary"},
+        {"^XA^GFC,2,2,1,ab^FS^XZ", "a picture on the label is in binary"},
+        {"^XA^GFA,2,2,1,aa5^FS^XZ", "a picture on the label is not complete"},
+        {"^XA^GFA,2,2,1,aa5555^FS^XZ", "a picture on the label is not complete"},
+        {"^XA^GFA,2,2,1,aa5?^FS^XZ", "a picture on the label is not complete"},
+        {"^XA^GFA,2,2,1,aa55G^FS^XZ", "a picture on the label is not complete"},
+        {"^XA^GFA,10,2,1,:Z64:eJxbFQoAAasBAA==:B024^FS^XZ", "a picture on the label is not complete"},
+        {"^XA^GFA,10,2,1,:Z64:eJxbFQoAAasB^FS^XZ", "a picture on the label is not complete"},
+        {"^XA^GFA,2,3,2,aa5500^FS^XZ", "a picture on the label has no sensible size"},
+        {"^XA^GFA,2,0,1,^FS^XZ", "a picture on the label has no sensible size"},
+        {"^XA^GFA^FS^XZ", "a picture on the label has no sensible size"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const char *why;
+        EXPECT(!take_document(rows[i].document, &why), rows[i].document);
+        EXPECT_TEXT(rows[i].why, why, rows[i].document);
+    }
+}
+
+static void our_own_label_passes_as_a_document(void)
+{
+    struct label label = label_of(LABEL_TEXT, "Sharma & Sons ^ ~ _ \\");
+    struct textbuf job;
+    const char *why;
+    static char copy[JOB_SIZE];
+    label.items[0].y_dmm = 40;
+    EXPECT(encode(&label, 203, &job), "drawn");
+    snprintf(copy, sizeof copy, "%s", job_storage);
+    /* ^FW, ^LR and the like are kept; ^MC is the box's. */
+    EXPECT(take_document(copy, &why), why);
+}
+
+static void the_row_says_how_to_stay_safe(void)
+{
+    EXPECT(bytes_find(printer_zpl.start, BYTES_LITERAL("^JZN")) < printer_zpl.start.len,
+           "the printer is told not to reprint by itself");
+    EXPECT(bytes_find(printer_zpl.start, BYTES_LITERAL("^JU")) == printer_zpl.start.len,
+           "nothing is stored in it");
+    EXPECT(bytes_equal_text(printer_zpl.status_request, "~HS"), "status is asked for by ~HS");
+    EXPECT(bytes_find(printer_zpl.abort_job, BYTES_LITERAL("^XZ")) == printer_zpl.abort_job.len,
+           "a cut label is never completed by us");
+}
+
+int main(void)
+{
+    EXPECT_RUN(every_flag_stands_where_the_manual_says);
+    EXPECT_RUN(the_error_list_says_the_same);
+    EXPECT_RUN(no_state_is_guessed);
+    EXPECT_RUN(no_text_becomes_a_command);
+    EXPECT_RUN(what_cannot_be_said_is_not_drawn);
+    EXPECT_RUN(bars_are_as_wide_as_they_fit_with_their_quiet_zones);
+    EXPECT_RUN(overlong_text_is_narrowed_then_cut);
+    EXPECT_RUN(lines_are_boxes);
+    EXPECT_RUN(a_harmless_document_is_printed_once);
+    EXPECT_RUN(everything_else_is_refused_with_a_sentence);
+    EXPECT_RUN(our_own_label_passes_as_a_document);
+    EXPECT_RUN(the_row_says_how_to_stay_safe);
+    return expect_result();
+}
