@@ -1,0 +1,120 @@
+// Buttons, and one POST for each decision of a hand.
+//
+// Three things go wrong with buttons on a touch screen: a second tap that was not meant, a finger
+// that comes down just when another button has appeared under it, and a heavy decision by accident.
+// So a button sleeps after a press, is asleep when it appears, and the heavy ones ask first.
+
+import { at, icon, make, put, rebuild } from './dom.mjs';
+import { pictureOfPress } from './pictures.mjs';
+import { question, word } from './words.mjs';
+
+const AWAKE_AFTER_MS = 300; // of appearing: shorter than a hand takes to read and decide
+const ASLEEP_AFTER_PRESS_MS = 800;
+const NOTE_MS = 5000;
+
+let language;
+let noteTimer;
+
+const isAsking = () => !at('ask').hidden;
+
+function noteShow() {
+    clearTimeout(noteTimer);
+    put(at('note'), word(language, 'words', 'not_taken'));
+    at('note').hidden = false;
+    noteTimer = setTimeout(noteHide, NOTE_MS);
+}
+
+function noteHide() {
+    at('note').hidden = true;
+}
+
+function sleep(buttons, ms) {
+    for (const button of buttons) button.disabled = true;
+    setTimeout(() => {
+        for (const button of buttons) button.disabled = false;
+    }, ms);
+}
+
+export async function pressSend(press, text) {
+    noteHide();
+    try {
+        const response = await fetch('press', {
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json' },
+            body: JSON.stringify({ press, text }),
+        });
+        if (!response.ok) noteShow();
+    } catch {
+        noteShow();
+    }
+}
+
+function decide(press, text) {
+    askClose();
+    sleep(at('presses').querySelectorAll('button'), ASLEEP_AFTER_PRESS_MS);
+    if (!at('training').hidden) at('code').focus(); // where a scanner's typing is welcome
+    pressSend(press, text);
+}
+
+function buttonMake(picture, text, attributes, act) {
+    const button = make(
+        'button',
+        { type: 'button', ...attributes },
+        icon(picture),
+        make('span', {}, text),
+    );
+    button.addEventListener('click', act);
+    sleep([button], AWAKE_AFTER_MS);
+    return button;
+}
+
+function askClose() {
+    at('ask').hidden = true;
+}
+
+function askOpen(press, asked) {
+    put(at('question-text'), asked.text);
+    const choices = asked.choices.map(([reason, text]) =>
+        buttonMake(pictureOfPress(press), text, { 'data-choice': reason }, () =>
+            decide(press, press === 'reprint' ? reason : ''),
+        ),
+    );
+    const back = buttonMake('cross', asked.back, { 'data-choice': 'back' }, askClose);
+    at('ask').lastElementChild.replaceChildren(...choices, back);
+    at('ask').dataset.press = press;
+    at('ask').hidden = false;
+}
+
+function pressed(press) {
+    const asked = question(language, press);
+    if (asked) askOpen(press, asked);
+    else decide(press, '');
+}
+
+// The buttons that the document allows, the main one first. A scan is no button: it has its field.
+export function pressesDraw(presses, shownLanguage) {
+    const offered = presses.filter((press) => press !== 'scan');
+    if (isAsking() && (language !== shownLanguage || !offered.includes(at('ask').dataset.press)))
+        askClose();
+    language = shownLanguage;
+    return rebuild(at('presses'), [offered, language], () =>
+        offered.map((press) =>
+            buttonMake(
+                pictureOfPress(press),
+                word(language, 'presses', press),
+                { 'data-press': press },
+                () => pressed(press),
+            ),
+        ),
+    );
+}
+
+// Training mode: what is typed counts as scanned.
+export function scanFieldOpen() {
+    at('training').addEventListener('submit', (event) => {
+        event.preventDefault();
+        const code = at('code').value.trim();
+        at('code').value = '';
+        if (code !== '') pressSend('scan', code);
+    });
+}

@@ -1,0 +1,111 @@
+// The strip at the bottom: every device and connection with a picture and a word, in one of three
+// tones. A word that is not known here is shown as it is and looks like trouble, never like health.
+
+import { at, icon, make, rebuild } from './dom.mjs';
+import { nameText, word } from './words.mjs';
+
+const tones = { ready: 'good', ok: 'good', opening: 'wait', starting: 'wait' };
+const marks = { good: 'tick', wait: 'wait', bad: 'warning' };
+const harmlessFlags = ['busy', 'label_waiting', 'buffer_full'];
+
+const toneOf = (id) => (Object.hasOwn(tones, id) ? tones[id] : 'bad');
+
+function deviceCells(state, language) {
+    const { scale, scanners = [], printer } = state.devices ?? {};
+    const cells = [];
+    const cell = (symbol, name, id) => ({
+        symbol,
+        name,
+        tone: toneOf(id),
+        text: word(language, 'device_states', id),
+    });
+    if (scale) cells.push(cell('scale', word(language, 'devices', 'scale'), scale.state));
+    scanners.forEach((scanner, index) => {
+        const number = scanners.length > 1 ? ` ${index + 1}` : '';
+        cells.push(cell('scanner', word(language, 'devices', 'scanner') + number, scanner.state));
+    });
+    if (printer)
+        cells.push(
+            printerCell(
+                printer,
+                cell('printer', word(language, 'devices', 'printer'), printer.state),
+                language,
+            ),
+        );
+    return cells;
+}
+
+// A flag says more than "not ready"; a busy printer is at work, not broken.
+function printerCell(printer, cell, language) {
+    const flag =
+        (printer.flags ?? []).find((id) => !harmlessFlags.includes(id)) ?? printer.flags?.[0];
+    if (!flag) return cell;
+    return {
+        ...cell,
+        tone: harmlessFlags.includes(flag) ? 'wait' : 'bad',
+        text: word(language, 'flags', flag),
+    };
+}
+
+function networkCells(state, language) {
+    const { oms, carriers = {} } = state.network ?? {};
+    const cells = [];
+    const cell = (symbol, name, id) => ({
+        symbol,
+        name,
+        tone: toneOf(id),
+        text: word(language, 'networks', id),
+    });
+    if (oms) cells.push(cell('orders', word(language, 'devices', 'oms'), oms));
+    for (const [name, id] of Object.entries(carriers))
+        cells.push(cell('truck', nameText(name), id));
+    return cells;
+}
+
+function countCells(state, language, quiet) {
+    const say = (id) => word(language, 'words', id);
+    const cells = [];
+    const { waiting = 0, refused = 0 } = state.events ?? {};
+    if (waiting > 0)
+        cells.push({ symbol: 'up', name: say('to_send'), tone: 'wait', text: String(waiting) });
+    if (refused > 0)
+        cells.push({
+            symbol: 'stop',
+            name: say('refused_events'),
+            tone: 'bad',
+            text: String(refused),
+        });
+    if (state.open_bookings > 0)
+        cells.push({
+            symbol: 'shelf',
+            name: say('shelf'),
+            tone: 'wait',
+            text: String(state.open_bookings),
+        });
+    if (state.disk === 'low')
+        cells.push({ symbol: 'disk', name: say('disk'), tone: 'bad', text: say('disk_low') });
+    if (quiet)
+        cells.push({ symbol: 'quiet', name: say('sound'), tone: 'wait', text: say('sound_off') });
+    return cells;
+}
+
+const ONE_ROW = 7;
+
+export function stripDraw(state, language, quiet) {
+    const cells = [
+        ...deviceCells(state, language),
+        ...networkCells(state, language),
+        ...countCells(state, language, quiet),
+    ];
+    at('strip').classList.toggle('crowded', cells.length > ONE_ROW);
+    return rebuild(at('strip'), cells, () =>
+        cells.map(({ symbol, name, tone, text }) =>
+            make(
+                'div',
+                { class: tone },
+                icon(symbol),
+                make('p', {}, make('span', {}, name), make('b', {}, icon(marks[tone]), text)),
+            ),
+        ),
+    );
+}
