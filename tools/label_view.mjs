@@ -7,10 +7,13 @@
 // The renderer is zebrash, the reader zxing-cpp, both as WebAssembly from the folder that tools/deps
 // filled (PACKD_NODE_MODULES says another). Nothing is fetched. Exit 0 done, 1 not a label, 2 usage.
 import { execFileSync } from "node:child_process";
+import { webcrypto } from "node:crypto";
 import { readFileSync, writeFileSync, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+globalThis.crypto ??= webcrypto; // node 18 of Debian 12 has it under another name only
 
 const here = dirname(fileURLToPath(import.meta.url));
 
