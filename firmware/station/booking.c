@@ -1,6 +1,7 @@
-/* booking.c - see booking.h for the states and what is true in each. This is the one place where a
- * mistake costs money. The rule behind SETTLING: between the last sending and asking there must be
- * more time than a request can need to take effect at the courier, however early our side failed. */
+/* booking.c - see booking.h for the states and what is true in each. This is the one place where
+ * a mistake costs money. The rule behind SETTLING: between the last sending and asking there
+ * must be more time than a request can need to take effect at the courier, however early our
+ * side failed. */
 #include "firmware/station/booking.h"
 
 #include <string.h>
@@ -28,14 +29,16 @@ const char *booking_state_word(enum booking_state state)
 }
 
 /* Every transition names its deadline; NO_DEADLINE is written out. */
-static void go(struct booking *booking, enum booking_state state, uint32_t ticket, int64_t deadline_ms)
+static void go(struct booking *booking, enum booking_state state, uint32_t ticket,
+               int64_t deadline_ms)
 {
     booking->state = state;
     booking->ticket = ticket;
     booking->deadline_ms = deadline_ms;
 }
 
-static const struct carrier_promises *promises(const struct booking *booking, const struct step *step)
+static const struct carrier_promises *promises(const struct booking *booking,
+                                               const struct step *step)
 {
     return &step->carriers[booking->carrier]->promises;
 }
@@ -55,8 +58,8 @@ void booking_init(struct booking *booking, unsigned slot)
     booking->backoff = BACKOFF_WAITING;
 }
 
-static void fill(struct booking *booking, struct step *step, unsigned carrier, const struct parcel *parcel,
-                 const struct shipment *shipment)
+static void fill(struct booking *booking, struct step *step, unsigned carrier,
+                 const struct parcel *parcel, const struct shipment *shipment)
 {
     booking_init(booking, booking->slot);
     booking->carrier = carrier;
@@ -113,7 +116,8 @@ static bool exchange(struct booking *booking, struct step *step, const char **ou
 {
     struct carrier_account account = step_carrier_account(step, booking->carrier);
     struct http_request *request = step_request(step, EXCHANGE_BODY_MAX);
-    if (!step->carriers[booking->carrier]->build(&booking->task, &account, request, out_why)) return false;
+    if (!step->carriers[booking->carrier]->build(&booking->task, &account, request, out_why))
+        return false;
     bool label = booking->task.operation == CARRIER_LABEL;
     if (request->timeout_ms == 0) request->timeout_ms = account.timeout_ms;
     request->reply_max = label ? LABEL_REPLY_MAX : EXCHANGE_REPLY_MAX;
@@ -148,7 +152,8 @@ static void settle(struct booking *booking, struct step *step)
 {
     booking->unsure = true;
     if (promises(booking, step)->repeat == REPEAT_SAFE_KEY) {
-        go(booking, BOOKING_RESENDING, 0, step->now_ms + backoff_next_ms(&booking->backoff, step, -1));
+        go(booking, BOOKING_RESENDING, 0,
+           step->now_ms + backoff_next_ms(&booking->backoff, step, -1));
     } else if (promises(booking, step)->lookup_reference) {
         go(booking, BOOKING_SETTLING, 0, booking->sent_ms + settle_ms(booking, step));
         if (booking->deadline_ms <= step->now_ms) booking->deadline_ms = step->now_ms + 1;
@@ -180,7 +185,8 @@ static void fetch_label(struct booking *booking, struct step *step)
 {
     const char *why = "";
     const struct carrier *carrier = step->carriers[booking->carrier];
-    bool wanted = carrier->promises.label_format == LABEL_FORMAT_ZPL && carrier->supports[CARRIER_LABEL];
+    bool wanted =
+        carrier->promises.label_format == LABEL_FORMAT_ZPL && carrier->supports[CARRIER_LABEL];
     if (booking->parcel.label_format != LABEL_FORMAT_NONE || !wanted) {
         go(booking, BOOKING_BOOKED, 0, NO_DEADLINE);
         return;
@@ -201,7 +207,8 @@ void booking_resume_booked(struct booking *booking, struct step *step, unsigned 
     fetch_label(booking, step);
 }
 
-static void put_label(struct booking *booking, struct step *step, const struct carrier_outcome *outcome)
+static void put_label(struct booking *booking, struct step *step,
+                      const struct carrier_outcome *outcome)
 {
     char storage[FACT_KEY_SIZE];
     struct textbuf key;
@@ -213,7 +220,8 @@ static void put_label(struct booking *booking, struct step *step, const struct c
     booking->parcel.label_format = outcome->label_format;
 }
 
-static void accept(struct booking *booking, struct step *step, const struct carrier_outcome *outcome)
+static void accept(struct booking *booking, struct step *step,
+                   const struct carrier_outcome *outcome)
 {
     memcpy(booking->parcel.awb, outcome->awb, sizeof booking->parcel.awb);
     memcpy(booking->task.shipment.awb, outcome->awb, sizeof booking->task.shipment.awb);
@@ -225,7 +233,8 @@ static void accept(struct booking *booking, struct step *step, const struct carr
 
 /* A no that is proof of no. When some earlier sending is still unaccounted for, or the text admits
  * that something may have been kept, the courier is asked before the no is believed. */
-static void rejected(struct booking *booking, struct step *step, const struct carrier_outcome *outcome)
+static void rejected(struct booking *booking, struct step *step,
+                     const struct carrier_outcome *outcome)
 {
     booking->reason = outcome->reason;
     memcpy(booking->message, outcome->message, sizeof booking->message);
@@ -247,7 +256,8 @@ static bool is_our_answer(const struct booking *booking, const struct carrier_ou
     return outcome->awb[0] != '\0';
 }
 
-static void take_book(struct booking *booking, struct step *step, const struct carrier_outcome *outcome)
+static void take_book(struct booking *booking, struct step *step,
+                      const struct carrier_outcome *outcome)
 {
     switch (outcome->result) {
     case CARRIER_OK:
@@ -269,7 +279,8 @@ static void take_book(struct booking *booking, struct step *step, const struct c
     }
 }
 
-static void take_lookup(struct booking *booking, struct step *step, const struct carrier_outcome *outcome)
+static void take_lookup(struct booking *booking, struct step *step,
+                        const struct carrier_outcome *outcome)
 {
     bool found = (outcome->result == CARRIER_OK || outcome->result == CARRIER_OK_EXISTING) &&
                  is_our_answer(booking, outcome);
@@ -296,7 +307,8 @@ static void take_lookup(struct booking *booking, struct step *step, const struct
     else send(booking, step);
 }
 
-static void take_label(struct booking *booking, struct step *step, const struct carrier_outcome *outcome)
+static void take_label(struct booking *booking, struct step *step,
+                       const struct carrier_outcome *outcome)
 {
     bool have = outcome->result == CARRIER_OK && outcome->label_format == LABEL_FORMAT_ZPL &&
                 outcome->label.len > 0 && outcome->label.len <= LABEL_REPLY_MAX / 2;
@@ -312,9 +324,11 @@ static void take_label(struct booking *booking, struct step *step, const struct 
     }
 }
 
-static void take_outcome(struct booking *booking, struct step *step, const struct carrier_outcome *outcome)
+static void take_outcome(struct booking *booking, struct step *step,
+                         const struct carrier_outcome *outcome)
 {
-    if (outcome->message[0] != '\0') memcpy(booking->message, outcome->message, sizeof booking->message);
+    if (outcome->message[0] != '\0')
+        memcpy(booking->message, outcome->message, sizeof booking->message);
     if (booking->state == BOOKING_SENDING) take_book(booking, step, outcome);
     else if (booking->state == BOOKING_ASKING) take_lookup(booking, step, outcome);
     else if (booking->state == BOOKING_LABELLING) take_label(booking, step, outcome);
@@ -333,10 +347,13 @@ void booking_answer(struct booking *booking, struct step *step, const struct eve
         return;
     }
     const struct carrier *carrier = step->carriers[booking->carrier];
-    enum carrier_step more = carrier->take(&booking->task, event->exchange.response, step->scratch, outcome);
+    enum carrier_step more =
+        carrier->take(&booking->task, event->exchange.response, step->scratch, outcome);
     if (more == CARRIER_MORE && exchange(booking, step, &why)) return;
-    if (more == CARRIER_MORE) carrier_outcome_of_end(booking->task.operation, EXCHANGE_MAYBE_SENT, outcome);
-    booking->answer_was_not_json = outcome->result == CARRIER_UNKNOWN && outcome->message[0] == '\0';
+    if (more == CARRIER_MORE)
+        carrier_outcome_of_end(booking->task.operation, EXCHANGE_MAYBE_SENT, outcome);
+    booking->answer_was_not_json =
+        outcome->result == CARRIER_UNKNOWN && outcome->message[0] == '\0';
     take_outcome(booking, step, outcome);
 }
 
@@ -385,7 +402,8 @@ static void pause_over(struct booking *booking, struct step *step)
     if (booking->state == BOOKING_RESENDING) send(booking, step);
     else if (booking->state == BOOKING_LABELLING) fetch_label(booking, step);
     else if (booking->state == BOOKING_SETTLING && can_ask) ask(booking, step);
-    else if (booking->state == BOOKING_SETTLING) send(booking, step); /* knows our key: see settle() */
+    else if (booking->state == BOOKING_SETTLING)
+        send(booking, step); /* knows our key: see settle() */
 }
 
 void booking_tick(struct booking *booking, struct step *step)
@@ -433,12 +451,16 @@ void booking_check(const struct booking *booking, int64_t now_ms)
     case BOOKING_PERSON: ENSURE(booking->ticket == 0 && booking->deadline_ms == NO_DEADLINE); break;
     case BOOKING_INTENDING:
     case BOOKING_STORING:
-    case BOOKING_REFUSING: ENSURE(booking->ticket != 0 && booking->deadline_ms == NO_DEADLINE); break;
+    case BOOKING_REFUSING:
+        ENSURE(booking->ticket != 0 && booking->deadline_ms == NO_DEADLINE);
+        break;
     case BOOKING_SENDING:
     case BOOKING_ASKING: ENSURE(booking->ticket != 0 && booking->deadline_ms != NO_DEADLINE); break;
     case BOOKING_LABELLING: ENSURE(booking->deadline_ms != NO_DEADLINE); break;
     case BOOKING_RESENDING:
-    case BOOKING_SETTLING: ENSURE(booking->ticket == 0 && booking->deadline_ms != NO_DEADLINE); break;
+    case BOOKING_SETTLING:
+        ENSURE(booking->ticket == 0 && booking->deadline_ms != NO_DEADLINE);
+        break;
     }
     ENSURE(booking->sent_ms <= now_ms);
     ENSURE(booking->state == BOOKING_FREE || booking->parcel.reference[0] != '\0');

@@ -28,7 +28,7 @@
 #include "firmware/station/backoff.h"
 #include "firmware/station/fact.h"
 
-#define BOOKINGS_MAX 8 /* open at once: one in hand, the rest set aside */
+#define BOOKINGS_MAX 8               /* open at once: one in hand, the rest set aside */
 #define BOOKING_ANSWER_GRACE_MS 5000 /* beyond the exchange's own time-out, then it is unknown */
 #define BOOKING_NOT_FOUND_MIN 2      /* reliability.md 1: not found twice, a window apart */
 
@@ -50,23 +50,23 @@ enum booking_state {
 struct booking {
     enum booking_state state;
     unsigned slot;
-    unsigned carrier;          /* index in the configuration */
+    unsigned carrier; /* index in the configuration */
     struct parcel parcel;
-    struct carrier_task task;  /* task.shipment is what the courier is told, the same every time */
-    bool unsure;               /* some request may have taken effect and was not found out about */
-    bool refuse_if_absent;     /* the courier said no, but something may be left behind */
-    bool aside;                /* the parcel is on the shelf; nobody waits at the bench */
-    bool store_failed;         /* the last batch did not reach the disk */
-    unsigned not_found;        /* look-ups in a row that found nothing */
-    int64_t sent_ms;           /* the last sending, or the start after a power cut */
+    struct carrier_task task; /* task.shipment is what the courier is told, the same every time */
+    bool unsure;              /* some request may have taken effect and was not found out about */
+    bool refuse_if_absent;    /* the courier said no, but something may be left behind */
+    bool aside;               /* the parcel is on the shelf; nobody waits at the bench */
+    bool store_failed;        /* the last batch did not reach the disk */
+    unsigned not_found;       /* look-ups in a row that found nothing */
+    int64_t sent_ms;          /* the last sending, or the start after a power cut */
     int64_t began_ms;
     int64_t deadline_ms;
-    uint32_t ticket;           /* exchange or batch awaited */
+    uint32_t ticket; /* exchange or batch awaited */
     struct backoff backoff;
-    enum carrier_reason reason;  /* REFUSED, PERSON */
+    enum carrier_reason reason; /* REFUSED, PERSON */
     char message[CARRIER_MESSAGE_SIZE];
-    bool answer_was_not_json;    /* the last answer could not be read at all */
-    int64_t seq_floor;         /* the intent's journal number is above this */
+    bool answer_was_not_json; /* the last answer could not be read at all */
+    int64_t seq_floor;        /* the intent's journal number is above this */
 };
 
 void booking_init(struct booking *booking, unsigned slot);
@@ -79,7 +79,8 @@ void booking_resume(struct booking *booking, struct step *step, unsigned carrier
                     const struct parcel *parcel, const struct shipment *shipment, bool aside);
 /* After a power cut: the booking was found, its label was not fetched yet or is there. */
 void booking_resume_booked(struct booking *booking, struct step *step, unsigned carrier,
-                           const struct parcel *parcel, const struct shipment *shipment, bool aside);
+                           const struct parcel *parcel, const struct shipment *shipment,
+                           bool aside);
 
 /* The answer to this slot's exchange. */
 void booking_answer(struct booking *booking, struct step *step, const struct event *event);

@@ -55,13 +55,14 @@ struct bytes commands_text_end(struct commands *commands, struct textbuf *text)
 {
     ENSURE(textbuf_ok(text));
     const uint8_t *start = (const uint8_t *)text->data;
-    ENSURE(start >= commands->arena && start + text->size == commands->arena + commands->arena_used);
+    ENSURE(start >= commands->arena &&
+           start + text->size == commands->arena + commands->arena_used);
     commands->arena_used -= text->size - text->len - 1;
     return textbuf_bytes(text);
 }
 
-void commands_fact(struct commands *commands, struct bytes key, const char *kind, struct bytes subject,
-                   struct bytes body)
+void commands_fact(struct commands *commands, struct bytes key, const char *kind,
+                   struct bytes subject, struct bytes body)
 {
     struct batch *batch = &commands->batch;
     ENSURE(batch->fact_count < BATCH_FACTS_MAX);

@@ -1,8 +1,9 @@
 /* command.h - everything the station can ask for, and the bounded list that carries it.
  *
- * Commands are performed in order after the step. Bytes in a command lie in the list's own arena and
- * are good until the next step; what perform cannot finish at once it copies. A command with an
- * effect outside is never emitted in the step that stores the fact it rests on: it follows STORED. */
+ * Commands are performed in order after the step. Bytes in a command lie in the list's own arena
+ * and are good until the next step; what perform cannot finish at once it copies. A command with
+ * an effect outside is never emitted in the step that stores the fact it rests on: it follows
+ * STORED. */
 #ifndef PACKD_FIRMWARE_STATION_COMMAND_H
 #define PACKD_FIRMWARE_STATION_COMMAND_H
 
@@ -20,19 +21,19 @@
 #define LOG_ARGUMENTS_MAX 4
 
 enum command_kind {
-    COMMAND_STORE,           /* one batch, one transaction; answered by STORED or STORE_FAILED */
-    COMMAND_READ_ROWS,       /* facts after a sequence number */
-    COMMAND_READ_SUBJECT,    /* all facts about one subject, oldest first, at most EVENT_ROWS_MAX */
+    COMMAND_STORE,        /* one batch, one transaction; answered by STORED or STORE_FAILED */
+    COMMAND_READ_ROWS,    /* facts after a sequence number */
+    COMMAND_READ_SUBJECT, /* all facts about one subject, oldest first, at most EVENT_ROWS_MAX */
     COMMAND_READ_BLOB,
-    COMMAND_CACHE_PUT,       /* a page of orders and the cursor that goes with it */
+    COMMAND_CACHE_PUT, /* a page of orders and the cursor that goes with it */
     COMMAND_CACHE_FIND,
-    COMMAND_CACHE_FORGET,    /* the cursor is gone: begin again */
+    COMMAND_CACHE_FORGET, /* the cursor is gone: begin again */
     COMMAND_PORT_OPEN,
     COMMAND_PORT_WRITE,
     COMMAND_PORT_CLOSE,
-    COMMAND_EXCHANGE,        /* start one */
+    COMMAND_EXCHANGE, /* start one */
     COMMAND_EXCHANGE_CANCEL,
-    COMMAND_SHOW,            /* the state document for the page (packing_view.h) */
+    COMMAND_SHOW, /* the state document for the page (packing_view.h) */
     COMMAND_LOG,
     COMMAND_CONFIG_ADOPTED,
     COMMAND_CONFIG_REJECTED,
@@ -69,7 +70,7 @@ struct batch {
 struct cache_item {
     struct bytes id;
     struct bytes rev;
-    struct bytes document;  /* empty: the order is gone */
+    struct bytes document;    /* empty: the order is gone */
     const struct bytes *keys; /* texts that may be scanned */
     size_t key_count;
 };
@@ -90,12 +91,12 @@ struct command {
         } store;
         struct {
             uint32_t ticket;
-            int64_t after_seq;     /* READ_ROWS */
-            struct bytes key;      /* READ_BLOB: key; READ_SUBJECT: subject */
+            int64_t after_seq; /* READ_ROWS */
+            struct bytes key;  /* READ_BLOB: key; READ_SUBJECT: subject */
         } read;
         struct {
             uint32_t ticket;
-            struct bytes scan;     /* CACHE_FIND */
+            struct bytes scan;              /* CACHE_FIND */
             const struct cache_item *items; /* CACHE_PUT */
             size_t count;
             struct bytes cursor;
@@ -110,7 +111,7 @@ struct command {
         } port;
         struct {
             uint32_t ticket;
-            unsigned server;               /* whose certificates and limits apply */
+            unsigned server; /* whose certificates and limits apply */
             const struct http_request *request;
         } exchange;
         struct {
@@ -132,8 +133,8 @@ struct commands {
     size_t arena_used;
     struct http_request requests[COMMAND_REQUESTS_MAX];
     size_t request_count;
-    struct batch batch;     /* all that this step stores is one batch */
-    uint32_t batch_ticket;  /* 0: nothing to store */
+    struct batch batch;    /* all that this step stores is one batch */
+    uint32_t batch_ticket; /* 0: nothing to store */
 };
 
 void commands_reset(struct commands *commands);
@@ -149,8 +150,8 @@ void commands_text_begin(struct commands *commands, struct textbuf *text, size_t
 struct bytes commands_text_end(struct commands *commands, struct textbuf *text);
 
 /* The batch of this step. */
-void commands_fact(struct commands *commands, struct bytes key, const char *kind, struct bytes subject,
-                   struct bytes body);
+void commands_fact(struct commands *commands, struct bytes key, const char *kind,
+                   struct bytes subject, struct bytes body);
 void commands_blob(struct commands *commands, struct bytes key, struct bytes data);
 void commands_blob_delete(struct commands *commands, struct bytes key);
 void commands_cursor(struct commands *commands, const char *name, int64_t seq);

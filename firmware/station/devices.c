@@ -9,8 +9,9 @@
 
 #include <string.h>
 
-#define PRINTER_ASK_IDLE_MS 3000  /* seldom enough to sleep, often enough to warn before the weight */
-#define PRINTER_ASK_EAGER_MS 150  /* printers.md, "Did it really print?": every 100 to 250 ms */
+#define PRINTER_ASK_IDLE_MS \
+    3000 /* seldom enough to sleep, often enough to warn before the weight */
+#define PRINTER_ASK_EAGER_MS 150 /* printers.md, "Did it really print?": every 100 to 250 ms */
 
 static bool is_scanner(unsigned slot)
 {
@@ -30,7 +31,8 @@ static void reset_scale(struct devices *devices, const struct config *config)
     const struct scale_driver *named = scale_driver_find(bytes_of_text(config->scale.driver));
     devices->scale_count = 0;
     for (size_t i = 0; i < SCALE_CANDIDATES_MAX; i++) {
-        const struct scale_driver *driver = named != NULL ? (i == 0 ? named : NULL) : scale_driver_at(i);
+        const struct scale_driver *driver =
+            named != NULL ? (i == 0 ? named : NULL) : scale_driver_at(i);
         if (driver == NULL) break;
         devices->scale_drivers[i] = driver;
         scale_state_init(&devices->scale_states[i]);
@@ -59,7 +61,8 @@ void devices_init(struct devices *devices, const struct config *config, int64_t 
 {
     memset(devices, 0, sizeof *devices);
     for (size_t i = 0; i < config->scanner_count; i++) {
-        devices->scanner_drivers[i] = scanner_driver_find(bytes_of_text(config->scanners[i].driver));
+        devices->scanner_drivers[i] =
+            scanner_driver_find(bytes_of_text(config->scanners[i].driver));
     }
     devices->printer_driver = printer_driver_find(bytes_of_text(config->printer.driver));
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
@@ -93,7 +96,8 @@ static struct line_settings slot_line(const struct devices *devices, const struc
         return config->scale.line.baud != 0 ? config->scale.line : devices->scale_drivers[0]->usual;
     }
     if (slot == DEVICE_PRINTER) {
-        return devices->printer_driver != NULL ? devices->printer_driver->usual : (struct line_settings){0};
+        return devices->printer_driver != NULL ? devices->printer_driver->usual
+                                               : (struct line_settings){0};
     }
     size_t index = slot - DEVICE_SCANNER_FIRST;
     if (config->scanners[index].line.baud != 0 || devices->scanner_drivers[index] == NULL) {
@@ -135,7 +139,8 @@ static struct device *find_slot(struct devices *devices, uint32_t port, unsigned
 {
     unsigned slot = port & 0xFFu;
     if (slot < DEVICES_MAX && devices->slots[slot].port == port &&
-        (devices->slots[slot].state == DEVICE_OPEN || devices->slots[slot].state == DEVICE_OPENING)) {
+        (devices->slots[slot].state == DEVICE_OPEN ||
+         devices->slots[slot].state == DEVICE_OPENING)) {
         *out_slot = slot;
         return &devices->slots[slot];
     }
@@ -143,15 +148,16 @@ static struct device *find_slot(struct devices *devices, uint32_t port, unsigned
     return NULL;
 }
 
-static const char *const slot_words[DEVICES_MAX] = {"scale", "scanner 1", "scanner 2",
+static const char *const slot_words[DEVICES_MAX] = {"scale",     "scanner 1", "scanner 2",
                                                     "scanner 3", "scanner 4", "printer"};
 
-static void lose_slot(struct devices *devices, struct step *step, unsigned slot, const char *sentence)
+static void lose_slot(struct devices *devices, struct step *step, unsigned slot,
+                      const char *sentence)
 {
     struct device *device = &devices->slots[slot];
     if (device->state == DEVICE_OPEN) {
-        commands_log(step->commands, LOG_WARNING, "log_device_lost", "device", slot_words[slot], "why",
-                     sentence, NULL);
+        commands_log(step->commands, LOG_WARNING, "log_device_lost", "device", slot_words[slot],
+                     "why", sentence, NULL);
     }
     device->state = DEVICE_GONE;
     device->retry_ms = step->now_ms + backoff_next_ms(&device->backoff, step, -1);
@@ -187,7 +193,9 @@ static void seen(struct devices *devices, struct step *step, const char *address
 {
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
         struct device *device = &devices->slots[slot];
-        if (device->state != DEVICE_GONE || !address_fits(slot_address(step->config, slot), address)) continue;
+        if (device->state != DEVICE_GONE ||
+            !address_fits(slot_address(step->config, slot), address))
+            continue;
         open_slot(devices, step, slot);
     }
 }
@@ -205,11 +213,13 @@ static void ask_scale(struct devices *devices, struct step *step)
 
 static void ask_printer(struct devices *devices, struct step *step)
 {
-    if (devices->slots[DEVICE_PRINTER].state != DEVICE_OPEN || devices->printer_driver == NULL) return;
+    if (devices->slots[DEVICE_PRINTER].state != DEVICE_OPEN || devices->printer_driver == NULL)
+        return;
     if (step->now_ms < devices->printer_ask_ms) return;
     /* A printer in error may not answer at all (printers.md 2): ask on, slowly. */
-    bool waiting = devices->printer_asked &&
-                   step->now_ms - devices->slots[DEVICE_PRINTER].heard_ms < devices->printer_driver->status_wait_ms;
+    bool waiting =
+        devices->printer_asked && step->now_ms - devices->slots[DEVICE_PRINTER].heard_ms <
+                                      devices->printer_driver->status_wait_ms;
     int64_t pause_ms = devices->printer_eager ? PRINTER_ASK_EAGER_MS : PRINTER_ASK_IDLE_MS;
     devices->printer_ask_ms = step->now_ms + pause_ms;
     if (waiting && devices->printer_eager) return;
@@ -227,7 +237,8 @@ static bool scale_is_silent(const struct devices *devices, int64_t now_ms)
 static bool printer_is_silent(const struct devices *devices, int64_t now_ms)
 {
     const struct device *device = &devices->slots[DEVICE_PRINTER];
-    return device->state == DEVICE_OPEN && devices->printer_driver != NULL && devices->printer_asked &&
+    return device->state == DEVICE_OPEN && devices->printer_driver != NULL &&
+           devices->printer_asked &&
            now_ms - device->heard_ms > (int64_t)devices->printer_driver->status_wait_ms;
 }
 
@@ -242,7 +253,8 @@ static void retry_slots(struct devices *devices, struct step *step)
 {
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
         struct device *device = &devices->slots[slot];
-        if (device->state == DEVICE_GONE && device->retry_ms <= step->now_ms) open_slot(devices, step, slot);
+        if (device->state == DEVICE_GONE && device->retry_ms <= step->now_ms)
+            open_slot(devices, step, slot);
     }
 }
 
@@ -302,7 +314,8 @@ static void probe_scale(struct devices *devices, struct bytes bytes)
         struct bytes rest = bytes;
         struct scale_output output;
         while (rest.len > 0) {
-            rest = bytes_from(rest, devices->scale_drivers[i]->feed(&devices->scale_states[i], rest, &output));
+            rest = bytes_from(rest, devices->scale_drivers[i]->feed(&devices->scale_states[i], rest,
+                                                                    &output));
         }
     }
     for (size_t i = 0; i < devices->scale_count; i++) lock_scale(devices, i);
@@ -330,13 +343,15 @@ static void next_reading(struct devices *devices, struct step *step, struct byte
     }
 }
 
-static void next_scan(struct devices *devices, unsigned slot, struct bytes *rest, struct device_item *out_item)
+static void next_scan(struct devices *devices, unsigned slot, struct bytes *rest,
+                      struct device_item *out_item)
 {
     size_t index = slot - DEVICE_SCANNER_FIRST;
     const struct scanner_driver *driver = devices->scanner_drivers[index];
     while (driver != NULL && rest->len > 0) {
         enum scan_result result = SCAN_NOTHING;
-        size_t used = driver->feed(&devices->scanner_states[index], *rest, &result, &out_item->scan);
+        size_t used =
+            driver->feed(&devices->scanner_states[index], *rest, &result, &out_item->scan);
         ENSURE(used > 0);
         *rest = bytes_from(*rest, used);
         if (result == SCAN_NOTHING) continue;

@@ -1,8 +1,8 @@
 /* devices.h - which port is scale, scanner, printer; lost and found; bytes to readings.
  *
- * Each configured device has one slot, opened at start and again whenever it was lost, with a growing
- * pause that stays under two seconds, at once when hot-plug says it is there. A port's number carries
- * a generation, so bytes of a port that was closed find nobody. */
+ * Each configured device has one slot, opened at start and again whenever it was lost, with a
+ * growing pause that stays under two seconds, at once when hot-plug says it is there. A port's
+ * number carries a generation, so bytes of a port that was closed find nobody. */
 #ifndef PACKD_FIRMWARE_STATION_DEVICES_H
 #define PACKD_FIRMWARE_STATION_DEVICES_H
 
@@ -23,9 +23,9 @@ struct device {
     uint32_t port;           /* slot in the low byte, generation above */
     int64_t retry_ms;        /* GONE: when to open again; else NO_DEADLINE */
     struct backoff backoff;
-    int64_t heard_ms;        /* when the device last said something that made sense */
+    int64_t heard_ms; /* when the device last said something that made sense */
     int64_t opened_ms;
-    bool silent;             /* was shown as silent */
+    bool silent; /* was shown as silent */
 };
 
 struct devices {
@@ -34,13 +34,13 @@ struct devices {
     const struct scale_driver *scale_drivers[SCALE_CANDIDATES_MAX];
     struct scale_state scale_states[SCALE_CANDIDATES_MAX];
     size_t scale_count;
-    int64_t scale_ask_ms;   /* scales that must be asked: when next */
+    int64_t scale_ask_ms; /* scales that must be asked: when next */
     const struct scanner_driver *scanner_drivers[CONFIG_SCANNERS_MAX];
     struct scanner_state scanner_states[CONFIG_SCANNERS_MAX];
     const struct printer_driver *printer_driver;
     struct printer_state printer_state;
     struct printer_status printer_status;
-    bool printer_known;     /* printer_status was received since the port was opened */
+    bool printer_known; /* printer_status was received since the port was opened */
     int64_t printer_status_ms;
     int64_t printer_ask_ms; /* when to ask for its status next */
     bool printer_asked;     /* and has not answered yet */
@@ -48,10 +48,16 @@ struct devices {
     uint64_t printer_drained;
     uint64_t printer_written;
     uint32_t frames_refused;
-    uint32_t clutter;       /* bytes and reports of ports that are no more */
+    uint32_t clutter; /* bytes and reports of ports that are no more */
 };
 
-enum device_item_kind { DEVICE_ITEM_NONE, DEVICE_ITEM_READING, DEVICE_ITEM_SCAN, DEVICE_ITEM_BAD_SCAN, DEVICE_ITEM_STATUS };
+enum device_item_kind {
+    DEVICE_ITEM_NONE,
+    DEVICE_ITEM_READING,
+    DEVICE_ITEM_SCAN,
+    DEVICE_ITEM_BAD_SCAN,
+    DEVICE_ITEM_STATUS
+};
 
 struct device_item { /* one thing that a device has said */
     enum device_item_kind kind;

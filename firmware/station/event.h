@@ -19,13 +19,13 @@
 #define PRESS_TEXT_SIZE 129
 
 enum event_kind {
-    EVENT_STARTED,      /* once, first of all */
-    EVENT_DEADLINE,     /* the deadline the station asked for has come */
-    EVENT_DEVICE_SEEN,  /* a serial or USB device is there */
+    EVENT_STARTED,     /* once, first of all */
+    EVENT_DEADLINE,    /* the deadline the station asked for has come */
+    EVENT_DEVICE_SEEN, /* a serial or USB device is there */
     EVENT_DEVICE_GONE,
     EVENT_PORT_OPENED,
-    EVENT_PORT_FAILED,  /* could not be opened */
-    EVENT_PORT_CLOSED,  /* was open, is gone */
+    EVENT_PORT_FAILED, /* could not be opened */
+    EVENT_PORT_CLOSED, /* was open, is gone */
     EVENT_PORT_BYTES,
     EVENT_PORT_DRAINED, /* all bytes written so far have been taken by the device */
     EVENT_EXCHANGE,     /* an exchange has ended */
@@ -35,22 +35,22 @@ enum event_kind {
     EVENT_BLOB,
     EVENT_CACHE_FOUND,
     EVENT_CACHE_STORED,
-    EVENT_PRESS,        /* the packer, by page, command barcode or packctl */
+    EVENT_PRESS, /* the packer, by page, command barcode or packctl */
     EVENT_CONFIG_OFFERED,
-    EVENT_DISK,         /* free space was looked at */
+    EVENT_DISK, /* free space was looked at */
 };
 #define EVENT_KINDS (EVENT_DISK + 1)
 
-enum press { /* what a person can say; the words are the page's and packctl's */
-    PRESS_PRINT,         /* semi-manual: book and print now */
-    PRESS_GIVE_UP,       /* stop this parcel, nothing was spent */
-    PRESS_TRY_AGAIN,
-    PRESS_SET_ASIDE,     /* put the parcel on the shelf, go on with the next one */
-    PRESS_LABEL_OK,      /* the label is there and good */
-    PRESS_LABEL_MISSING, /* there is no good label: print it again */
-    PRESS_REPRINT,       /* the last parcel's label once more; text is the reason */
-    PRESS_NOT_BOOKED,    /* a person asked the courier: there is no booking */
-    PRESS_SCAN,          /* training mode: text as if scanned */
+enum press {                /* what a person can say; the words are the page's and packctl's */
+             PRESS_PRINT,   /* semi-manual: book and print now */
+             PRESS_GIVE_UP, /* stop this parcel, nothing was spent */
+             PRESS_TRY_AGAIN,
+             PRESS_SET_ASIDE,     /* put the parcel on the shelf, go on with the next one */
+             PRESS_LABEL_OK,      /* the label is there and good */
+             PRESS_LABEL_MISSING, /* there is no good label: print it again */
+             PRESS_REPRINT,       /* the last parcel's label once more; text is the reason */
+             PRESS_NOT_BOOKED,    /* a person asked the courier: there is no booking */
+             PRESS_SCAN,          /* training mode: text as if scanned */
 };
 #define PRESSES (PRESS_SCAN + 1)
 
@@ -65,9 +65,9 @@ struct event_row { /* one journal fact */
 
 struct event {
     enum event_kind kind;
-    int64_t now_ms;     /* boot clock */
+    int64_t now_ms; /* boot clock */
     int64_t wall_ms;
-    bool wall_trusted;  /* later than the build date */
+    bool wall_trusted; /* later than the build date */
     union {
         struct {
             uint64_t seed;
@@ -77,14 +77,14 @@ struct event {
             int64_t oms_seq;     /* cursor: the order system has all events up to here */
         } started;
         struct {
-            char address[128];   /* as ports are opened by: "serial:/dev/serial/by-id/..." */
+            char address[128]; /* as ports are opened by: "serial:/dev/serial/by-id/..." */
             bool is_printer, is_hid, is_serial;
         } device;
         struct {
             uint32_t port;
-            struct bytes bytes;       /* BYTES; OPENED: IEEE 1284 device id, may be empty */
-            uint64_t drained;         /* DRAINED: bytes taken since opening */
-            enum err error;           /* FAILED, CLOSED */
+            struct bytes bytes; /* BYTES; OPENED: IEEE 1284 device id, may be empty */
+            uint64_t drained;   /* DRAINED: bytes taken since opening */
+            enum err error;     /* FAILED, CLOSED */
             const char *sentence;
         } port;
         struct {
@@ -130,7 +130,7 @@ struct event {
 };
 
 const char *event_kind_word(enum event_kind kind);
-const char *press_word(enum press press);              /* "try_again" */
+const char *press_word(enum press press); /* "try_again" */
 MUST_USE bool press_parse(struct bytes word, enum press *out_press);
 
 #endif

@@ -58,9 +58,10 @@ static void write_if(struct json_writer *json, const char *key, const char *valu
     if (value[0] != '\0') json_write_text(json, key, value);
 }
 
-static const char *const format_words[] = {
-    [LABEL_FORMAT_NONE] = "", [LABEL_FORMAT_ZPL] = "zpl", [LABEL_FORMAT_PDF] = "pdf",
-    [LABEL_FORMAT_PNG] = "png"};
+static const char *const format_words[] = {[LABEL_FORMAT_NONE] = "",
+                                           [LABEL_FORMAT_ZPL] = "zpl",
+                                           [LABEL_FORMAT_PDF] = "pdf",
+                                           [LABEL_FORMAT_PNG] = "png"};
 
 static void write_body(struct textbuf *text, const struct parcel *parcel)
 {
@@ -97,8 +98,8 @@ void fact_put(struct step *step, enum fact_kind kind, const struct parcel *parce
     write_key(&key, kind, parcel);
     write_body(&body, parcel);
     ENSURE(textbuf_ok(&key) && textbuf_ok(&body));
-    commands_fact(step->commands, textbuf_bytes(&key), kind_words[kind], bytes_of_text(parcel->order_id),
-                  textbuf_bytes(&body));
+    commands_fact(step->commands, textbuf_bytes(&key), kind_words[kind],
+                  bytes_of_text(parcel->order_id), textbuf_bytes(&body));
 }
 
 static void fill_event(struct oms_event *event, struct step *step, enum oms_event_type type,
@@ -263,7 +264,8 @@ void past_fold(struct past *past, const struct event_row *row, struct scratch sc
 {
     enum fact_kind kind;
     struct parcel parcel;
-    if (!fact_kind_parse(row->kind, &kind) || kind == FACT_EVENT || kind == FACT_EVENT_REFUSED) return;
+    if (!fact_kind_parse(row->kind, &kind) || kind == FACT_EVENT || kind == FACT_EVENT_REFUSED)
+        return;
     if (!fact_parse(row->body, scratch, &parcel)) return;
     if (parcel.package_no == 0 || parcel.package_no > PAST_PACKAGES_MAX) return;
     enum parcel_stage before = past->packages[parcel.package_no].stage;

@@ -1,8 +1,8 @@
 /* fact.h - the facts we record: kinds, keys, bodies, and folding them back.
  *
- * A parcel is known by its reference, made once and kept through every try. Facts about it have the
- * order's id as their subject, so that a scanned order finds its own past. The unique keys make the
- * disk refuse what the code should never ask:
+ * A parcel is known by its reference, made once and kept through every try. Facts about it have
+ * the order's id as their subject, so that a scanned order finds its own past. The unique keys
+ * make the disk refuse what the code should never ask:
  *   intent/<order id>/<package>/<generation>   one intent for a parcel, until one is refused or absent
  *   booked/<courier>/<awb>                     one parcel for an AWB
  *   print/<reference>/<copy>, closed/<reference>, event/<epoch>/<seq> ...
@@ -67,7 +67,14 @@ void fact_task_key(struct textbuf *text, const char *reference);  /* "task/..." 
 void fact_label_key(struct textbuf *text, const char *reference); /* "label/..." */
 
 /* The past of one order, folded from the facts about it. */
-enum parcel_stage { STAGE_NONE, STAGE_INTENT, STAGE_BOOKED, STAGE_PRINTING, STAGE_PRINTED, STAGE_CLOSED };
+enum parcel_stage {
+    STAGE_NONE,
+    STAGE_INTENT,
+    STAGE_BOOKED,
+    STAGE_PRINTING,
+    STAGE_PRINTED,
+    STAGE_CLOSED
+};
 
 #define PAST_PACKAGES_MAX 99
 
@@ -78,7 +85,7 @@ struct past {
         unsigned copies;     /* labels begun */
         bool aside;
     } packages[PAST_PACKAGES_MAX + 1]; /* by package number; 0 unused */
-    struct parcel open;      /* the first package that is begun and not closed, if `has_open` */
+    struct parcel open; /* the first package that is begun and not closed, if `has_open` */
     bool has_open;
     enum parcel_stage open_stage;
     struct parcel last_closed;

@@ -1,4 +1,5 @@
-/* feed.c - see feed.h. A page that could not be kept is asked for again: the cursor has not moved. */
+/* feed.c - see feed.h. A page that could not be kept is asked for again: the cursor has not
+ * moved. */
 #include "firmware/station/feed.h"
 
 #include <string.h>
@@ -133,7 +134,8 @@ void feed_answer(struct feed *feed, struct step *step, const struct event *event
 
 void feed_tick(struct feed *feed, struct step *step)
 {
-    if (step->oms == NULL || !step->oms->promises.list_pull || feed->deadline_ms > step->now_ms) return;
+    if (step->oms == NULL || !step->oms->promises.list_pull || feed->deadline_ms > step->now_ms)
+        return;
     if (!step_has_room(step)) return;
     if (feed->state == FEED_IDLE) {
         ask(feed, step);

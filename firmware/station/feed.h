@@ -16,8 +16,8 @@ struct feed {
     char cursor[OMS_CURSOR_SIZE];
     char next_cursor[OMS_CURSOR_SIZE];
     bool more;
-    uint64_t kept;     /* changes taken since start */
-    uint64_t refused;  /* items that broke the contract */
+    uint64_t kept;    /* changes taken since start */
+    uint64_t refused; /* items that broke the contract */
 };
 
 void feed_init(struct feed *feed, const char *cursor, int64_t now_ms);

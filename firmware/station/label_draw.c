@@ -1,5 +1,6 @@
-/* label_draw.c - see label_draw.h. From the top: courier and service, AWB bars, who it goes to, money to
- * collect, weight and order. Sizes are those that can be read at arm's length on 203 dpi. */
+/* label_draw.c - see label_draw.h. From the top: courier and service, AWB bars, who it goes to,
+ * money to collect, weight and order. Sizes are those that can be read at arm's length on 203
+ * dpi. */
 #include "firmware/station/label_draw.h"
 
 #include <string.h>
@@ -13,7 +14,8 @@ struct cursor {
     uint16_t y_dmm;
 };
 
-static struct label_item *add(struct cursor *at, enum label_item_kind kind, uint16_t height_dmm, uint8_t lines)
+static struct label_item *add(struct cursor *at, enum label_item_kind kind, uint16_t height_dmm,
+                              uint8_t lines)
 {
     ENSURE(at->label->count < LABEL_ITEMS_MAX);
     struct label_item *item = &at->label->items[at->label->count++];

@@ -1,5 +1,6 @@
-/* label_draw.h - our own label for a booking: what the courier's sorter and rider need, and the AWB as
- * Code 128. The value is in no printer's language. Layout for 4 x 6 inch and 100 x 150 mm stock. */
+/* label_draw.h - our own label for a booking: what the courier's sorter and rider need, and the
+ * AWB as Code 128. The value is in no printer's language. Layout for 4 x 6 inch and 100 x 150 mm
+ * stock. */
 #ifndef PACKD_FIRMWARE_STATION_LABEL_DRAW_H
 #define PACKD_FIRMWARE_STATION_LABEL_DRAW_H
 

@@ -36,7 +36,8 @@ void orders_find(struct orders *orders, struct step *step, struct bytes scan)
     struct command *command = commands_add(step->commands, COMMAND_CACHE_FIND);
     command->cache.ticket = tickets_take(step->tickets, OWNER_ORDERS, 0);
     command->cache.scan = commands_keep(step->commands, scan);
-    go(orders, ORDERS_CACHE, command->cache.ticket, step->now_ms + step->config->limits.order_wait_ms);
+    go(orders, ORDERS_CACHE, command->cache.ticket,
+       step->now_ms + step->config->limits.order_wait_ms);
 }
 
 static void ask_past(struct orders *orders, struct step *step)
@@ -45,7 +46,8 @@ static void ask_past(struct orders *orders, struct step *step)
     command->read.ticket = tickets_take(step->tickets, OWNER_ORDERS, 0);
     command->read.after_seq = orders->past_seq;
     command->read.key = commands_keep_text(step->commands, orders->order.id);
-    go(orders, ORDERS_PAST, command->read.ticket, step->now_ms + step->config->limits.order_wait_ms);
+    go(orders, ORDERS_PAST, command->read.ticket,
+       step->now_ms + step->config->limits.order_wait_ms);
 }
 
 static void take_document(struct orders *orders, struct step *step, struct bytes document)
@@ -77,7 +79,8 @@ static void ask_order_system(struct orders *orders, struct step *step)
         return;
     }
     request->reply_max = EXCHANGE_REPLY_MAX;
-    go(orders, ORDERS_ASKING, step_exchange(step, OWNER_ORDERS, 0, SERVER_OMS, request), orders->deadline_ms);
+    go(orders, ORDERS_ASKING, step_exchange(step, OWNER_ORDERS, 0, SERVER_OMS, request),
+       orders->deadline_ms);
 }
 
 static void take_cache(struct orders *orders, struct step *step, const struct event *event)

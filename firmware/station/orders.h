@@ -4,8 +4,8 @@
  *                    |--one------------------^
  *   any of them --deadline, nothing, several, broken--> DONE with the answer
  *
- * IDLE, DONE: nothing is awaited. CACHE, ASKING, PAST: exactly one answer is awaited, and there is a
- * deadline. Nothing durable happens here. */
+ * IDLE, DONE: nothing is awaited. CACHE, ASKING, PAST: exactly one answer is awaited, and there
+ * is a deadline. Nothing durable happens here. */
 #ifndef PACKD_FIRMWARE_STATION_ORDERS_H
 #define PACKD_FIRMWARE_STATION_ORDERS_H
 
@@ -15,10 +15,10 @@ enum orders_state { ORDERS_IDLE, ORDERS_CACHE, ORDERS_ASKING, ORDERS_PAST, ORDER
 
 enum orders_answer {
     ORDER_FOUND,
-    ORDER_UNKNOWN,      /* neither the cache nor the order system has this code */
-    ORDER_MANY,         /* several orders carry it: a person must choose, never the first */
-    ORDER_SYSTEM_DOWN,  /* not in the cache, and the order system could not be asked */
-    ORDER_BROKEN,       /* it breaks the contract */
+    ORDER_UNKNOWN,     /* neither the cache nor the order system has this code */
+    ORDER_MANY,        /* several orders carry it: a person must choose, never the first */
+    ORDER_SYSTEM_DOWN, /* not in the cache, and the order system could not be asked */
+    ORDER_BROKEN,      /* it breaks the contract */
 };
 
 struct orders {
@@ -27,9 +27,9 @@ struct orders {
     int64_t deadline_ms;
     char scan[ORDER_KEY_SIZE];
     enum orders_answer answer;
-    struct order order;   /* FOUND */
-    struct past past;     /* FOUND */
-    int64_t past_seq;     /* folded up to here */
+    struct order order; /* FOUND */
+    struct past past;   /* FOUND */
+    int64_t past_seq;   /* folded up to here */
 };
 
 void orders_init(struct orders *orders);

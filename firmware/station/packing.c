@@ -1,5 +1,6 @@
-/* packing.c - see packing.h for the states. One handler a state, one transition function; whatever
- * goes wrong leads to HELD with a reason, so there is no second path through the code for trouble. */
+/* packing.c - see packing.h for the states. One handler a state, one transition function;
+ * whatever goes wrong leads to HELD with a reason, so there is no second path through the code
+ * for trouble. */
 #include "firmware/station/packing.h"
 
 #include <string.h>
@@ -47,18 +48,21 @@ void packing_idle(struct packing *packing)
     packing_go(packing, PACKING_IDLE, NO_DEADLINE);
 }
 
-/* --- IDLE, FINDING: from a scan to an order ------------------------------------------------------ */
+/* --- IDLE, FINDING: from a scan to an order
+ * ------------------------------------------------------ */
 
 static bool money_may_be_spent(const struct packing *packing)
 {
-    bool label_open = packing->state == PACKING_HELD &&
-                      (packing->reason == HELD_LABEL_UNKNOWN || packing->reason == HELD_LABEL_BROKEN ||
-                       (packing->reason == HELD_DISK_FULL && packing->before == PACKING_PRINTING));
+    bool label_open =
+        packing->state == PACKING_HELD &&
+        (packing->reason == HELD_LABEL_UNKNOWN || packing->reason == HELD_LABEL_BROKEN ||
+         (packing->reason == HELD_DISK_FULL && packing->before == PACKING_PRINTING));
     return packing->slot != NO_SLOT || packing->reprinting || label_open ||
            packing->state == PACKING_PRINTING || packing->state == PACKING_CLOSING;
 }
 
-void packing_find(struct packing *packing, struct step *step, struct floor *floor, struct bytes scan)
+void packing_find(struct packing *packing, struct step *step, struct floor *floor,
+                  struct bytes scan)
 {
     packing_idle(packing);
     ENSURE(bytes_to_text(scan, packing->scan, sizeof packing->scan));
@@ -84,7 +88,8 @@ static bool is_repeat(struct packing *packing, const struct step *step, struct b
 
 /* A scan that came while money was being spent: it is never applied to another parcel. The one scan
  * that means something then is the label's own. */
-static void scan_while_busy(struct packing *packing, struct step *step, struct floor *floor, struct bytes scan)
+static void scan_while_busy(struct packing *packing, struct step *step, struct floor *floor,
+                            struct bytes scan)
 {
     bool label = packing->state == PACKING_HELD && packing->reason == HELD_LABEL_UNKNOWN &&
                  bytes_equal_text(scan, packing->parcel.awb);
@@ -96,7 +101,8 @@ static void scan_while_busy(struct packing *packing, struct step *step, struct f
     packing_play(packing, "error");
 }
 
-void packing_scan(struct packing *packing, struct step *step, struct floor *floor, struct bytes scan)
+void packing_scan(struct packing *packing, struct step *step, struct floor *floor,
+                  struct bytes scan)
 {
     scan = bytes_trim(scan);
     bool usable = scan.len > 0 && scan.len < ORDER_KEY_SIZE && bytes_find_byte(scan, 0) == scan.len;
@@ -109,7 +115,8 @@ void packing_scan(struct packing *packing, struct step *step, struct floor *floo
         scan_while_busy(packing, step, floor, scan);
         return;
     }
-    packing_find(packing, step, floor, scan); /* nothing was spent: the newest scan is what the packer means */
+    packing_find(packing, step, floor,
+                 scan); /* nothing was spent: the newest scan is what the packer means */
 }
 
 void packing_bad_scan(struct packing *packing, struct step *step, struct floor *floor)
@@ -162,7 +169,8 @@ static unsigned find_slot(const struct floor *floor, const char *reference)
 {
     for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
         const struct booking *booking = &floor->bookings[slot];
-        if (booking->state != BOOKING_FREE && strcmp(booking->parcel.reference, reference) == 0) return slot;
+        if (booking->state != BOOKING_FREE && strcmp(booking->parcel.reference, reference) == 0)
+            return slot;
     }
     return NO_SLOT;
 }
@@ -193,7 +201,9 @@ static void pick_up(struct packing *packing, struct step *step, struct floor *fl
         return;
     }
     switch (packing->past.open_stage) {
-    case STAGE_INTENT: packing_hold(packing, HELD_TOO_MANY_OPEN); break; /* no slot was free at the start */
+    case STAGE_INTENT:
+        packing_hold(packing, HELD_TOO_MANY_OPEN);
+        break; /* no slot was free at the start */
     case STAGE_BOOKED: packing_begin_printing(packing, step, floor); break;
     case STAGE_PRINTING:
     case STAGE_PRINTED: /* PRINTED alone is never stored: it comes with CLOSED */
@@ -216,14 +226,16 @@ static void found(struct packing *packing, struct step *step, struct floor *floo
     }
     enum held_reason reason = status_reason(packing->order.status);
     unsigned package_no = next_package(packing);
-    if (package_no == 0 || (packing->order.awb[0] != '\0' && reason == HELD_NONE)) reason = HELD_ALREADY_PACKED;
+    if (package_no == 0 || (packing->order.awb[0] != '\0' && reason == HELD_NONE))
+        reason = HELD_ALREADY_PACKED;
     if (reason != HELD_NONE) {
         if (packing->past.has_closed) packing->parcel = packing->past.last_closed;
         packing_hold(packing, reason);
         return;
     }
     packing->parcel.package_no = package_no;
-    packing_go(packing, PACKING_WEIGHING, NO_DEADLINE); /* weighing keeps the time; the packer may take it */
+    packing_go(packing, PACKING_WEIGHING,
+               NO_DEADLINE); /* weighing keeps the time; the packer may take it */
 }
 
 static bool finding(struct packing *packing, struct step *step, struct floor *floor)
@@ -236,7 +248,8 @@ static bool finding(struct packing *packing, struct step *step, struct floor *fl
     return true;
 }
 
-/* --- WEIGHING, RATING: from an order to a decision ----------------------------------------------- */
+/* --- WEIGHING, RATING: from an order to a decision
+ * ----------------------------------------------- */
 
 static bool weighing(struct packing *packing, struct step *step, struct floor *floor)
 {
@@ -290,7 +303,8 @@ static void make_parcel(struct packing *packing, const struct step *step)
     memcpy(parcel->order_id, packing->order.id, sizeof parcel->order_id);
     memcpy(parcel->order_no, packing->order.order_no, sizeof parcel->order_no);
     memcpy(parcel->rev, packing->order.rev, sizeof parcel->rev);
-    memcpy(parcel->carrier, step->config->carriers[packing->choice.carrier].name, sizeof parcel->carrier);
+    memcpy(parcel->carrier, step->config->carriers[packing->choice.carrier].name,
+           sizeof parcel->carrier);
     memcpy(parcel->service, packing->choice.service, sizeof parcel->service);
     memcpy(parcel->currency, packing->order.currency, sizeof parcel->currency);
 }
@@ -332,7 +346,8 @@ void packing_book(struct packing *packing, struct step *step, struct floor *floo
     (void)pool_take(floor->pool, step, packing->choice.carrier, packing->parcel.awb);
     make_shipment(packing, shipment);
     packing->slow = false;
-    booking_begin(&floor->bookings[packing->slot], step, packing->choice.carrier, &packing->parcel, shipment);
+    booking_begin(&floor->bookings[packing->slot], step, packing->choice.carrier, &packing->parcel,
+                  shipment);
     packing_go(packing, PACKING_BOOKING, step->now_ms + step->config->limits.booking_wait_ms);
 }
 
@@ -343,7 +358,8 @@ static bool rating(struct packing *packing, struct step *step, struct floor *flo
     return true;
 }
 
-/* --- BOOKING: what the booking machine has come to ----------------------------------------------- */
+/* --- BOOKING: what the booking machine has come to
+ * ----------------------------------------------- */
 
 static void booked(struct packing *packing, struct step *step, struct floor *floor)
 {
@@ -392,18 +408,20 @@ static bool booking(struct packing *packing, struct step *step, struct floor *fl
     if (packing->deadline_ms > step->now_ms) return false;
     packing->slow = true;
     packing_play(packing, "attention");
-    packing_go(packing, PACKING_BOOKING, NO_DEADLINE); /* the packer has the ways out; booking.c goes on */
+    packing_go(packing, PACKING_BOOKING,
+               NO_DEADLINE); /* the packer has the ways out; booking.c goes on */
     return true;
 }
 
-/* --- PRINTING, CLOSING: from a booking to the next parcel ---------------------------------------- */
+/* --- PRINTING, CLOSING: from a booking to the next parcel
+ * ---------------------------------------- */
 
 void packing_close(struct packing *packing, struct step *step)
 {
     packing->watch.printed_ms = step->now_ms;
     fact_put(step, FACT_PRINTED, &packing->parcel);
-    fact_put_event(step, packing->reprinting ? OMS_EVENT_REPRINTED : OMS_EVENT_LABEL_PRINTED, "label_printed",
-                   &packing->parcel, "");
+    fact_put_event(step, packing->reprinting ? OMS_EVENT_REPRINTED : OMS_EVENT_LABEL_PRINTED,
+                   "label_printed", &packing->parcel, "");
     if (!packing->reprinting) {
         fact_put(step, FACT_CLOSED, &packing->parcel);
     }
@@ -413,7 +431,8 @@ void packing_close(struct packing *packing, struct step *step)
 
 void packing_confirm_label(struct packing *packing, struct step *step, struct floor *floor)
 {
-    if (floor->printing->state != PRINTING_IDLE) printing_release(floor->printing, step, floor->devices);
+    if (floor->printing->state != PRINTING_IDLE)
+        printing_release(floor->printing, step, floor->devices);
     packing->reason = HELD_NONE;
     packing_close(packing, step);
 }
@@ -446,9 +465,10 @@ static void closed(struct packing *packing, struct step *step, struct floor *flo
     packing->last = packing->parcel;
     if (!packing->reprinting) packing->parcels++;
     weighing_closed(floor->weighing);
-    (void)bytes_to_text(bytes_of_text(packing->parcel.awb + (len > 4 ? len - 4 : 0)), awb_end, sizeof awb_end);
-    commands_log(step->commands, LOG_INFO, "log_closed", "order_no", packing->parcel.order_no, "awb_end", awb_end,
-                 NULL);
+    (void)bytes_to_text(bytes_of_text(packing->parcel.awb + (len > 4 ? len - 4 : 0)), awb_end,
+                        sizeof awb_end);
+    commands_log(step->commands, LOG_INFO, "log_closed", "order_no", packing->parcel.order_no,
+                 "awb_end", awb_end, NULL);
     packing_play(packing, "done");
     packing_idle(packing);
 }
@@ -457,13 +477,14 @@ static void put_aside(struct packing *packing, struct step *step, struct floor *
 {
     if (packing->slot != NO_SLOT) floor->bookings[packing->slot].aside = true;
     weighing_closed(floor->weighing);
-    commands_log(step->commands, LOG_NOTICE, "log_set_aside", "order_no", packing->parcel.order_no, NULL);
+    commands_log(step->commands, LOG_NOTICE, "log_set_aside", "order_no", packing->parcel.order_no,
+                 NULL);
     packing_idle(packing);
     packing_play(packing, "ok");
 }
 
-void packing_stored(struct packing *packing, struct step *step, struct floor *floor, uint32_t ticket,
-                    enum err error)
+void packing_stored(struct packing *packing, struct step *step, struct floor *floor,
+                    uint32_t ticket, enum err error)
 {
     if (packing->state != PACKING_CLOSING || packing->ticket != ticket) return;
     packing->ticket = 0;
@@ -492,7 +513,8 @@ bool packing_advance(struct packing *packing, struct step *step, struct floor *f
     return false;
 }
 
-/* --- recovery ------------------------------------------------------------------------------------ */
+/* --- recovery
+ * ------------------------------------------------------------------------------------ */
 
 void packing_take_over(struct packing *packing, struct step *step, struct floor *floor,
                        const struct parcel *parcel, enum parcel_stage stage, unsigned slot)
@@ -520,10 +542,13 @@ void packing_recovered(struct packing *packing)
     if (packing->state == PACKING_RECOVERING) packing_idle(packing);
 }
 
-int64_t packing_deadline(const struct packing *packing, const struct step *step, const struct floor *floor)
+int64_t packing_deadline(const struct packing *packing, const struct step *step,
+                         const struct floor *floor)
 {
-    if (packing->state != PACKING_WEIGHING || !floor->weighing->has_last) return packing->deadline_ms;
-    /* So that the screen says "old" when the scale has gone quiet; a good weight comes with a frame. */
+    if (packing->state != PACKING_WEIGHING || !floor->weighing->has_last)
+        return packing->deadline_ms;
+    /* So that the screen says "old" when the scale has gone quiet; a good weight comes with a
+     * frame. */
     int64_t old_ms = floor->weighing->last_ms + WEIGHT_FRESH_MS + 1;
     return old_ms > step->now_ms ? old_ms : NO_DEADLINE;
 }

@@ -52,7 +52,7 @@ enum held_reason {
     HELD_ORDER_SYSTEM_DOWN,
     HELD_ORDER_BROKEN,
     HELD_NO_CARRIER,
-    HELD_REFUSED,        /* by the courier: packing.refusal says why */
+    HELD_REFUSED, /* by the courier: packing.refusal says why */
     HELD_NEEDS_PERSON,
     HELD_AWB_TWICE,
     HELD_LABEL_UNKNOWN,
@@ -70,27 +70,27 @@ struct stopwatch { /* of the parcel in hand and of the last one; 0: not reached 
 
 struct packing {
     enum packing_state state;
-    enum packing_state before;     /* HELD: where it came from */
+    enum packing_state before; /* HELD: where it came from */
     enum held_reason reason;
     enum carrier_reason refusal;
     char message[CARRIER_MESSAGE_SIZE]; /* the courier's words */
-    int64_t deadline_ms;           /* BOOKING: when the packer is given a way out */
-    uint32_t ticket;               /* CLOSING, or setting aside: the batch awaited */
-    bool setting_aside;            /* CLOSING: the parcel goes on the shelf */
-    char scan[ORDER_KEY_SIZE];     /* the code that began this parcel, or the one held for */
+    int64_t deadline_ms;                /* BOOKING: when the packer is given a way out */
+    uint32_t ticket;                    /* CLOSING, or setting aside: the batch awaited */
+    bool setting_aside;                 /* CLOSING: the parcel goes on the shelf */
+    char scan[ORDER_KEY_SIZE];          /* the code that began this parcel, or the one held for */
     struct order order;
     struct past past;
     struct parcel parcel;
     struct choice choice;
-    struct scale_reading reading;  /* the mass that was taken */
+    struct scale_reading reading; /* the mass that was taken */
     int64_t mass_mg;
-    unsigned slot;                 /* of the booking in hand; NO_SLOT: none */
-    bool slow;                     /* BOOKING: longer than the packer should wait */
-    bool reprinting;               /* PRINTING: a closed parcel's label once more */
+    unsigned slot;   /* of the booking in hand; NO_SLOT: none */
+    bool slow;       /* BOOKING: longer than the packer should wait */
+    bool reprinting; /* PRINTING: a closed parcel's label once more */
     struct stopwatch watch, last_watch;
-    struct parcel last;            /* closed last; reference empty when none yet */
-    uint32_t parcels;              /* closed since start */
-    uint64_t parcel_number;        /* the newest used in a reference */
+    struct parcel last;     /* closed last; reference empty when none yet */
+    uint32_t parcels;       /* closed since start */
+    uint64_t parcel_number; /* the newest used in a reference */
     /* what is heard: a number that grows with every sound */
     const char *sound;
     uint32_t sound_number;
@@ -98,7 +98,7 @@ struct packing {
     /* two of the same scan within the stated time are one */
     char previous_scan[ORDER_KEY_SIZE];
     int64_t previous_scan_ms;
-    uint32_t scans_not_taken;      /* came at a moment when they could not be meant */
+    uint32_t scans_not_taken; /* came at a moment when they could not be meant */
 };
 
 struct floor { /* what packing works with; all of it belongs to the station */
@@ -113,16 +113,18 @@ struct floor { /* what packing works with; all of it belongs to the station */
 unsigned floor_free_slot(const struct floor *floor); /* NO_SLOT: none */
 
 void packing_init(struct packing *packing);
-void packing_scan(struct packing *packing, struct step *step, struct floor *floor, struct bytes scan);
+void packing_scan(struct packing *packing, struct step *step, struct floor *floor,
+                  struct bytes scan);
 void packing_bad_scan(struct packing *packing, struct step *step, struct floor *floor);
 /* False when it is not offered now, or lacks the text it needs. */
-bool packing_press(struct packing *packing, struct step *step, struct floor *floor, enum press press,
-                   const char *text);
-void packing_stored(struct packing *packing, struct step *step, struct floor *floor, uint32_t ticket,
-                    enum err error);
+bool packing_press(struct packing *packing, struct step *step, struct floor *floor,
+                   enum press press, const char *text);
+void packing_stored(struct packing *packing, struct step *step, struct floor *floor,
+                    uint32_t ticket, enum err error);
 /* Looks at what the other machines have done and goes on; true when it went somewhere. */
 bool packing_advance(struct packing *packing, struct step *step, struct floor *floor);
-int64_t packing_deadline(const struct packing *packing, const struct step *step, const struct floor *floor);
+int64_t packing_deadline(const struct packing *packing, const struct step *step,
+                         const struct floor *floor);
 void packing_check(const struct packing *packing, const struct floor *floor);
 
 /* Takes over a parcel that a power cut left open. stage says how far it had come. */

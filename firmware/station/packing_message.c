@@ -1,5 +1,5 @@
-/* packing_message.c - one sentence for each state and each reason: what happened, what to do. The table
- * gives lamp and weight of every message; the functions below only choose. */
+/* packing_message.c - one sentence for each state and each reason: what happened, what to do.
+ * The table gives lamp and weight of every message; the functions below only choose. */
 #include <string.h>
 
 #include "firmware/station/packing_view.h"
@@ -89,7 +89,8 @@ static void with(struct message *message, const char *name, const char *value)
 {
     ENSURE(message->count < ARRAY_LEN(message->arguments));
     message->arguments[message->count].name = name;
-    (void)bytes_to_text(bytes_of_text(value), message->arguments[message->count].value, VIEW_VALUE_SIZE);
+    (void)bytes_to_text(bytes_of_text(value), message->arguments[message->count].value,
+                        VIEW_VALUE_SIZE);
     message->count++;
 }
 
@@ -186,7 +187,8 @@ static void say_booking(const struct view *view, struct message *message)
     else say(message, booking->unsure ? "carrier_unclear" : "booking_long");
     with(message, "carrier", view->step->carriers[booking->carrier]->title);
     with(message, "order_no", view->packing->order.order_no);
-    if (net == NET_UNTRUSTED) with(message, "server", view->step->carriers[booking->carrier]->title);
+    if (net == NET_UNTRUSTED)
+        with(message, "server", view->step->carriers[booking->carrier]->title);
 }
 
 static const char *refusal_message(enum carrier_reason reason)
@@ -218,7 +220,8 @@ static const char *refusal_message(enum carrier_reason reason)
 static const char *carrier_title(const struct view *view)
 {
     unsigned carrier = view->packing->choice.carrier;
-    bool known = carrier < view->step->config->carrier_count && view->step->carriers[carrier] != NULL;
+    bool known =
+        carrier < view->step->config->carrier_count && view->step->carriers[carrier] != NULL;
     return known ? view->step->carriers[carrier]->title : "";
 }
 

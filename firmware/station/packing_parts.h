@@ -9,7 +9,8 @@ void packing_go(struct packing *packing, enum packing_state state, int64_t deadl
 void packing_play(struct packing *packing, const char *sound);
 void packing_hold(struct packing *packing, enum held_reason reason);
 void packing_idle(struct packing *packing);
-void packing_find(struct packing *packing, struct step *step, struct floor *floor, struct bytes scan);
+void packing_find(struct packing *packing, struct step *step, struct floor *floor,
+                  struct bytes scan);
 void packing_book(struct packing *packing, struct step *step, struct floor *floor);
 void packing_begin_printing(struct packing *packing, struct step *step, struct floor *floor);
 /* The label is out: stores printed, closed and the event. */

@@ -1,5 +1,5 @@
-/* packing_press.c - what a person may say in each state, and what it does. The list that is offered and
- * the list that is obeyed are one: a press that is not offered is not obeyed. */
+/* packing_press.c - what a person may say in each state, and what it does. The list that is
+ * offered and the list that is obeyed are one: a press that is not offered is not obeyed. */
 #include <string.h>
 
 #include "firmware/station/packing_parts.h"
@@ -93,7 +93,8 @@ static void offer_when_held(const struct packing *packing, struct offer *to)
         break;
     case HELD_DISK_FULL:
         offer(to, PRESS_TRY_AGAIN);
-        if (packing->before != PACKING_PRINTING && packing->slot == NO_SLOT) offer(to, PRESS_GIVE_UP);
+        if (packing->before != PACKING_PRINTING && packing->slot == NO_SLOT)
+            offer(to, PRESS_GIVE_UP);
         break;
     }
 }
@@ -121,8 +122,10 @@ size_t packing_presses(const struct packing *packing, const struct floor *floor,
         }
         break;
     case PACKING_PRINTING: /* as long as nothing was sent to the printer */
-        if (floor->printing->state == PRINTING_WAITING && !packing->reprinting) offer(&to, PRESS_SET_ASIDE);
-        if (floor->printing->state == PRINTING_WAITING && packing->reprinting) offer(&to, PRESS_GIVE_UP);
+        if (floor->printing->state == PRINTING_WAITING && !packing->reprinting)
+            offer(&to, PRESS_SET_ASIDE);
+        if (floor->printing->state == PRINTING_WAITING && packing->reprinting)
+            offer(&to, PRESS_GIVE_UP);
         break;
     case PACKING_HELD: offer_when_held(packing, &to); break;
     }
@@ -142,34 +145,42 @@ static bool is_offered(const struct packing *packing, const struct floor *floor,
 static void give_up(struct packing *packing, struct step *step, struct floor *floor)
 {
     orders_stop(floor->orders, step);
-    if (floor->printing->state != PRINTING_IDLE) printing_release(floor->printing, step, floor->devices);
-    commands_log(step->commands, LOG_INFO, "log_given_up", "order_no", packing->order.order_no, NULL);
+    if (floor->printing->state != PRINTING_IDLE)
+        printing_release(floor->printing, step, floor->devices);
+    commands_log(step->commands, LOG_INFO, "log_given_up", "order_no", packing->order.order_no,
+                 NULL);
     packing_idle(packing);
 }
 
 static void set_aside(struct packing *packing, struct step *step, struct floor *floor)
 {
-    if (floor->printing->state != PRINTING_IDLE) printing_release(floor->printing, step, floor->devices);
-    if (packing->slot != NO_SLOT) packing->parcel = floor->bookings[packing->slot].parcel; /* it may be booked by now */
+    if (floor->printing->state != PRINTING_IDLE)
+        printing_release(floor->printing, step, floor->devices);
+    if (packing->slot != NO_SLOT)
+        packing->parcel = floor->bookings[packing->slot].parcel; /* it may be booked by now */
     packing->reason = HELD_NONE;
     packing->setting_aside = true;
     fact_put(step, FACT_ASIDE, &packing->parcel);
-    fact_put_event(step, OMS_EVENT_EXCEPTION, "exception", &packing->parcel, "set aside at the bench");
+    fact_put_event(step, OMS_EVENT_EXCEPTION, "exception", &packing->parcel,
+                   "set aside at the bench");
     packing->ticket = step_store(step);
     packing_go(packing, PACKING_CLOSING, NO_DEADLINE);
 }
 
 static void print_again(struct packing *packing, struct step *step, struct floor *floor)
 {
-    if (floor->printing->state != PRINTING_IDLE) printing_release(floor->printing, step, floor->devices);
+    if (floor->printing->state != PRINTING_IDLE)
+        printing_release(floor->printing, step, floor->devices);
     packing->reason = HELD_NONE;
     packing->parcel.copy++;
     packing_begin_printing(packing, step, floor);
 }
 
-static bool reprint(struct packing *packing, struct step *step, struct floor *floor, const char *reason)
+static bool reprint(struct packing *packing, struct step *step, struct floor *floor,
+                    const char *reason)
 {
-    if (reason[0] == '\0') return false; /* a second label with one number is never made without a word why */
+    if (reason[0] == '\0')
+        return false; /* a second label with one number is never made without a word why */
     if (packing->state == PACKING_IDLE) packing->parcel = packing->last;
     packing->reason = HELD_NONE;
     packing->reprinting = true;
@@ -178,7 +189,8 @@ static bool reprint(struct packing *packing, struct step *step, struct floor *fl
     packing->parcel.copy++;
     struct textbuf note;
     textbuf_init(&note, packing->parcel.note, sizeof packing->parcel.note);
-    textbuf_bytes_put(&note, bytes_slice(bytes_of_text(reason), 0, sizeof packing->parcel.note - 1));
+    textbuf_bytes_put(&note,
+                      bytes_slice(bytes_of_text(reason), 0, sizeof packing->parcel.note - 1));
     packing_begin_printing(packing, step, floor);
     return true;
 }
@@ -215,8 +227,8 @@ static void not_booked(struct packing *packing, struct step *step, struct floor 
     packing_go(packing, PACKING_BOOKING, step->now_ms + step->config->limits.booking_wait_ms);
 }
 
-bool packing_press(struct packing *packing, struct step *step, struct floor *floor, enum press press,
-                   const char *text)
+bool packing_press(struct packing *packing, struct step *step, struct floor *floor,
+                   enum press press, const char *text)
 {
     if (!is_offered(packing, floor, press)) return false;
     switch (press) {

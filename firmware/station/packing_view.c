@@ -169,10 +169,12 @@ static void write_network(struct json_writer *json, const struct view *view)
 {
     const struct config *config = view->step->config;
     json_write_open(json, "network", '{');
-    if (view->step->oms != NULL) json_write_text(json, "oms", net_state_word(view->network[SERVER_OMS]));
+    if (view->step->oms != NULL)
+        json_write_text(json, "oms", net_state_word(view->network[SERVER_OMS]));
     json_write_open(json, "carriers", '{');
     for (unsigned i = 0; i < config->carrier_count; i++) {
-        json_write_text(json, config->carriers[i].name, net_state_word(view->network[SERVER_CARRIER_FIRST + i]));
+        json_write_text(json, config->carriers[i].name,
+                        net_state_word(view->network[SERVER_CARRIER_FIRST + i]));
     }
     json_write_close(json, '}');
     json_write_close(json, '}');

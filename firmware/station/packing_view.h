@@ -18,7 +18,7 @@ enum lamp { LAMP_GREEN, LAMP_YELLOW, LAMP_RED, LAMP_BLUE };
 struct message {
     const char *id;
     enum lamp lamp;
-    bool logged;   /* worth a line in the log when it appears */
+    bool logged; /* worth a line in the log when it appears */
     struct {
         const char *name;
         char value[VIEW_VALUE_SIZE];
@@ -33,12 +33,13 @@ struct view { /* everything the picture depends on */
     const struct sync *sync;
     const enum net_state *network; /* by server: SERVER_OMS, SERVER_CARRIER_FIRST + index */
     uint64_t events_waiting;
-    unsigned open_bookings;        /* set aside */
+    unsigned open_bookings; /* set aside */
     bool disk_low;
 };
 
 void view_message(const struct view *view, struct message *out);
-/* Every id that view_message can give, for the test that finds each in every language. NULL past the end. */
+/* Every id that view_message can give, for the test that finds each in every language. NULL past
+ * the end. */
 const char *view_message_id(size_t index);
 /* Writes the state document. */
 void view_write(const struct view *view, const struct message *message, struct textbuf *out);

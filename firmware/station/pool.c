@@ -23,6 +23,14 @@ void pool_init(struct pool *pool)
     }
 }
 
+void pool_stop(struct pool *pool, struct step *step)
+{
+    for (unsigned i = 0; i < CONFIG_CARRIERS_MAX; i++) {
+        tickets_drop(step->tickets, pool->carriers[i].ticket);
+    }
+    pool_init(pool);
+}
+
 static void write_key(struct textbuf *key, const struct step *step, unsigned index)
 {
     textbuf_text(key, "pool/");
@@ -68,7 +76,8 @@ static void plan(struct pool *pool, struct step *step, unsigned index)
 {
     bool low = pool->carriers[index].count < step->config->carriers[index].pool_low;
     if (!low) pool->carriers[index].fetch_ms = NO_DEADLINE;
-    else if (pool->carriers[index].fetch_ms == NO_DEADLINE) pool->carriers[index].fetch_ms = step->now_ms;
+    else if (pool->carriers[index].fetch_ms == NO_DEADLINE)
+        pool->carriers[index].fetch_ms = step->now_ms;
 }
 
 static void load(struct pool *pool, struct step *step, const struct event *event, unsigned index)
@@ -93,11 +102,13 @@ static void fetched(struct pool *pool, struct step *step, const struct event *ev
         (void)step->carriers[index]->take(&task, event->exchange.response, step->scratch, outcome);
     }
     if (outcome->result != CARRIER_OK || outcome->awb_count == 0) {
-        int64_t pause_ms = backoff_next_ms(&pool->carriers[index].backoff, step, outcome->after_s * 1000);
+        int64_t pause_ms =
+            backoff_next_ms(&pool->carriers[index].backoff, step, outcome->after_s * 1000);
         pool->carriers[index].fetch_ms = step->now_ms + pause_ms;
         return;
     }
-    for (size_t i = 0; i < outcome->awb_count; i++) add(pool, index, bytes_of_text(outcome->awbs[i]));
+    for (size_t i = 0; i < outcome->awb_count; i++)
+        add(pool, index, bytes_of_text(outcome->awbs[i]));
     backoff_reset(&pool->carriers[index].backoff);
     pool->carriers[index].fetch_ms = NO_DEADLINE;
     pool->carriers[index].usable_ms =
@@ -125,16 +136,19 @@ void pool_tick(struct pool *pool, struct step *step)
         carrier_task_init(&task, CARRIER_POOL, &no_shipment);
         task.count = POOL_BATCH;
         if (!step->carriers[i]->build(&task, &account, request, &why)) {
-            pool->carriers[i].fetch_ms = step->now_ms + backoff_next_ms(&pool->carriers[i].backoff, step, -1);
+            pool->carriers[i].fetch_ms =
+                step->now_ms + backoff_next_ms(&pool->carriers[i].backoff, step, -1);
             continue;
         }
         request->reply_max = EXCHANGE_REPLY_MAX;
         pool->carriers[i].fetch_ms = NO_DEADLINE;
-        pool->carriers[i].ticket = step_exchange(step, OWNER_POOL, i, SERVER_CARRIER_FIRST + i, request);
+        pool->carriers[i].ticket =
+            step_exchange(step, OWNER_POOL, i, SERVER_CARRIER_FIRST + i, request);
     }
 }
 
-bool pool_take(struct pool *pool, struct step *step, unsigned index, char out_awb[SHIPMENT_AWB_SIZE])
+bool pool_take(struct pool *pool, struct step *step, unsigned index,
+               char out_awb[SHIPMENT_AWB_SIZE])
 {
     if (!wanted(step, index) || pool->carriers[index].count == 0) return false;
     if (step->now_ms < pool->carriers[index].usable_ms) return false;
@@ -151,7 +165,8 @@ int64_t pool_deadline(const struct pool *pool)
     int64_t deadline_ms = NO_DEADLINE;
     for (unsigned i = 0; i < CONFIG_CARRIERS_MAX; i++) {
         bool free = pool->carriers[i].ticket == 0;
-        if (free && pool->carriers[i].fetch_ms < deadline_ms) deadline_ms = pool->carriers[i].fetch_ms;
+        if (free && pool->carriers[i].fetch_ms < deadline_ms)
+            deadline_ms = pool->carriers[i].fetch_ms;
     }
     return deadline_ms;
 }

@@ -14,7 +14,8 @@ void printing_init(struct printing *printing)
     printing->cut = false;
 }
 
-static void go(struct printing *printing, enum printing_state state, uint32_t ticket, int64_t deadline_ms)
+static void go(struct printing *printing, enum printing_state state, uint32_t ticket,
+               int64_t deadline_ms)
 {
     printing->state = state;
     printing->ticket = ticket;
@@ -29,7 +30,8 @@ static void load(struct printing *printing, struct step *step, bool task)
     if (task) fact_task_key(&key, printing->parcel.reference);
     else fact_label_key(&key, printing->parcel.reference);
     printing->reading_task = task;
-    go(printing, PRINTING_LOADING, step_read_blob(step, OWNER_PRINTING, 0, textbuf_bytes(&key)), NO_DEADLINE);
+    go(printing, PRINTING_LOADING, step_read_blob(step, OWNER_PRINTING, 0, textbuf_bytes(&key)),
+       NO_DEADLINE);
 }
 
 void printing_begin(struct printing *printing, struct step *step, struct devices *devices,
@@ -52,10 +54,11 @@ static bool draw(struct printing *printing, struct step *step, const struct prin
     struct label *label = commands_room(step->commands, sizeof *label);
     const struct config_printer *printer = &step->config->printer;
     struct json root;
-    if (json_parse(task, step->scratch, &root) != JSON_OK || !shipment_parse(root, shipment)) return false;
+    if (json_parse(task, step->scratch, &root) != JSON_OK || !shipment_parse(root, shipment))
+        return false;
     ENSURE(bytes_to_text(bytes_of_text(printing->parcel.awb), shipment->awb, sizeof shipment->awb));
-    label_draw(shipment, step->carriers[printing->carrier]->title, printing->parcel.copy, printer->width_dmm,
-               printer->height_dmm, label);
+    label_draw(shipment, step->carriers[printing->carrier]->title, printing->parcel.copy,
+               printer->width_dmm, printer->height_dmm, label);
     printing->self_drawn = true;
     return driver->encode_label(label, printer->dpi, job);
 }
@@ -77,7 +80,8 @@ static void loaded(struct printing *printing, struct step *step, struct devices 
     if (good) {
         go(printing, PRINTING_WAITING, 0, NO_DEADLINE);
         printing_status(printing, step, devices);
-    } else if (!printing->reading_task && step->carriers[printing->carrier]->promises.label_self_drawn) {
+    } else if (!printing->reading_task &&
+               step->carriers[printing->carrier]->promises.label_self_drawn) {
         commands_log(step->commands, LOG_WARNING, "log_label_unusable", "why", why, NULL);
         load(printing, step, true);
     } else {
@@ -162,10 +166,12 @@ static void send(struct printing *printing, struct step *step, struct devices *d
 {
     printing->port = devices->slots[DEVICE_PRINTER].port;
     struct bytes job = bytes_of(printing->job, printing->job_len);
-    bool cleared = !printing->cut || devices_printer_write(devices, step, devices->printer_driver->abort_job);
+    bool cleared =
+        !printing->cut || devices_printer_write(devices, step, devices->printer_driver->abort_job);
     printing->cut = false;
     if (!cleared || !devices_printer_write(devices, step, job)) {
-        unsure(printing, step, devices); /* not a byte was sent, but the fact says that some may be */
+        unsure(printing, step,
+               devices); /* not a byte was sent, but the fact says that some may be */
         return;
     }
     printing->drained_target = devices->printer_written;

@@ -5,10 +5,10 @@
  *                                                                                   v                                   v
  *   PROVING --clean and empty, twice--> PRINTED                                   UNSURE: one question to the packer
  *
- * LOADING: the label is read from the journal. WAITING: nothing was sent; the printer must say ready
- * and empty, however long that takes. STARTING: that a label is about to be sent is on its way to
- * disk. SENDING, PROVING: bytes are on their way; bytes accepted prove nothing about paper. UNSURE is
- * never turned into a second label without a person's word. */
+ * LOADING: the label is read from the journal. WAITING: nothing was sent; the printer must say
+ * ready and empty, however long that takes. STARTING: that a label is about to be sent is on its
+ * way to disk. SENDING, PROVING: bytes are on their way; bytes accepted prove nothing about
+ * paper. UNSURE is never turned into a second label without a person's word. */
 #ifndef PACKD_FIRMWARE_STATION_PRINTING_H
 #define PACKD_FIRMWARE_STATION_PRINTING_H
 
@@ -33,20 +33,20 @@ enum printing_state {
 
 struct printing {
     enum printing_state state;
-    struct parcel parcel;      /* parcel.copy: the copy being printed */
+    struct parcel parcel; /* parcel.copy: the copy being printed */
     unsigned carrier;
     uint32_t ticket;
     int64_t deadline_ms;
     char job[PRINT_JOB_MAX];
     size_t job_len;
     bool self_drawn;
-    bool reading_task;         /* LOADING: the blob asked for is the task, not the label */
-    uint32_t port;             /* the printer's port when sending began: another one is another life */
+    bool reading_task; /* LOADING: the blob asked for is the task, not the label */
+    uint32_t port;     /* the printer's port when sending began: another one is another life */
     uint64_t drained_target;
     int64_t drained_ms;
     unsigned proofs;
     bool seen_busy;
-    bool cut;                  /* the job broke off: the printer must be told before the next one */
+    bool cut; /* the job broke off: the printer must be told before the next one */
 };
 
 void printing_init(struct printing *printing);

@@ -28,14 +28,18 @@ bool rating_choose(const struct step *step, const struct order *order, int64_t m
         const struct config_rule *rule = &step->config->rules[i];
         unsigned carrier = step_carrier_index(step, rule->carrier);
         if (carrier == CONFIG_CARRIERS_MAX || !rule_fits(rule, order, mass_mg)) continue;
-        *out_choice = (struct choice){.carrier = carrier, .price_minor = rule->price_minor, .rule = i + 1};
+        *out_choice =
+            (struct choice){.carrier = carrier, .price_minor = rule->price_minor, .rule = i + 1};
         const char *service = order->service[0] != '\0' ? order->service : rule->service;
-        ENSURE(bytes_to_text(bytes_of_text(service), out_choice->service, sizeof out_choice->service));
+        ENSURE(
+            bytes_to_text(bytes_of_text(service), out_choice->service, sizeof out_choice->service));
         return true;
     }
     if (step->config->rule_count > 0 && order->carrier[0] == '\0') return false;
     *out_choice = (struct choice){0};
-    ENSURE(bytes_to_text(bytes_of_text(order->service), out_choice->service, sizeof out_choice->service));
+    ENSURE(bytes_to_text(bytes_of_text(order->service), out_choice->service,
+                         sizeof out_choice->service));
     if (order->carrier[0] != '\0') out_choice->carrier = step_carrier_index(step, order->carrier);
-    return out_choice->carrier < step->config->carrier_count && step->carriers[out_choice->carrier] != NULL;
+    return out_choice->carrier < step->config->carrier_count &&
+           step->carriers[out_choice->carrier] != NULL;
 }

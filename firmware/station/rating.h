@@ -1,15 +1,16 @@
-/* rating.h - which courier takes this parcel: the first rule of the table that fits, or the courier
- * that the order demands. One line says why. Rates and promises come later, behind the same value. */
+/* rating.h - which courier takes this parcel: the first rule of the table that fits, or the
+ * courier that the order demands. One line says why. Rates and promises come later, behind the
+ * same value. */
 #ifndef PACKD_FIRMWARE_STATION_RATING_H
 #define PACKD_FIRMWARE_STATION_RATING_H
 
 #include "firmware/station/step.h"
 
 struct choice {
-    unsigned carrier;     /* index in the configuration */
+    unsigned carrier; /* index in the configuration */
     char service[17];
-    int64_t price_minor;  /* 0: not known */
-    unsigned rule;        /* 1 is the first; 0: demanded by the order, no rule needed */
+    int64_t price_minor; /* 0: not known */
+    unsigned rule;       /* 1 is the first; 0: demanded by the order, no rule needed */
 };
 
 /* False when no configured courier may take it. */

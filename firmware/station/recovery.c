@@ -44,7 +44,8 @@ static void add(struct recovery *recovery, const struct parcel *parcel, int64_t 
         (struct open_parcel){.parcel = *parcel, .stage = STAGE_INTENT, .seq = seq};
 }
 
-static void fold_parcel(struct recovery *recovery, enum fact_kind kind, const struct parcel *parcel, int64_t seq)
+static void fold_parcel(struct recovery *recovery, enum fact_kind kind, const struct parcel *parcel,
+                        int64_t seq)
 {
     struct open_parcel *open = find(recovery, parcel->reference);
     if (kind == FACT_INTENT) {
@@ -66,7 +67,8 @@ static void fold_parcel(struct recovery *recovery, enum fact_kind kind, const st
     case FACT_EVENT:
     case FACT_EVENT_REFUSED: break;
     }
-    /* Booked and on the shelf: nobody waits for it but its order's scan, which finds it by itself. */
+    /* Booked and on the shelf: nobody waits for it but its order's scan, which finds it by
+     * itself. */
     if (open->aside && open->stage != STAGE_INTENT) remove_open(recovery, open);
 }
 
@@ -120,10 +122,13 @@ static void give_back(struct recovery *recovery, struct step *step, struct packi
 {
     const struct open_parcel *open = &recovery->open[recovery->loading];
     bool in_hand = is_in_hand(recovery, recovery->loading);
-    unsigned slot = floor_free_slot(floor), carrier = step_carrier_index(step, open->parcel.carrier);
-    commands_log(step->commands, LOG_NOTICE, "log_recovered", "order_no", open->parcel.order_no, NULL);
+    unsigned slot = floor_free_slot(floor),
+             carrier = step_carrier_index(step, open->parcel.carrier);
+    commands_log(step->commands, LOG_NOTICE, "log_recovered", "order_no", open->parcel.order_no,
+                 NULL);
     if (open->stage == STAGE_PRINTING) {
-        if (in_hand) packing_take_over(packing, step, floor, &open->parcel, STAGE_PRINTING, NO_SLOT);
+        if (in_hand)
+            packing_take_over(packing, step, floor, &open->parcel, STAGE_PRINTING, NO_SLOT);
         return; /* one that is on the shelf is found by its order's scan */
     }
     if (slot == NO_SLOT || carrier == CONFIG_CARRIERS_MAX) {
@@ -161,7 +166,8 @@ static void take_task(struct recovery *recovery, struct step *step, struct packi
 {
     struct shipment *shipment = commands_room(step->commands, sizeof *shipment);
     struct json root;
-    bool good = event->blob.found && json_parse(event->blob.bytes, step->scratch, &root) == JSON_OK &&
+    bool good = event->blob.found &&
+                json_parse(event->blob.bytes, step->scratch, &root) == JSON_OK &&
                 shipment_parse(root, shipment);
     if (good) {
         give_back(recovery, step, packing, floor, shipment);

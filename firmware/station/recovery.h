@@ -1,5 +1,6 @@
-/* recovery.h - after a start: read the journal on from the cursor "settled", fold what was left open,
- * and give every open parcel back to its machine. Folding is the same code that the tests run. */
+/* recovery.h - after a start: read the journal on from the cursor "settled", fold what was left
+ * open, and give every open parcel back to its machine. Folding is the same code that the tests
+ * run. */
 #ifndef PACKD_FIRMWARE_STATION_RECOVERY_H
 #define PACKD_FIRMWARE_STATION_RECOVERY_H
 
@@ -19,13 +20,14 @@ enum recovery_state { RECOVERY_READING, RECOVERY_LOADING, RECOVERY_DONE };
 struct recovery {
     enum recovery_state state;
     uint32_t ticket;
-    int64_t seq;              /* read up to here */
+    int64_t seq; /* read up to here */
     uint64_t next_event_seq;
     struct open_parcel open[RECOVERY_MAX];
     size_t count;
-    size_t loading;           /* the one whose task is being read */
-    uint32_t unreadable;      /* rows that could not be understood */
-    uint32_t left_over;       /* open parcels without a slot: "settled" stays, the next start tries again */
+    size_t loading;      /* the one whose task is being read */
+    uint32_t unreadable; /* rows that could not be understood */
+    uint32_t
+        left_over; /* open parcels without a slot: "settled" stays, the next start tries again */
 };
 
 void recovery_begin(struct recovery *recovery, struct step *step, int64_t settled_seq);

@@ -19,7 +19,8 @@ static void adopt(struct station *station, const struct config *config)
     station->oms = oms_find(bytes_of_text(config->oms.kind));
 }
 
-void station_init(struct station *station, const struct config *config, const struct secrets *secrets)
+void station_init(struct station *station, const struct config *config,
+                  const struct secrets *secrets)
 {
     memset(station, 0, sizeof *station);
     station->secrets = secrets;
@@ -27,7 +28,8 @@ void station_init(struct station *station, const struct config *config, const st
     tickets_init(&station->tickets);
     weighing_init(&station->weighing);
     orders_init(&station->orders);
-    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) booking_init(&station->bookings[slot], slot);
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++)
+        booking_init(&station->bookings[slot], slot);
     printing_init(&station->printing);
     pool_init(&station->pool);
     packing_init(&station->packing);
@@ -41,7 +43,8 @@ void station_init(struct station *station, const struct config *config, const st
                                     .pool = &station->pool};
 }
 
-static struct step make_step(struct station *station, const struct event *event, struct commands *commands)
+static struct step make_step(struct station *station, const struct event *event,
+                             struct commands *commands)
 {
     struct step step = {
         .config = station->config,
@@ -104,16 +107,19 @@ static void note_network(struct station *station, struct step *step, const struc
     enum net_state state = state_of_exchange(event);
     if (state == station->network[server]) return;
     station->network[server] = state;
-    const char *name = server == SERVER_OMS ? "oms" : station->config->carriers[server - SERVER_CARRIER_FIRST].name;
+    const char *name = server == SERVER_OMS
+                           ? "oms"
+                           : station->config->carriers[server - SERVER_CARRIER_FIRST].name;
     bool good = state == NET_OK;
     enum log_level level = state == NET_UNTRUSTED ? LOG_ALARM : good ? LOG_INFO : LOG_WARNING;
     const char *why = event->exchange.sentence != NULL ? event->exchange.sentence : "";
-    commands_log(step->commands, level, good ? "log_server_ok" : "log_server_trouble", "server", name, "state",
-                 net_state_word(state), "why", why, NULL);
+    commands_log(step->commands, level, good ? "log_server_ok" : "log_server_trouble", "server",
+                 name, "state", net_state_word(state), "why", why, NULL);
 }
 
 /* An answer goes to the one who waits for it; one that nobody waits for ends here. */
-static void route_answer(struct station *station, struct step *step, const struct event *event, uint32_t ticket)
+static void route_answer(struct station *station, struct step *step, const struct event *event,
+                         uint32_t ticket)
 {
     enum owner owner;
     unsigned index = 0;
@@ -174,10 +180,15 @@ static void route_bytes(struct station *station, struct step *step, const struct
             weighing_reading(&station->weighing, &step->config->scale, &item.reading, step->now_ms);
             break;
         case DEVICE_ITEM_SCAN:
-            packing_scan(&station->packing, step, &station->floor, bytes_of(item.scan.text, item.scan.len));
+            packing_scan(&station->packing, step, &station->floor,
+                         bytes_of(item.scan.text, item.scan.len));
             break;
-        case DEVICE_ITEM_BAD_SCAN: packing_bad_scan(&station->packing, step, &station->floor); break;
-        case DEVICE_ITEM_STATUS: printing_status(&station->printing, step, &station->devices); break;
+        case DEVICE_ITEM_BAD_SCAN:
+            packing_bad_scan(&station->packing, step, &station->floor);
+            break;
+        case DEVICE_ITEM_STATUS:
+            printing_status(&station->printing, step, &station->devices);
+            break;
         }
     }
 }
@@ -191,13 +202,15 @@ static void route_press(struct station *station, struct step *step, const struct
         return;
     }
     if (packing_press(&station->packing, step, &station->floor, press, event->press.text)) return;
-    commands_log(step->commands, LOG_NOTICE, "log_press_not_offered", "press", press_word(press), NULL);
+    commands_log(step->commands, LOG_NOTICE, "log_press_not_offered", "press", press_word(press),
+                 NULL);
 }
 
 static void route_port(struct station *station, struct step *step, const struct event *event)
 {
     devices_step(&station->devices, step, event);
-    if (station->devices.slots[DEVICE_SCALE].state != DEVICE_OPEN) weighing_lost(&station->weighing);
+    if (station->devices.slots[DEVICE_SCALE].state != DEVICE_OPEN)
+        weighing_lost(&station->weighing);
     printing_step(&station->printing, step, &station->devices, event);
 }
 
@@ -234,7 +247,8 @@ static void tick(struct station *station, struct step *step)
     devices_step(&station->devices, step, &due);
     if (station->recovery.state != RECOVERY_DONE) return; /* nothing new before the old is known */
     orders_step(&station->orders, step, &due);
-    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) booking_tick(&station->bookings[slot], step);
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++)
+        booking_tick(&station->bookings[slot], step);
     printing_step(&station->printing, step, &station->devices, &due);
     pool_tick(&station->pool, step);
     feed_tick(&station->feed, step);
@@ -250,8 +264,9 @@ static void release_shelf(struct station *station, struct step *step)
         bool ended = booking->state == BOOKING_BOOKED || booking->state == BOOKING_REFUSED;
         if (!booking->aside || !ended) continue;
         bool good = booking->state == BOOKING_BOOKED;
-        commands_log(step->commands, good ? LOG_NOTICE : LOG_WARNING, good ? "booked_later" : "log_refused_later",
-                     "order_no", booking->parcel.order_no, NULL);
+        commands_log(step->commands, good ? LOG_NOTICE : LOG_WARNING,
+                     good ? "booked_later" : "log_refused_later", "order_no",
+                     booking->parcel.order_no, NULL);
         booking_release(booking);
     }
 }
@@ -266,12 +281,18 @@ static bool nothing_open(const struct station *station)
 
 static void adopt_offered(struct station *station, struct step *step)
 {
-    if (station->offered == NULL || station->recovery.state != RECOVERY_DONE || !nothing_open(station)) return;
+    if (station->offered == NULL || station->recovery.state != RECOVERY_DONE ||
+        !nothing_open(station))
+        return;
     adopt(station, station->offered);
     station->offered = NULL;
     devices_reconfigure(&station->devices, step, station->config);
     weighing_init(&station->weighing);
-    pool_init(&station->pool); /* answers to the old one find nobody: its tickets are dropped below */
+    pool_stop(&station->pool, step);
+    step->config = station->config; /* what is shown at the end of this step is the new bench */
+    step->oms = station->oms;
+    memcpy(step->carriers, station->carriers, sizeof step->carriers);
+    pool_start(&station->pool, step);
     commands_add(step->commands, COMMAND_CONFIG_ADOPTED);
 }
 
@@ -315,8 +336,9 @@ static void log_message(struct commands *commands, const struct message *message
     command->log.level = message->lamp == LAMP_RED ? LOG_WARNING : LOG_NOTICE;
     command->log.id = message->id;
     for (size_t i = 0; i < message->count; i++) {
-        command->log.arguments[command->log.count++] = (struct log_argument){
-            message->arguments[i].name, commands_keep_text(commands, message->arguments[i].value)};
+        command->log.arguments[command->log.count++] =
+            (struct log_argument){message->arguments[i].name,
+                                  commands_keep_text(commands, message->arguments[i].value)};
     }
 }
 
@@ -379,7 +401,6 @@ void station_step(struct station *station, const struct event *event, struct com
         station->batch_has_event = batch_has_event(&commands->batch);
         store_batch(station, commands);
     }
-    step.config = station->config;
     show(station, &step);
     station_check(station);
 }

@@ -1,8 +1,9 @@
 /* station.h - the whole pure machine: events in, commands out, no clock, no heap, no device.
  *
- * init from a configuration; step takes one event and gives a bounded list of commands; deadline says
- * when to be called if nothing happens; check asserts every invariant. The station is one struct, made
- * once. Configuration and secrets are borrowed and stay as they are until another is adopted. */
+ * init from a configuration; step takes one event and gives a bounded list of commands; deadline
+ * says when to be called if nothing happens; check asserts every invariant. The station is one
+ * struct, made once. Configuration and secrets are borrowed and stay as they are until another
+ * is adopted. */
 #ifndef PACKD_FIRMWARE_STATION_STATION_H
 #define PACKD_FIRMWARE_STATION_STATION_H
 
@@ -30,7 +31,8 @@ struct station {
     int64_t last_seq;
     int64_t settled_seq;
     uint64_t next_event_seq;
-    uint64_t event_seq_before; /* before the batch that is on its way: what a failed one gives back */
+    uint64_t
+        event_seq_before; /* before the batch that is on its way: what a failed one gives back */
     bool batch_has_event;
     enum net_state network[SERVERS_MAX];
     bool disk_low;
@@ -48,7 +50,7 @@ struct station {
     struct recovery recovery;
     struct floor floor;
 
-    const char *message_id;   /* shown now */
+    const char *message_id; /* shown now */
     char document[VIEW_DOCUMENT_SIZE];
     size_t document_len;
     uint64_t steps;
@@ -56,7 +58,8 @@ struct station {
 };
 _Static_assert(sizeof(struct station) <= STATION_SIZE_MAX, "the station has outgrown its box");
 
-void station_init(struct station *station, const struct config *config, const struct secrets *secrets);
+void station_init(struct station *station, const struct config *config,
+                  const struct secrets *secrets);
 /* Resets `commands` first. Event bytes must stay good until the commands have been performed. */
 void station_step(struct station *station, const struct event *event, struct commands *commands);
 /* Boot milliseconds; NO_DEADLINE when only an event can change anything. */

@@ -51,7 +51,8 @@ struct http_request *step_request(struct step *step, size_t body_size)
 
 uint64_t step_random(struct step *step)
 {
-    /* splitmix64: one word of state, good enough to spread retries, and the same on every machine */
+    /* splitmix64: one word of state, good enough to spread retries, and the same on every
+     * machine */
     uint64_t word = (*step->random += 0x9E3779B97F4A7C15u);
     word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9u;
     word = (word ^ (word >> 27)) * 0x94D049BB133111EBu;
@@ -61,7 +62,8 @@ uint64_t step_random(struct step *step)
 unsigned step_carrier_index(const struct step *step, const char *name)
 {
     for (unsigned i = 0; i < step->config->carrier_count; i++) {
-        if (step->carriers[i] != NULL && strcmp(step->config->carriers[i].name, name) == 0) return i;
+        if (step->carriers[i] != NULL && strcmp(step->config->carriers[i].name, name) == 0)
+            return i;
     }
     return CONFIG_CARRIERS_MAX;
 }

@@ -11,23 +11,24 @@
 #include "hal/base/json.h"
 
 #define NO_DEADLINE INT64_MAX
-#define EXCHANGE_BODY_MAX (32u * 1024u)    /* largest request body we build */
-#define EXCHANGE_REPLY_MAX (160u * 1024u)  /* largest reply the station reads as JSON */
-#define LABEL_REPLY_MAX (256u * 1024u)     /* largest label a courier may send */
+#define EXCHANGE_BODY_MAX (32u * 1024u)   /* largest request body we build */
+#define EXCHANGE_REPLY_MAX (160u * 1024u) /* largest reply the station reads as JSON */
+#define LABEL_REPLY_MAX (256u * 1024u)    /* largest label a courier may send */
 
 struct step {
     const struct config *config;
     const struct secrets *secrets;
-    const struct carrier *carriers[CONFIG_CARRIERS_MAX]; /* by index in config; NULL: unknown name */
-    const struct oms *oms;                               /* NULL: none configured */
-    int64_t now_ms;   /* boot clock */
+    const struct carrier
+        *carriers[CONFIG_CARRIERS_MAX]; /* by index in config; NULL: unknown name */
+    const struct oms *oms;              /* NULL: none configured */
+    int64_t now_ms;                     /* boot clock */
     int64_t wall_ms;
     bool wall_trusted;
     struct commands *commands;
     struct tickets *tickets;
-    uint64_t *random;      /* state of the one seeded generator */
-    struct scratch scratch; /* for one JSON parse at a time */
-    int64_t last_seq;      /* newest journal fact known to be stored */
+    uint64_t *random;         /* state of the one seeded generator */
+    struct scratch scratch;   /* for one JSON parse at a time */
+    int64_t last_seq;         /* newest journal fact known to be stored */
     uint64_t *next_event_seq; /* of the order system's stream */
     const char *epoch;
 };

@@ -1,5 +1,5 @@
-/* sync.c - see sync.h. What is sent again is the same bytes under the same numbers, so that a repeat
- * does no harm; back-off lives here, in memory only. */
+/* sync.c - see sync.h. What is sent again is the same bytes under the same numbers, so that a
+ * repeat does no harm; back-off lives here, in memory only. */
 #include "firmware/station/sync.h"
 
 #include <string.h>
@@ -75,8 +75,8 @@ static void take_rows(struct sync *sync, struct step *step, const struct event *
         if (sync->acked == 0) sync->acked = sync->events[sync->count].seq - 1;
         sync->event_seqs[sync->count++] = row->seq;
     }
-    bool rest = event->rows.more || (event->rows.count > 0 &&
-                                     last_seq < event->rows.rows[event->rows.count - 1].seq);
+    bool rest = event->rows.more ||
+                (event->rows.count > 0 && last_seq < event->rows.rows[event->rows.count - 1].seq);
     sync->work = sync->work || rest;
     if (sync->count > 0) send(sync, step);
     else if (rest) { /* a page without an event: no need to remember that on disk */
@@ -114,8 +114,9 @@ static void note_results(struct sync *sync, struct step *step, const struct oms_
         memcpy(about.order_no, event->order_no, sizeof about.order_no);
         memcpy(about.note, result->code, sizeof result->code);
         fact_put(step, FACT_EVENT_REFUSED, &about);
-        commands_log(step->commands, LOG_ALARM, conflict ? "log_event_conflict" : "log_event_refused",
-                     "order_no", event->order_no, "code", result->code, NULL);
+        commands_log(step->commands, LOG_ALARM,
+                     conflict ? "log_event_conflict" : "log_event_refused", "order_no",
+                     event->order_no, "code", result->code, NULL);
     }
 }
 
@@ -133,7 +134,8 @@ static void take_push(struct sync *sync, struct step *step, const struct oms_out
 {
     uint64_t last = sync->events[sync->count - 1].seq;
     bool moved = outcome->acked && outcome->acked_seq <= last && outcome->acked_seq > sync->acked;
-    if (outcome->class == OMS_REFUSED && !outcome->acked) { /* 422: our numbers and theirs disagree */
+    if (outcome->class == OMS_REFUSED &&
+        !outcome->acked) { /* 422: our numbers and theirs disagree */
         sync->stopped = true;
         commands_log(step->commands, LOG_ALARM, "log_event_numbers", "code", outcome->code, NULL);
         pause(sync, step, 3600);
@@ -174,7 +176,8 @@ void sync_answer(struct sync *sync, struct step *step, const struct event *event
 {
     sync->ticket = 0;
     if (event->kind == EVENT_ROWS && sync->state == SYNC_READING) take_rows(sync, step, event);
-    else if (event->kind == EVENT_EXCHANGE && sync->state == SYNC_SENDING) take_exchange(sync, step, event);
+    else if (event->kind == EVENT_EXCHANGE && sync->state == SYNC_SENDING)
+        take_exchange(sync, step, event);
 }
 
 void sync_stored(struct sync *sync, struct step *step, uint32_t ticket, enum err error)
@@ -209,7 +212,8 @@ int64_t sync_deadline(const struct sync *sync, const struct step *step)
 
 void sync_check(const struct sync *sync)
 {
-    bool waits = sync->state == SYNC_READING || sync->state == SYNC_SENDING || sync->state == SYNC_MOVING;
+    bool waits =
+        sync->state == SYNC_READING || sync->state == SYNC_SENDING || sync->state == SYNC_MOVING;
     bool timed = sync->state == SYNC_SENDING || sync->state == SYNC_PAUSED;
     ENSURE(waits == (sync->ticket != 0));
     ENSURE(timed == (sync->deadline_ms != NO_DEADLINE));

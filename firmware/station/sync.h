@@ -3,8 +3,9 @@
  *   IDLE --something new, or time--> READING --rows--> SENDING --acknowledged--> MOVING --stored--> IDLE
  *                                                         |--no answer--> PAUSED --time--> READING
  *
- * The outbox is the journal and the cursor "oms". An event that the order system refuses for good
- * becomes a fact of its own and the cursor moves past it, so one bad event cannot dam up the rest. */
+ * The outbox is the journal and the cursor "oms". An event that the order system refuses for
+ * good becomes a fact of its own and the cursor moves past it, so one bad event cannot dam up
+ * the rest. */
 #ifndef PACKD_FIRMWARE_STATION_SYNC_H
 #define PACKD_FIRMWARE_STATION_SYNC_H
 
@@ -18,16 +19,16 @@ struct sync {
     uint32_t ticket;
     int64_t deadline_ms;
     struct backoff backoff;
-    int64_t cursor_seq;                 /* journal: all up to here is acknowledged or no event */
+    int64_t cursor_seq; /* journal: all up to here is acknowledged or no event */
     int64_t moving_to_seq;
-    uint64_t acked;                     /* event numbers acknowledged so far */
+    uint64_t acked; /* event numbers acknowledged so far */
     struct oms_event events[OMS_PUSH_MAX];
-    int64_t event_seqs[OMS_PUSH_MAX];   /* their journal numbers */
+    int64_t event_seqs[OMS_PUSH_MAX]; /* their journal numbers */
     size_t count;
-    bool work;                          /* there may be events behind the cursor */
-    uint32_t refused;                   /* since start */
+    bool work;        /* there may be events behind the cursor */
+    uint32_t refused; /* since start */
     uint32_t conflicts;
-    bool stopped;                       /* the order system says a number was used twice: a person must look */
+    bool stopped; /* the order system says a number was used twice: a person must look */
 };
 
 void sync_init(struct sync *sync, int64_t cursor_seq);

@@ -34,7 +34,8 @@ static bool find(const struct tickets *tickets, uint32_t ticket, uint32_t *out_s
     return true;
 }
 
-bool tickets_settle(struct tickets *tickets, uint32_t ticket, enum owner *out_owner, unsigned *out_index)
+bool tickets_settle(struct tickets *tickets, uint32_t ticket, enum owner *out_owner,
+                    unsigned *out_index)
 {
     uint32_t slot = 0;
     if (!find(tickets, ticket, &slot)) {

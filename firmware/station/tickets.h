@@ -9,14 +9,14 @@
 #define TICKETS_MAX 64
 
 enum owner {
-    OWNER_BATCH,    /* the batch of a step: every machine looks whether it waits for it */
+    OWNER_BATCH, /* the batch of a step: every machine looks whether it waits for it */
     OWNER_RECOVERY,
     OWNER_ORDERS,
-    OWNER_BOOKING,  /* index: the slot */
+    OWNER_BOOKING, /* index: the slot */
     OWNER_PRINTING,
     OWNER_SYNC,
     OWNER_FEED,
-    OWNER_POOL,     /* index: the courier */
+    OWNER_POOL, /* index: the courier */
 };
 
 struct tickets {
@@ -33,7 +33,8 @@ void tickets_init(struct tickets *tickets);
 /* Never 0. Running out is a mistake of ours: each machine holds a bounded number. */
 uint32_t tickets_take(struct tickets *tickets, enum owner owner, unsigned index);
 /* The answer is here: who waited? False, and counted, when nobody does. */
-bool tickets_settle(struct tickets *tickets, uint32_t ticket, enum owner *out_owner, unsigned *out_index);
+bool tickets_settle(struct tickets *tickets, uint32_t ticket, enum owner *out_owner,
+                    unsigned *out_index);
 /* Nobody waits any more. 0 and dead tickets are accepted. */
 void tickets_drop(struct tickets *tickets, uint32_t ticket);
 

@@ -71,11 +71,12 @@ enum weight_hint weighing_hint(const struct weighing *weighing, const struct con
     return WEIGHT_GOOD;
 }
 
-bool weighing_take(const struct weighing *weighing, const struct config_scale *scale, int64_t since_ms,
-                   int64_t now_ms, struct scale_reading *out_reading)
+bool weighing_take(const struct weighing *weighing, const struct config_scale *scale,
+                   int64_t since_ms, int64_t now_ms, struct scale_reading *out_reading)
 {
     if (weighing_hint(weighing, scale, now_ms) != WEIGHT_GOOD) return false;
-    int64_t stood_since_ms = weighing->stable_since_ms > since_ms ? weighing->stable_since_ms : since_ms;
+    int64_t stood_since_ms =
+        weighing->stable_since_ms > since_ms ? weighing->stable_since_ms : since_ms;
     /* Strictly after the scan, and the last frame itself must show that the time has passed. */
     if (weighing->last_ms <= since_ms) return false;
     if (weighing->last_ms - stood_since_ms < (int64_t)scale->stable_for_ms) return false;

@@ -1,8 +1,8 @@
 /* weighing.h - when a shown weight is the parcel's weight.
  *
- * A mass is taken when, and only when, the same usable reading has stood for the stated time, all of
- * it after the scan, in the scale's range, fresh, and the plate has been empty since the last parcel
- * was closed. The taken mass is the shown value, never an average. */
+ * A mass is taken when, and only when, the same usable reading has stood for the stated time,
+ * all of it after the scan, in the scale's range, fresh, and the plate has been empty since the
+ * last parcel was closed. The taken mass is the shown value, never an average. */
 #ifndef PACKD_FIRMWARE_STATION_WEIGHING_H
 #define PACKD_FIRMWARE_STATION_WEIGHING_H
 
@@ -12,25 +12,25 @@
 #define WEIGHT_FRESH_MS 1000 /* an older reading is not today's weight (scales.md 14) */
 
 enum weight_hint { /* why the weight cannot be taken yet */
-    WEIGHT_GOOD,
-    WEIGHT_NONE,       /* no reading yet */
-    WEIGHT_OLD,        /* the scale has stopped talking */
-    WEIGHT_NOT_EMPTIED,
-    WEIGHT_ZERO,
-    WEIGHT_MOVING,
-    WEIGHT_TOO_LIGHT,
-    WEIGHT_OVERLOAD,
-    WEIGHT_UNDERLOAD,
-    WEIGHT_UNUSABLE,   /* not a mass, or a unit we do not take */
+                   WEIGHT_GOOD,
+                   WEIGHT_NONE, /* no reading yet */
+                   WEIGHT_OLD,  /* the scale has stopped talking */
+                   WEIGHT_NOT_EMPTIED,
+                   WEIGHT_ZERO,
+                   WEIGHT_MOVING,
+                   WEIGHT_TOO_LIGHT,
+                   WEIGHT_OVERLOAD,
+                   WEIGHT_UNDERLOAD,
+                   WEIGHT_UNUSABLE, /* not a mass, or a unit we do not take */
 };
 const char *weight_hint_word(enum weight_hint hint); /* "not_emptied"; empty for GOOD and NONE */
 
 struct weighing {
     struct scale_reading last;
     bool has_last;
-    int64_t last_ms;       /* when it came */
+    int64_t last_ms;         /* when it came */
     int64_t stable_since_ms; /* since when the same usable mass has stood */
-    bool emptied;          /* the plate has been empty since the last parcel was closed */
+    bool emptied;            /* the plate has been empty since the last parcel was closed */
 };
 
 void weighing_init(struct weighing *weighing);
@@ -44,7 +44,7 @@ void weighing_closed(struct weighing *weighing);
 enum weight_hint weighing_hint(const struct weighing *weighing, const struct config_scale *scale,
                                int64_t now_ms);
 /* True when a mass may be taken that stood only after since_ms. */
-bool weighing_take(const struct weighing *weighing, const struct config_scale *scale, int64_t since_ms,
-                   int64_t now_ms, struct scale_reading *out_reading);
+bool weighing_take(const struct weighing *weighing, const struct config_scale *scale,
+                   int64_t since_ms, int64_t now_ms, struct scale_reading *out_reading);
 
 #endif

@@ -1,5 +1,6 @@
-/* Guards the product's promise: one parcel, one booking, one label on purpose, whatever the line, the
- * power, the devices and the packer do. The short form of the campaign; packtool sim runs the long one. */
+/* Guards the product's promise: one parcel, one booking, one label on purpose, whatever the
+ * line, the power, the devices and the packer do. The short form of the campaign; packtool sim
+ * runs the long one. */
 #include "tests/sim/world.h"
 #include "tests/support/expect.h"
 
@@ -12,7 +13,9 @@ static void many_worlds_keep_every_rule(void)
     unsigned parcels = 0, cuts = 0, lost = 0;
     for (size_t w = 0; w < ARRAY_LEN(worlds); w++) {
         for (unsigned seed = 1; seed <= worlds[w].seeds; seed++) {
-            struct sim_options options = {.seed = seed, .parcels = worlds[w].parcels, .faults = worlds[w].faults};
+            struct sim_options options = {.seed = seed,
+                                          .parcels = worlds[w].parcels,
+                                          .faults = worlds[w].faults};
             struct sim_report report;
             bool good = sim_run(&options, &report);
             if (!EXPECT(good, "no rule is broken")) {

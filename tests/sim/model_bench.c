@@ -1,6 +1,6 @@
-/* model_bench.c - scale, scanner, printer and the packer, with their faults. The scale is a Toledo that
- * talks five times a second; the printer takes ZPL and loses the rest of a label when it is disturbed, as
- * one that was told not to reprint by itself; the packer is human. */
+/* model_bench.c - scale, scanner, printer and the packer, with their faults. The scale is a
+ * Toledo that talks five times a second; the printer takes ZPL and loses the rest of a label
+ * when it is disturbed, as one that was told not to reprint by itself; the packer is human. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,8 @@
 #define FRAME_EVERY_MS 200
 #define PRINT_MS 900
 
-/* --- ports ------------------------------------------------------------------------------------------- */
+/* --- ports
+ * ------------------------------------------------------------------------------------------- */
 
 struct port_news {
     enum event_kind kind;
@@ -30,8 +31,8 @@ static void give_port(struct world *world, void *data)
     sim_give(world, &event);
 }
 
-static void tell(struct world *world, int64_t in_ms, enum event_kind kind, uint32_t port, const void *bytes,
-                 size_t len)
+static void tell(struct world *world, int64_t in_ms, enum event_kind kind, uint32_t port,
+                 const void *bytes, size_t len)
 {
     struct port_news *news = sim_alloc(sizeof *news);
     ENSURE(len <= sizeof news->bytes);
@@ -86,7 +87,8 @@ static void unplug(struct world *world, uint32_t *port)
     *port = 0;
 }
 
-/* --- scale ------------------------------------------------------------------------------------------- */
+/* --- scale
+ * ------------------------------------------------------------------------------------------- */
 
 static void put_digits(uint8_t *at, int64_t value)
 {
@@ -123,7 +125,8 @@ static void lay(struct world *world, int64_t mass_mg)
     world->bench.still_ms = world->now_ms + sim_between(world, 100, 1500);
 }
 
-/* --- printer ----------------------------------------------------------------------------------------- */
+/* --- printer
+ * ----------------------------------------------------------------------------------------- */
 
 struct sim_label *bench_label(struct world *world, const char *awb)
 {
@@ -178,10 +181,14 @@ static void answer_status(struct world *world)
     bool busy = world->now_ms < bench->busy_until_ms && !bench->paper_out;
     if (bench->paper_out && world->now_ms >= bench->paper_back_ms) bench->paper_out = false;
     if (world->now_ms < bench->silent_until_ms) return;
-    if (sim_chance(world, 5)) bench->silent_until_ms = world->now_ms + sim_between(world, 1000, 8000);
+    if (sim_chance(world, 5))
+        bench->silent_until_ms = world->now_ms + sim_between(world, 1000, 8000);
     int len = snprintf(reply, sizeof reply,
-                       "\x02" "030,%d,0,1245,%03d,0,0,0,000,0,0,0\x03\r\n\x02" "000,0,0,0,0,2,4,0,%08d,1,000\x03\r\n"
-                       "\x02" "1234,0\x03\r\n",
+                       "\x02"
+                       "030,%d,0,1245,%03d,0,0,0,000,0,0,0\x03\r\n\x02"
+                       "000,0,0,0,0,2,4,0,%08d,1,000\x03\r\n"
+                       "\x02"
+                       "1234,0\x03\r\n",
                        bench->paper_out, busy, busy);
     tell(world, 20, EVENT_PORT_BYTES, bench->printer_port, reply, (size_t)len);
 }
@@ -236,7 +243,8 @@ void bench_write(struct world *world, const struct command *command)
     sim_later(world, sim_between(world, 1, 60), false, give_port, news);
 }
 
-/* --- packer ------------------------------------------------------------------------------------------ */
+/* --- packer
+ * ------------------------------------------------------------------------------------------ */
 
 static void scan(struct world *world, const char *text)
 {
@@ -244,7 +252,8 @@ static void scan(struct world *world, const char *text)
     int len = snprintf(line, sizeof line, "%s\r", text);
     if (world->bench.scanner_port == 0) return;
     tell(world, 1, EVENT_PORT_BYTES, world->bench.scanner_port, line, (size_t)len);
-    if (sim_chance(world, 50)) tell(world, 120, EVENT_PORT_BYTES, world->bench.scanner_port, line, (size_t)len);
+    if (sim_chance(world, 50))
+        tell(world, 120, EVENT_PORT_BYTES, world->bench.scanner_port, line, (size_t)len);
 }
 
 static void press(struct world *world, enum press which, const char *text)
@@ -328,7 +337,8 @@ static void take_next(struct world *world)
     } else {
         return;
     }
-    if (world->oms.published < bench->next_order + 10) world->oms.published = bench->next_order + 10;
+    if (world->oms.published < bench->next_order + 10)
+        world->oms.published = bench->next_order + 10;
     if (world->oms.published > world->oms.count) world->oms.published = world->oms.count;
     scan(world, sim_chance(world, 10) ? "NO-SUCH-ORDER" : world->oms.orders[bench->order].order_no);
     if (sim_below(world, 4) == 0) { /* parcel first, or at once */
@@ -348,7 +358,8 @@ static void back_at_idle(struct world *world)
         bool more = done && packing->last.packages_total > packing->last.package_no;
         unsigned again = bench->order;
         leave_order(world);
-        if (more && bench->shelf_count < world->oms.count) bench->shelf[bench->shelf_count++] = again;
+        if (more && bench->shelf_count < world->oms.count)
+            bench->shelf[bench->shelf_count++] = again;
         return;
     }
     if (bench->tries % 2 == 0) scan(world, order->order_no);
@@ -399,7 +410,8 @@ static void disturb(struct world *world)
 }
 
 /* The permission to print once more is the person's word, and nothing else. */
-static void note_permission(struct world *world, enum held_reason reason_before, unsigned copy_before)
+static void note_permission(struct world *world, enum held_reason reason_before,
+                            unsigned copy_before)
 {
     const struct packing *packing = &world->station->packing;
     bool again = reason_before == HELD_LABEL_UNKNOWN && packing->parcel.copy == copy_before + 1;
@@ -419,7 +431,8 @@ void bench_packer(struct world *world, void *unused)
     enum held_reason reason = packing->reason;
     unsigned copy = packing->parcel.copy;
     if (packing->state == PACKING_HELD) answer_held(world);
-    else if (world->bench.order == ORDER_COUNT_MAX && packing->state == PACKING_IDLE) take_next(world);
+    else if (world->bench.order == ORDER_COUNT_MAX && packing->state == PACKING_IDLE)
+        take_next(world);
     else if (world->bench.order != ORDER_COUNT_MAX) handle_order(world);
     else if (packing->state == PACKING_BOOKING && packing->slow) press(world, PRESS_SET_ASIDE, "");
     else if (packing->state == PACKING_WEIGHING) press(world, PRESS_GIVE_UP, "");

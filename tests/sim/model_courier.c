@@ -1,6 +1,6 @@
-/* model_courier.c - two couriers behind one bad line. What was booked stays booked; an effect may come
- * long after our side of the request has failed, though never later than the settle window allows; a
- * look-up sees a fresh booking only after its lag. */
+/* model_courier.c - two couriers behind one bad line. What was booked stays booked; an effect
+ * may come long after our side of the request has failed, though never later than the settle
+ * window allows; a look-up sees a fresh booking only after its lag. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,8 +32,8 @@ static void give_answer(struct world *world, void *data)
     sim_give(world, &event);
 }
 
-void line_answer(struct world *world, uint32_t ticket, int64_t in_ms, enum exchange_end end, int status,
-                 const char *content_type, const char *body)
+void line_answer(struct world *world, uint32_t ticket, int64_t in_ms, enum exchange_end end,
+                 int status, const char *content_type, const char *body)
 {
     struct answer *answer = sim_alloc(sizeof *answer);
     answer->ticket = ticket;
@@ -57,12 +57,15 @@ struct request { /* on its way to the courier */
     bool broken_answer;
 };
 
-const struct sim_shipment *courier_find(const struct world *world, unsigned carrier, const char *reference)
+const struct sim_shipment *courier_find(const struct world *world, unsigned carrier,
+                                        const char *reference)
 {
     const struct sim_courier *courier = &world->couriers[carrier];
     if (courier->buckets == NULL) return NULL;
-    for (uint32_t i = courier->buckets[sim_hash(reference)]; i != 0; i = courier->shipments[i - 1].chain) {
-        if (strcmp(courier->shipments[i - 1].reference, reference) == 0) return &courier->shipments[i - 1];
+    for (uint32_t i = courier->buckets[sim_hash(reference)]; i != 0;
+         i = courier->shipments[i - 1].chain) {
+        if (strcmp(courier->shipments[i - 1].reference, reference) == 0)
+            return &courier->shipments[i - 1];
     }
     return NULL;
 }
@@ -103,7 +106,8 @@ static int64_t whole(struct json object, const char *key)
 
 static bool parse(struct world *world, struct bytes body, struct json *out_root)
 {
-    return json_parse(body, (struct scratch){world->json_memory, world->json_size}, out_root) == JSON_OK;
+    return json_parse(body, (struct scratch){world->json_memory, world->json_size}, out_root) ==
+           JSON_OK;
 }
 
 static void say(struct world *world, const struct request *request, int status, const char *body)
@@ -113,10 +117,12 @@ static void say(struct world *world, const struct request *request, int status, 
         char cut[BODY_MAX];
         snprintf(cut, sizeof cut, "%s", body);
         cut[strlen(cut) / 2] = '\0';
-        line_answer(world, request->ticket, request->answer_in_ms, EXCHANGE_ANSWERED, status, "application/json", cut);
+        line_answer(world, request->ticket, request->answer_in_ms, EXCHANGE_ANSWERED, status,
+                    "application/json", cut);
         return;
     }
-    line_answer(world, request->ticket, request->answer_in_ms, EXCHANGE_ANSWERED, status, "application/json", body);
+    line_answer(world, request->ticket, request->answer_in_ms, EXCHANGE_ANSWERED, status,
+                "application/json", body);
 }
 
 static void say_pool(struct world *world, const struct request *request)
@@ -126,23 +132,27 @@ static void say_pool(struct world *world, const struct request *request)
     for (unsigned i = 0; i < 25; i++) {
         uint64_t number = ++world->couriers[request->carrier].next_awb;
         const char *quote = request->carrier == 0 ? "\"" : "";
-        len += snprintf(body + len, sizeof body - (size_t)len, "%s%s%s%09llu%s", i > 0 ? "," : "", quote,
-                        request->carrier == 0 ? "SBX" : "28411", (unsigned long long)number, quote);
+        len += snprintf(body + len, sizeof body - (size_t)len, "%s%s%s%09llu%s", i > 0 ? "," : "",
+                        quote, request->carrier == 0 ? "SBX" : "28411", (unsigned long long)number,
+                        quote);
     }
     snprintf(body + len, sizeof body - (size_t)len, request->carrier == 0 ? "]}" : "\"");
     say(world, request, request->carrier == 0 ? 201 : 200, body);
 }
 
-/* --- the sandbox: a true key ------------------------------------------------------------------------ */
+/* --- the sandbox: a true key
+ * ------------------------------------------------------------------------ */
 
 static void sandbox_say_shipment(struct world *world, const struct request *request,
                                  const struct sim_shipment *shipment, int status)
 {
     char body[BODY_MAX];
-    snprintf(body, sizeof body,
-             "{\"awb\":\"%s\",\"reference\":\"%s\",\"status\":\"booked\",\"mass_g\":%lld,\"route\":\"SIM\","
-             "\"label\":{\"format\":\"zpl\",\"data\":\"^XA^FO40,40^BY3^BCN,200,Y,N,N,A^FD%s^FS^XZ\"}}",
-             shipment->awb, shipment->reference, (long long)shipment->mass_g, shipment->awb);
+    snprintf(
+        body, sizeof body,
+        "{\"awb\":\"%s\",\"reference\":\"%s\",\"status\":\"booked\",\"mass_g\":%lld,\"route\":"
+        "\"SIM\","
+        "\"label\":{\"format\":\"zpl\",\"data\":\"^XA^FO40,40^BY3^BCN,200,Y,N,N,A^FD%s^FS^XZ\"}}",
+        shipment->awb, shipment->reference, (long long)shipment->mass_g, shipment->awb);
     say(world, request, status, body);
 }
 
@@ -164,11 +174,13 @@ static void sandbox_book(struct world *world, const struct request *request)
     }
     rules_before_booking(world, shipment.reference, shipment.mass_g);
     if (strcmp(postcode, "799999") == 0) {
-        say(world, request, 422, "{\"error\":{\"code\":\"not_serviceable\",\"message\":\"799999 is not served\"}}");
+        say(world, request, 422,
+            "{\"error\":{\"code\":\"not_serviceable\",\"message\":\"799999 is not served\"}}");
         return;
     }
     if (shipment.awb[0] == '\0') {
-        snprintf(shipment.awb, sizeof shipment.awb, "SBX%09llu", (unsigned long long)++world->couriers[0].next_awb);
+        snprintf(shipment.awb, sizeof shipment.awb, "SBX%09llu",
+                 (unsigned long long)++world->couriers[0].next_awb);
     }
     sandbox_say_shipment(world, request, add_shipment(world, &shipment), 201);
 }
@@ -176,11 +188,13 @@ static void sandbox_book(struct world *world, const struct request *request)
 static void sandbox_look_up(struct world *world, const struct request *request)
 {
     const char *reference = strstr(request->url, "reference=");
-    const struct sim_shipment *shipment = reference == NULL ? NULL : courier_find(world, 0, reference + 10);
+    const struct sim_shipment *shipment =
+        reference == NULL ? NULL : courier_find(world, 0, reference + 10);
     char body[BODY_MAX] = "{\"shipments\":[]}";
     if (shipment != NULL && shipment->visible_ms <= world->now_ms) {
         snprintf(body, sizeof body,
-                 "{\"shipments\":[{\"awb\":\"%s\",\"reference\":\"%s\",\"status\":\"booked\",\"mass_g\":%lld}]}",
+                 "{\"shipments\":[{\"awb\":\"%s\",\"reference\":\"%s\",\"status\":\"booked\","
+                 "\"mass_g\":%lld}]}",
                  shipment->awb, shipment->reference, (long long)shipment->mass_g);
     }
     say(world, request, 200, body);
@@ -192,7 +206,8 @@ static void sandbox_label(struct world *world, const struct request *request)
     const char *at = strstr(request->url, "/shipments/");
     if (at != NULL) sscanf(at + 11, "%40[^/]", awb);
     snprintf(body, sizeof body,
-             "{\"awb\":\"%s\",\"label\":{\"format\":\"zpl\",\"data\":\"^XA^FO40,40^BY3^BCN,200,Y,N,N,A^FD%s^FS^XZ\"}}",
+             "{\"awb\":\"%s\",\"label\":{\"format\":\"zpl\",\"data\":\"^XA^FO40,40^BY3^BCN,200,Y,N,"
+             "N,A^FD%s^FS^XZ\"}}",
              awb, awb);
     say(world, request, 200, body);
 }
@@ -206,7 +221,8 @@ static void sandbox(struct world *world, const struct request *request)
     else sandbox_look_up(world, request);
 }
 
-/* --- Delhivery: refuses what it has seen, and says so inside a 200 ----------------------------------- */
+/* --- Delhivery: refuses what it has seen, and says so inside a 200
+ * ----------------------------------- */
 
 static void url_decode(const char *from, char *out, size_t size)
 {
@@ -219,16 +235,18 @@ static void url_decode(const char *from, char *out, size_t size)
     out[len] = '\0';
 }
 
-static void delhivery_say(struct world *world, const struct request *request, bool good, const char *remark,
-                          const struct sim_shipment *shipment)
+static void delhivery_say(struct world *world, const struct request *request, bool good,
+                          const char *remark, const struct sim_shipment *shipment)
 {
     char body[BODY_MAX];
     snprintf(body, sizeof body,
-             "{\"package_count\":1,\"upload_wbn\":\"UPL1\",\"packages\":[{\"status\":\"%s\",\"client\":\"SIM\","
-             "\"sort_code\":\"SIM/1\",\"remarks\":[\"%s\"],\"waybill\":\"%s\",\"serviceable\":%s,\"refnum\":\"%s\"}],"
+             "{\"package_count\":1,\"upload_wbn\":\"UPL1\",\"packages\":[{\"status\":\"%s\","
+             "\"client\":\"SIM\","
+             "\"sort_code\":\"SIM/"
+             "1\",\"remarks\":[\"%s\"],\"waybill\":\"%s\",\"serviceable\":%s,\"refnum\":\"%s\"}],"
              "\"success\":%s}",
-             good ? "Success" : "Fail", remark, shipment->awb, good ? "true" : "false", shipment->reference,
-             good ? "true" : "false");
+             good ? "Success" : "Fail", remark, shipment->awb, good ? "true" : "false",
+             shipment->reference, good ? "true" : "false");
     say(world, request, 200, body);
 }
 
@@ -260,22 +278,25 @@ static void delhivery_book(struct world *world, const struct request *request)
     const struct sim_fact *intent = NULL;
     for (size_t i = world->disk.count; i > 0 && intent == NULL; i--) {
         const struct sim_fact *fact = &world->disk.facts[i - 1];
-        if (strcmp(fact->kind, "intent") == 0 && strstr(fact->body, shipment.reference) != NULL) intent = fact;
+        if (strcmp(fact->kind, "intent") == 0 && strstr(fact->body, shipment.reference) != NULL)
+            intent = fact;
     }
     struct sim_order *order = intent == NULL ? NULL : oms_order(world, intent->subject);
     if (order != NULL) memcpy(shipment.order_no, order->order_no, sizeof order->order_no);
     if (courier_find(world, 1, shipment.reference) != NULL) {
         delhivery_say(world, request, false,
-                      "Crashing while saving package due to exception 'Duplicate order id'. Package might have "
+                      "Crashing while saving package due to exception 'Duplicate order id'. "
+                      "Package might have "
                       "been partially saved.",
                       &shipment);
     } else if (shipment.awb[0] != '\0' && awb_taken(world, shipment.awb)) {
         delhivery_say(world, request, false, "Unable to consume waybill", &shipment);
     } else if (strcmp(pin, "799999") == 0) {
-        delhivery_say(world, request, false,
-                      "Crashing while saving package due to exception '799999 is non serviceable pincode'. "
-                      "Package might have been partially saved.",
-                      &shipment);
+        delhivery_say(
+            world, request, false,
+            "Crashing while saving package due to exception '799999 is non serviceable pincode'. "
+            "Package might have been partially saved.",
+            &shipment);
     } else {
         if (shipment.awb[0] == '\0') {
             snprintf(shipment.awb, sizeof shipment.awb, "28411%09llu",
@@ -288,14 +309,16 @@ static void delhivery_book(struct world *world, const struct request *request)
 static void delhivery_look_up(struct world *world, const struct request *request)
 {
     const char *reference = strstr(request->url, "ref_ids=");
-    const struct sim_shipment *shipment = reference == NULL ? NULL : courier_find(world, 1, reference + 8);
+    const struct sim_shipment *shipment =
+        reference == NULL ? NULL : courier_find(world, 1, reference + 8);
     char body[BODY_MAX];
     if (shipment == NULL || shipment->visible_ms > world->now_ms) {
         say(world, request, 200, "{\"Error\":\"No such waybill or Order Id found\"}");
         return;
     }
     snprintf(body, sizeof body,
-             "{\"ShipmentData\":[{\"Shipment\":{\"AWB\":\"%s\",\"ReferenceNo\":\"%s\",\"Status\":{\"Status\":\"Manifested\","
+             "{\"ShipmentData\":[{\"Shipment\":{\"AWB\":\"%s\",\"ReferenceNo\":\"%s\",\"Status\":{"
+             "\"Status\":\"Manifested\","
              "\"StatusType\":\"UD\",\"StatusCode\":\"X-UCI\"}}}]}",
              shipment->awb, shipment->reference);
     say(world, request, 200, body);
@@ -315,10 +338,12 @@ static void arrive(struct world *world, void *data)
     else delhivery(world, request);
 }
 
-/* What the line does with a request. An effect may trail our failure, but not past the settle window. */
+/* What the line does with a request. An effect may trail our failure, but not past the settle
+ * window. */
 static void spoil(struct world *world, struct request *request, int64_t *effect_in_ms)
 {
-    int64_t settle_ms = (int64_t)world->station->carriers[request->carrier]->promises.settle_s * 1000;
+    int64_t settle_ms =
+        (int64_t)world->station->carriers[request->carrier]->promises.settle_s * 1000;
     int64_t lost_in_ms = sim_between(world, 50, 9000);
     if (settle_ms < 2000) settle_ms = 2000;
     if (sim_chance(world, 60)) { /* the answer is lost; the effect comes when it comes */
@@ -328,7 +353,8 @@ static void spoil(struct world *world, struct request *request, int64_t *effect_
         line_answer(world, request->ticket, lost_in_ms, EXCHANGE_MAYBE_SENT, 0, "", "");
     } else if (sim_chance(world, 30)) { /* an error that says nothing about the effect */
         request->answer_lost = true;
-        line_answer(world, request->ticket, lost_in_ms, EXCHANGE_ANSWERED, 500, "text/html", "<html>500</html>");
+        line_answer(world, request->ticket, lost_in_ms, EXCHANGE_ANSWERED, 500, "text/html",
+                    "<html>500</html>");
     } else if (sim_chance(world, 20)) {
         request->broken_answer = true;
     } else if (sim_chance(world, 20)) {
@@ -336,14 +362,16 @@ static void spoil(struct world *world, struct request *request, int64_t *effect_
     }
 }
 
-void courier_exchange(struct world *world, uint32_t ticket, unsigned carrier, const struct http_request *from)
+void courier_exchange(struct world *world, uint32_t ticket, unsigned carrier,
+                      const struct http_request *from)
 {
     if (sim_chance(world, 60)) {
         line_answer(world, ticket, sim_between(world, 1, 5000), EXCHANGE_NOT_SENT, 0, "", "");
         return;
     }
     if (sim_chance(world, 20)) {
-        line_answer(world, ticket, 50, EXCHANGE_ANSWERED, 429, "text/html", "<html>slow down</html>");
+        line_answer(world, ticket, 50, EXCHANGE_ANSWERED, 429, "text/html",
+                    "<html>slow down</html>");
         return;
     }
     struct request *request = sim_alloc(sizeof *request);

@@ -1,5 +1,6 @@
-/* model_disk.c - the journal as the crash test proves it to be: what was acknowledged is there, a batch
- * is there whole or not at all, and one that was on its way when the power went may be either. */
+/* model_disk.c - the journal as the crash test proves it to be: what was acknowledged is there,
+ * a batch is there whole or not at all, and one that was on its way when the power went may be
+ * either. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,7 +141,8 @@ void disk_store(struct world *world, const struct command *command)
     struct event event = {.kind = EVENT_STORED};
     event.store.ticket = command->store.ticket;
     if (sim_chance(world, 2)) { /* the power goes while the batch is on its way */
-        if (sim_below(world, 2) == 0 && !has_double(world, command->store.batch)) commit(world, command->store.batch);
+        if (sim_below(world, 2) == 0 && !has_double(world, command->store.batch))
+            commit(world, command->store.batch);
         sim_cut_power(world);
         return;
     }
@@ -186,12 +188,13 @@ static void give_rows(struct world *world, void *data)
             event->rows.more = true;
             break;
         }
-        event->rows.rows[event->rows.count++] = (struct event_row){.seq = fact->seq,
-                                                                   .at_ms = fact->at_ms,
-                                                                   .key = bytes_of_text(fact->key),
-                                                                   .kind = bytes_of_text(fact->kind),
-                                                                   .subject = bytes_of_text(fact->subject),
-                                                                   .body = bytes_of_text(fact->body)};
+        event->rows.rows[event->rows.count++] =
+            (struct event_row){.seq = fact->seq,
+                               .at_ms = fact->at_ms,
+                               .key = bytes_of_text(fact->key),
+                               .kind = bytes_of_text(fact->kind),
+                               .subject = bytes_of_text(fact->subject),
+                               .body = bytes_of_text(fact->body)};
     }
     sim_give(world, event);
     free(event);

@@ -37,16 +37,19 @@ struct sim_order *oms_order(struct world *world, const char *id)
 
 static void write_document(const struct sim_order *order, char *out, size_t size)
 {
-    snprintf(out, size,
-             "{\"id\":\"%s\",\"rev\":\"1\",\"order_no\":\"%s\",\"scan_keys\":[{\"kind\":\"order\",\"value\":\"%s\"}],"
-             "\"status\":\"%s\",\"packages_total\":%u,\"payment\":{\"mode\":\"%s\",\"collect_minor\":%d,"
-             "\"currency\":\"INR\"},\"booking\":{\"by\":\"station\",\"carrier\":\"%s\"},"
-             "\"ship_to\":{\"name\":\"Example Person\",\"phone\":\"9000000001\",\"line1\":\"1 Sample Road\","
-             "\"city\":\"Pune\",\"state\":\"Maharashtra\",\"postcode\":\"%s\",\"country\":\"IN\"},"
-             "\"lines\":[{\"line\":\"1\",\"sku\":\"MUG-01\",\"name\":\"Mug\",\"qty\":2}]}",
-             order->id, order->order_no, order->order_no, order->cancelled ? "cancelled" : "ready",
-             order->packages, order->cod ? "cod" : "prepaid", order->cod ? 149900 : 0,
-             order->carrier == 0 ? "sandbox" : "delhivery", order->bad_pincode ? "799999" : "411001");
+    snprintf(
+        out, size,
+        "{\"id\":\"%s\",\"rev\":\"1\",\"order_no\":\"%s\",\"scan_keys\":[{\"kind\":\"order\","
+        "\"value\":\"%s\"}],"
+        "\"status\":\"%s\",\"packages_total\":%u,\"payment\":{\"mode\":\"%s\",\"collect_minor\":%d,"
+        "\"currency\":\"INR\"},\"booking\":{\"by\":\"station\",\"carrier\":\"%s\"},"
+        "\"ship_to\":{\"name\":\"Example Person\",\"phone\":\"9000000001\",\"line1\":\"1 Sample "
+        "Road\","
+        "\"city\":\"Pune\",\"state\":\"Maharashtra\",\"postcode\":\"%s\",\"country\":\"IN\"},"
+        "\"lines\":[{\"line\":\"1\",\"sku\":\"MUG-01\",\"name\":\"Mug\",\"qty\":2}]}",
+        order->id, order->order_no, order->order_no, order->cancelled ? "cancelled" : "ready",
+        order->packages, order->cod ? "cod" : "prepaid", order->cod ? 149900 : 0,
+        order->carrier == 0 ? "sandbox" : "delhivery", order->bad_pincode ? "799999" : "411001");
 }
 
 static void feed(struct world *world, uint32_t ticket, const char *url)
@@ -64,8 +67,8 @@ static void feed(struct world *world, uint32_t ticket, const char *url)
     for (unsigned i = from; i < to; i++) {
         char document[DOCUMENT_MAX];
         write_document(&world->oms.orders[i], document, sizeof document);
-        len += snprintf(body + len, sizeof body - (size_t)len, "%s{\"op\":\"upsert\",\"shipment\":%s}",
-                        i > from ? "," : "", document);
+        len += snprintf(body + len, sizeof body - (size_t)len,
+                        "%s{\"op\":\"upsert\",\"shipment\":%s}", i > from ? "," : "", document);
     }
     snprintf(body + len, sizeof body - (size_t)len, "],\"cursor\":\"c%u\",\"more\":%s}", to,
              to < world->oms.published ? "true" : "false");
@@ -88,7 +91,8 @@ static void look_up(struct world *world, uint32_t ticket, const char *url)
 
 static void note_awb(struct world *world, char *kept, size_t size, const char *awb)
 {
-    if (kept[0] != '\0' && strcmp(kept, awb) != 0) sim_violation(world, "I2 one AWB for one parcel", awb);
+    if (kept[0] != '\0' && strcmp(kept, awb) != 0)
+        sim_violation(world, "I2 one AWB for one parcel", awb);
     snprintf(kept, size, "%s", awb);
 }
 
@@ -127,8 +131,9 @@ static bool take_events(struct world *world, struct json root, char *results, si
             world->oms.next_seq++;
             world->oms.taken++;
         }
-        len += (size_t)snprintf(results + len, size - len, "%s{\"seq\":%lld,\"result\":\"%s\"}", len > 0 ? "," : "",
-                                (long long)seq, again ? "duplicate" : "applied");
+        len +=
+            (size_t)snprintf(results + len, size - len, "%s{\"seq\":%lld,\"result\":\"%s\"}",
+                             len > 0 ? "," : "", (long long)seq, again ? "duplicate" : "applied");
     }
     return true;
 }
@@ -153,7 +158,8 @@ static void push_arrives(struct world *world, void *data)
     bool taken = take_events(world, root, results, sizeof results);
     if (!taken) sim_violation(world, "events have no gap", push->body);
     if (push->lost) return;
-    snprintf(body, sizeof body, "{\"station\":\"bay-1\",\"epoch\":\"%s\",\"acked_seq\":%llu,\"results\":[%s]}", epoch,
+    snprintf(body, sizeof body,
+             "{\"station\":\"bay-1\",\"epoch\":\"%s\",\"acked_seq\":%llu,\"results\":[%s]}", epoch,
              (unsigned long long)(world->oms.next_seq - 1), results);
     line_answer(world, push->ticket, 20, EXCHANGE_ANSWERED, 200, "application/json", body);
 }
@@ -200,7 +206,8 @@ void oms_cache_put(struct world *world, const struct command *command)
     for (size_t i = 0; i < command->cache.count; i++) {
         char *id = sim_copy(command->cache.items[i].id);
         struct sim_order *order = oms_order(world, id);
-        if (order != NULL) world->cached[order - world->oms.orders] = command->cache.items[i].document.len > 0;
+        if (order != NULL)
+            world->cached[order - world->oms.orders] = command->cache.items[i].document.len > 0;
         free(id);
     }
     char *cursor = sim_copy(command->cache.cursor);

@@ -1,4 +1,5 @@
-/* rules.c - the promises, checked against the ledgers of the models (firmware/DESIGN.md numbers them). */
+/* rules.c - the promises, checked against the ledgers of the models (firmware/DESIGN.md numbers
+ * them). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,11 @@ static struct scratch memory(struct world *world)
     return (struct scratch){world->json_memory, world->json_size};
 }
 
-static const struct sim_fact *find_fact_of(struct world *world, const char *kind, const char *reference)
+static const struct sim_fact *find_fact_of(struct world *world, const char *kind,
+                                           const char *reference)
 {
-    for (size_t i = world->disk.count; i > 0; i--) { /* newest first: it is nearly always the last parcel */
+    for (size_t i = world->disk.count; i > 0;
+         i--) { /* newest first: it is nearly always the last parcel */
         const struct sim_fact *fact = &world->disk.facts[i - 1];
         if (strcmp(fact->kind, kind) == 0 && strstr(fact->body, reference) != NULL) return fact;
     }
@@ -44,9 +47,11 @@ void rules_after_booking(struct world *world, const struct sim_shipment *shipmen
             const struct sim_shipment *each = &world->couriers[c].shipments[i];
             if (each == shipment || strcmp(each->order_no, ours.order_no) != 0) continue;
             fact = find_fact_of(world, "intent", each->reference);
-            if (fact == NULL || !fact_parse(bytes_of_text(fact->body), memory(world), &other)) continue;
+            if (fact == NULL || !fact_parse(bytes_of_text(fact->body), memory(world), &other))
+                continue;
             if (other.package_no == ours.package_no) {
-                sim_violation(world, "I2 at most one live booking for a parcel", shipment->reference);
+                sim_violation(world, "I2 at most one live booking for a parcel",
+                              shipment->reference);
             }
         }
     }
@@ -65,7 +70,8 @@ void rules_at_label(struct world *world, const char *awb)
     if (!booked) sim_violation(world, "I3 no label without a durable booking", awb);
     label->count++;
     world->report.labels++;
-    if (label->count > label->allowed) sim_violation(world, "I4 no second label without a person's word", awb);
+    if (label->count > label->allowed)
+        sim_violation(world, "I4 no second label without a person's word", awb);
 }
 
 /* I6: no mass that was not stable, on the plate now, and taken after the scan. */
@@ -79,7 +85,8 @@ void rules_at_intent(struct world *world, const struct sim_fact *fact)
     }
     bool lies_there = parcel.mass_mg == world->bench.plate_mg;
     bool still = world->bench.still_ms <= world->now_ms;
-    if (!lies_there || !still) sim_violation(world, "I6 the mass is the one on the plate, at rest", fact->key);
+    if (!lies_there || !still)
+        sim_violation(world, "I6 the mass is the one on the plate, at rest", fact->key);
 }
 
 /* I7: a deadline is in the future or at once. The station's own checks have run inside the step. */
@@ -87,15 +94,19 @@ void rules_after_step(struct world *world)
 {
     int64_t deadline_ms = station_deadline(world->station);
     bool past = deadline_ms < world->now_ms - 1000;
-    if (past) sim_violation(world, "I7 no deadline is forgotten", packing_state_word(world->station->packing.state));
+    if (past)
+        sim_violation(world, "I7 no deadline is forgotten",
+                      packing_state_word(world->station->packing.state));
 }
 
-static void check_shipment(struct world *world, unsigned carrier, const struct sim_shipment *shipment)
+static void check_shipment(struct world *world, unsigned carrier,
+                           const struct sim_shipment *shipment)
 {
     char key[FACT_KEY_SIZE];
     snprintf(key, sizeof key, "booked/%s/%s", world->config.carriers[carrier].name, shipment->awb);
     if (disk_find(world, key) == NULL) {
-        sim_violation(world, "I5 every booking at the courier is known to the bench", shipment->reference);
+        sim_violation(world, "I5 every booking at the courier is known to the bench",
+                      shipment->reference);
     }
 }
 

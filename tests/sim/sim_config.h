@@ -1,5 +1,5 @@
-/* sim_config.h - the one configuration of the simulated bench: both couriers, so that both ways out of
- * an unknown booking are taken, the key and the look-up. */
+/* sim_config.h - the one configuration of the simulated bench: both couriers, so that both ways
+ * out of an unknown booking are taken, the key and the look-up. */
 #ifndef PACKD_TESTS_SIM_SIM_CONFIG_H
 #define PACKD_TESTS_SIM_SIM_CONFIG_H
 

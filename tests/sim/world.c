@@ -86,7 +86,9 @@ static bool queue_pop(struct world *world, struct sim_entry *out)
     for (;;) {
         size_t child = at * 2 + 1;
         if (child >= world->queue_len) break;
-        if (child + 1 < world->queue_len && is_before(&world->queue[child + 1], &world->queue[child])) child++;
+        if (child + 1 < world->queue_len &&
+            is_before(&world->queue[child + 1], &world->queue[child]))
+            child++;
         if (!is_before(&world->queue[child], &last)) break;
         world->queue[at] = world->queue[child];
         at = child;
@@ -125,14 +127,16 @@ void sim_violation(struct world *world, const char *rule, const char *detail)
     sim_trace(world, "VIOLATION", rule);
     sim_trace(world, "VIOLATION", detail);
     if (world->report.violations++ > 0) return;
-    snprintf(world->report.first_violation, sizeof world->report.first_violation, "%s: %s", rule, detail);
+    snprintf(world->report.first_violation, sizeof world->report.first_violation, "%s: %s", rule,
+             detail);
 }
 
 static void trace_log(struct world *world, const struct command *command)
 {
     char line[160];
     struct bytes first = command->log.count > 0 ? command->log.arguments[0].value : BYTES_NONE;
-    snprintf(line, sizeof line, "%s %.*s", command->log.id, (int)first.len, (const char *)first.data);
+    snprintf(line, sizeof line, "%s %.*s", command->log.id, (int)first.len,
+             (const char *)first.data);
     sim_trace(world, "log", line);
 }
 
@@ -151,7 +155,9 @@ static void perform(struct world *world, const struct command *command)
     }
     case COMMAND_READ_BLOB: disk_read_blob(world, command->read.ticket, command->read.key); break;
     case COMMAND_CACHE_PUT: oms_cache_put(world, command); break;
-    case COMMAND_CACHE_FIND: oms_cache_find(world, command->cache.ticket, command->cache.scan); break;
+    case COMMAND_CACHE_FIND:
+        oms_cache_find(world, command->cache.ticket, command->cache.scan);
+        break;
     case COMMAND_CACHE_FORGET: world->cache_cursor = 0; break;
     case COMMAND_PORT_OPEN: bench_open(world, command); break;
     case COMMAND_PORT_WRITE: bench_write(world, command); break;
@@ -160,7 +166,8 @@ static void perform(struct world *world, const struct command *command)
         if (command->exchange.server == SERVER_OMS) {
             oms_exchange(world, command->exchange.ticket, command->exchange.request);
         } else {
-            courier_exchange(world, command->exchange.ticket, command->exchange.server - SERVER_CARRIER_FIRST,
+            courier_exchange(world, command->exchange.ticket,
+                             command->exchange.server - SERVER_CARRIER_FIRST,
                              command->exchange.request);
         }
         break;
@@ -197,7 +204,8 @@ static void count_step(struct world *world, int64_t before_ms)
     world->report.steps++;
     world->steps_without_time = before_ms == world->now_ms ? world->steps_without_time + 1 : 0;
     if (world->steps_without_time == STEPS_WITHOUT_TIME_MAX) {
-        sim_violation(world, "the station spins", packing_state_word(world->station->packing.state));
+        sim_violation(world, "the station spins",
+                      packing_state_word(world->station->packing.state));
     }
 }
 
@@ -222,7 +230,8 @@ void sim_give(struct world *world, struct event *event)
         if (world->commands->items[i].kind == COMMAND_STORE) store = &world->commands->items[i];
     }
     if (world->life == life) rules_after_step(world);
-    if (world->life == life && store != NULL) disk_store(world, store); /* gives STORED, nothing between */
+    if (world->life == life && store != NULL)
+        disk_store(world, store); /* gives STORED, nothing between */
     if (world->life == life) plan_deadline(world);
 }
 
@@ -252,7 +261,7 @@ void sim_cut_power(struct world *world)
     sim_trace(world, "power", "cut");
     world->report.cuts++;
     world->running = false;
-    world->life++; /* whatever was for the old life is dropped */
+    world->life++;                   /* whatever was for the old life is dropped */
     if (sim_below(world, 10) == 0) { /* the cache may be lost without harm */
         memset(world->cached, 0, world->oms.count);
         world->cache_cursor = 0;
@@ -306,8 +315,8 @@ static void run_queue(struct world *world)
     while (queue_pop(world, &entry)) free(entry.data);
 }
 
-/* On odd seeds the first courier has no idempotency key: there only the settle window and the look-up
- * stand between a lost answer and a second booking. */
+/* On odd seeds the first courier has no idempotency key: there only the settle window and the
+ * look-up stand between a lost answer and a second booking. */
 static void choose_courier(struct world *world)
 {
     world->plain = *carrier_find(BYTES_LITERAL("sandbox"));

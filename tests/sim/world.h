@@ -1,10 +1,11 @@
 /* world.h - everything outside the station, in virtual time and from one seed.
  *
- * The station is the real one, with the real drivers, couriers and order system behind it; disk, line,
- * scale, scanner, printer, courier, order system and packer are models, each with its faults. Things
- * happen by an event queue: at a time, in an order, nothing by the clock on the wall. The same seed
- * gives the same run, byte for byte (trace_hash says so). Models keep ledgers of their own, and the
- * rules (rules.h) are checked against those, never against what the station believes. */
+ * The station is the real one, with the real drivers, couriers and order system behind it; disk,
+ * line, scale, scanner, printer, courier, order system and packer are models, each with its
+ * faults. Things happen by an event queue: at a time, in an order, nothing by the clock on the
+ * wall. The same seed gives the same run, byte for byte (trace_hash says so). Models keep
+ * ledgers of their own, and the rules (rules.h) are checked against those, never against what
+ * the station believes. */
 #ifndef PACKD_TESTS_SIM_WORLD_H
 #define PACKD_TESTS_SIM_WORLD_H
 
@@ -22,11 +23,11 @@ struct sim_options {
 };
 
 struct sim_report {
-    unsigned parcels;   /* closed */
-    unsigned bookings;  /* live at the couriers */
-    unsigned labels;    /* that came out of the printer */
-    unsigned events;    /* that the order system took */
-    unsigned cuts;      /* of power */
+    unsigned parcels;  /* closed */
+    unsigned bookings; /* live at the couriers */
+    unsigned labels;   /* that came out of the printer */
+    unsigned events;   /* that the order system took */
+    unsigned cuts;     /* of power */
     unsigned lost_replies;
     unsigned asides;
     uint64_t steps;
@@ -60,11 +61,11 @@ struct sim_blob {
 struct sim_disk { /* the journal model: what was acknowledged is there, all of a batch or nothing */
     struct sim_fact *facts;
     size_t count, room;
-    uint32_t *buckets;      /* key hash to fact index + 1 */
+    uint32_t *buckets; /* key hash to fact index + 1 */
     uint32_t *chain;
     struct sim_blob *blobs[HASH_BUCKETS];
     int64_t oms_seq, settled_seq;
-    unsigned full_batches;  /* refuse this many more for want of space */
+    unsigned full_batches; /* refuse this many more for want of space */
 };
 
 struct sim_shipment { /* one booking in a courier's books */
@@ -80,7 +81,7 @@ struct sim_shipment { /* one booking in a courier's books */
 struct sim_courier {
     struct sim_shipment *shipments;
     size_t count, room;
-    uint32_t *buckets;      /* reference hash to shipment index + 1 */
+    uint32_t *buckets; /* reference hash to shipment index + 1 */
     uint64_t next_awb;
 };
 
@@ -90,14 +91,14 @@ struct sim_order { /* in the order system */
     unsigned packages;
     bool cod, cancelled, bad_pincode;
     unsigned carrier;
-    char awbs[4][SHIPMENT_AWB_SIZE];     /* as told by booked events, by package */
-    char printed[4][SHIPMENT_AWB_SIZE];  /* as told by label_printed events */
+    char awbs[4][SHIPMENT_AWB_SIZE];    /* as told by booked events, by package */
+    char printed[4][SHIPMENT_AWB_SIZE]; /* as told by label_printed events */
 };
 
 struct sim_oms {
     struct sim_order *orders;
     unsigned count;
-    unsigned published;      /* the feed shows this many */
+    unsigned published; /* the feed shows this many */
     uint64_t next_seq;
     uint64_t taken;
 };
@@ -105,8 +106,8 @@ struct sim_oms {
 struct sim_bench {
     uint32_t scale_port, scanner_port, printer_port; /* 0: closed */
     int64_t plate_mg;
-    int64_t before_mg;       /* what lay there while it moves */
-    int64_t still_ms;        /* motion ends */
+    int64_t before_mg; /* what lay there while it moves */
+    int64_t still_ms;  /* motion ends */
     int64_t stable_since_ms;
     /* printer */
     char inbox[300000];
@@ -116,28 +117,28 @@ struct sim_bench {
     int64_t paper_back_ms;
     int64_t silent_until_ms;
     int64_t busy_until_ms;
-    unsigned power;          /* generation: a label begun before a power cut does not come out */
+    unsigned power; /* generation: a label begun before a power cut does not come out */
     /* packer */
-    unsigned order;          /* in hand; ORDER_COUNT_MAX: none */
+    unsigned order; /* in hand; ORDER_COUNT_MAX: none */
     bool placed;
     unsigned next_order;
-    unsigned *shelf;         /* orders set aside, to be scanned again */
+    unsigned *shelf; /* orders set aside, to be scanned again */
     unsigned shelf_count;
-    int64_t asked_ms;        /* HELD since */
+    int64_t asked_ms; /* HELD since */
     unsigned tries;
 };
 
 struct sim_label { /* that came out of the printer */
     char awb[SHIPMENT_AWB_SIZE];
     unsigned count;
-    unsigned allowed;        /* one, and one more for each time a person asked for another */
+    unsigned allowed; /* one, and one more for each time a person asked for another */
     struct sim_label *next;
 };
 
 struct sim_entry {
     int64_t at_ms;
     uint64_t order;
-    uint32_t life;           /* of the station; 0: outlives it */
+    uint32_t life; /* of the station; 0: outlives it */
     world_fn *run;
     void *data;
 };
@@ -153,12 +154,12 @@ struct world {
     struct sim_entry *queue; /* heap by time, then order */
     size_t queue_len, queue_room;
     uint64_t queue_order;
-    uint64_t deadline_mark;  /* only the newest deadline counts */
+    uint64_t deadline_mark; /* only the newest deadline counts */
     unsigned steps_without_time;
 
     struct config config;
     struct secrets secrets;
-    struct carrier plain;    /* the sandbox without its key: every request books (odd seeds) */
+    struct carrier plain; /* the sandbox without its key: every request books (odd seeds) */
     bool keyless;
     struct station *station;
     struct commands *commands;
@@ -168,7 +169,7 @@ struct world {
     struct sim_oms oms;
     struct sim_bench bench;
     struct sim_label *labels[HASH_BUCKETS];
-    uint8_t *cached;         /* by order: is it in the station's cache? */
+    uint8_t *cached; /* by order: is it in the station's cache? */
     unsigned cache_cursor;
     uint8_t *json_memory;
     size_t json_size;
@@ -176,8 +177,8 @@ struct world {
 
 /* Chance. */
 uint64_t sim_random(struct world *world);
-uint64_t sim_below(struct world *world, uint64_t limit);           /* 0 .. limit-1 */
-bool sim_chance(struct world *world, unsigned per_mille);          /* never once healed */
+uint64_t sim_below(struct world *world, uint64_t limit);  /* 0 .. limit-1 */
+bool sim_chance(struct world *world, unsigned per_mille); /* never once healed */
 int64_t sim_between(struct world *world, int64_t low, int64_t high);
 
 /* Time. data is freed after the run, or when it never runs. */
@@ -206,7 +207,8 @@ const struct sim_fact *disk_find(const struct world *world, const char *key);
 
 void courier_exchange(struct world *world, uint32_t ticket, unsigned carrier,
                       const struct http_request *request);
-const struct sim_shipment *courier_find(const struct world *world, unsigned carrier, const char *reference);
+const struct sim_shipment *courier_find(const struct world *world, unsigned carrier,
+                                        const char *reference);
 
 void oms_open(struct world *world);
 void oms_exchange(struct world *world, uint32_t ticket, const struct http_request *request);
@@ -215,8 +217,8 @@ void oms_cache_put(struct world *world, const struct command *command);
 struct sim_order *oms_order(struct world *world, const char *id);
 
 /* An exchange's answer on its way to the station; body is copied. */
-void line_answer(struct world *world, uint32_t ticket, int64_t in_ms, enum exchange_end end, int status,
-                 const char *content_type, const char *body);
+void line_answer(struct world *world, uint32_t ticket, int64_t in_ms, enum exchange_end end,
+                 int status, const char *content_type, const char *body);
 
 void bench_start(struct world *world); /* at every start of the station */
 void bench_open(struct world *world, const struct command *command);

@@ -2,8 +2,7 @@
  * promise broke and the program goes on, so one run shows every failure.
  *
  *     static void a_cut_frame_gives_no_reading(void) { EXPECT_I64(0, count, "nothing after half"); }
- *     int main(void) { EXPECT_RUN(a_cut_frame_gives_no_reading); return expect_result(); }
- */
+ *     int main(void) { EXPECT_RUN(a_cut_frame_gives_no_reading); return expect_result(); } */
 #ifndef PACKD_TESTS_SUPPORT_EXPECT_H
 #define PACKD_TESTS_SUPPORT_EXPECT_H
 
@@ -20,7 +19,8 @@ static unsigned expect_checks;
 static unsigned expect_tests;
 static const char *expect_test = "";
 
-__attribute__((unused)) static bool expect_report(bool good, const char *file, int line, const char *promise)
+__attribute__((unused)) static bool expect_report(bool good, const char *file, int line,
+                                                  const char *promise)
 {
     expect_checks++;
     if (good) return true;
@@ -29,18 +29,20 @@ __attribute__((unused)) static bool expect_report(bool good, const char *file, i
     return false;
 }
 
-__attribute__((unused)) static bool expect_i64(int64_t wanted, int64_t got, const char *file, int line, const char *promise)
+__attribute__((unused)) static bool expect_i64(int64_t wanted, int64_t got, const char *file,
+                                               int line, const char *promise)
 {
     if (expect_report(wanted == got, file, line, promise)) return true;
     fprintf(stderr, "    wanted %" PRId64 ", got %" PRId64 "\n", wanted, got);
     return false;
 }
 
-__attribute__((unused)) static bool expect_bytes(struct bytes wanted, struct bytes got, const char *file, int line, const char *promise)
+__attribute__((unused)) static bool expect_bytes(struct bytes wanted, struct bytes got,
+                                                 const char *file, int line, const char *promise)
 {
     if (expect_report(bytes_equal(wanted, got), file, line, promise)) return true;
-    fprintf(stderr, "    wanted \"%.*s\"\n    got    \"%.*s\"\n", (int)wanted.len, (const char *)wanted.data,
-            (int)got.len, (const char *)got.data);
+    fprintf(stderr, "    wanted \"%.*s\"\n    got    \"%.*s\"\n", (int)wanted.len,
+            (const char *)wanted.data, (int)got.len, (const char *)got.data);
     return false;
 }
 
@@ -50,16 +52,18 @@ __attribute__((unused)) static bool expect_bytes(struct bytes wanted, struct byt
     expect_i64((int64_t)(wanted), (int64_t)(got), __FILE__, __LINE__, (promise))
 #define EXPECT_TEXT(wanted, got, promise) \
     expect_bytes(bytes_of_text(wanted), bytes_of_text(got), __FILE__, __LINE__, (promise))
-#define EXPECT_BYTES(wanted, got, promise) expect_bytes((wanted), (got), __FILE__, __LINE__, (promise))
+#define EXPECT_BYTES(wanted, got, promise) \
+    expect_bytes((wanted), (got), __FILE__, __LINE__, (promise))
 
-#define EXPECT_RUN(test)      \
-    do {                      \
-        expect_test = #test;  \
-        expect_tests++;       \
-        test();               \
+#define EXPECT_RUN(test)     \
+    do {                     \
+        expect_test = #test; \
+        expect_tests++;      \
+        test();              \
     } while (0)
 
-/* The program's exit code. A run without a single check is a failure: it cannot have proved a thing. */
+/* The program's exit code. A run without a single check is a failure: it cannot have proved a
+ * thing. */
 __attribute__((unused)) static int expect_result(void)
 {
     printf("%u tests, %u checks, %u failures\n", expect_tests, expect_checks, expect_failures);
