@@ -9,7 +9,7 @@
 #define TALK_FILE_MAX (4u * 1024u * 1024u)
 #define TALK_LINE_MAX (4u * 1024u * 1024u)
 
-/* The two commands; argv[0] is "build" or "take". The exit code: 0 done, 1 the input is bad, 2 usage. */
+/* The two commands; argv[0] is "build" or "take". Exit code: 0 done, 1 bad input, 2 usage. */
 int packtool_carrier(int argc, char **argv);
 int packtool_oms(int argc, char **argv);
 
