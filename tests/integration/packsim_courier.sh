@@ -49,7 +49,7 @@ courier GET '/shipments?reference=PK-3'
 expect "nothing was booked" '{"shipments":[]}' "$body"
 
 # Late: our side has failed long ago when the courier gets round to it.
-ctl fault courier book late 300 >/dev/null
+ctl fault courier book late 2000 >/dev/null
 book k-4 PK-4
 courier GET '/shipments?reference=PK-4'
 expect "asked too early it is not there" '{"shipments":[]}' "$body"

@@ -32,9 +32,16 @@ size_t device_clients(const struct device *device)
     return device->client_count;
 }
 
+/* The device thread may be polling it, which keeps a closed socket alive: it ends here and now. */
+static void socket_end(int fd)
+{
+    (void)shutdown(fd, SHUT_RDWR);
+    close(fd);
+}
+
 static void client_drop(struct device *device, size_t index)
 {
-    close(device->clients[index]);
+    socket_end(device->clients[index]);
     device->client_count--;
     memmove(&device->clients[index], &device->clients[index + 1],
             (device->client_count - index) * sizeof device->clients[0]);
@@ -56,7 +63,7 @@ void device_hang_up(struct device *device)
 void device_unplug(struct device *device, int64_t for_ms)
 {
     device_hang_up(device);
-    if (device->listening >= 0) close(device->listening);
+    if (device->listening >= 0) socket_end(device->listening);
     device->listening = -1;
     device->plugged_at_ms = for_ms == DEVICE_FOR_EVER ? DEVICE_FOR_EVER : world_tick_ms() + for_ms;
 }

@@ -36,7 +36,7 @@ static bool is_digit(char one)
 static size_t symbols_of(const char *text, unsigned *out_values)
 {
     size_t used = 0;
-    bool in_c = is_digit(text[0]) && is_digit(text[0] != '\0' ? text[1] : '\0');
+    bool in_c = is_digit(text[0]) && is_digit(text[1]);
     out_values[used++] = in_c ? START_C : START_B;
     for (const char *at = text; *at != '\0' && used + 3 < SYMBOLS_MAX;) {
         bool pair = is_digit(at[0]) && is_digit(at[1]);
@@ -74,7 +74,8 @@ static void text_put(struct textbuf *page, unsigned y, unsigned size, const char
     for (const char *one = text; *one != '\0'; one++) {
         bool plain = *one >= 0x20 && *one < 0x7f;
         if (*one == '(' || *one == ')' || *one == '\\') textbuf_char(page, '\\');
-        textbuf_char(page, plain ? *one : '?'); /* the built-in font has Latin letters only */
+        if (plain) textbuf_char(page, *one);
+        else textbuf_char(page, '?'); /* the built-in font has Latin letters only */
     }
     textbuf_text(page, ") Tj ET\n");
 }

@@ -217,7 +217,7 @@ static bool switch_set(struct bytes name, struct bytes value)
 
 bool scale_command(struct bytes words, const char **out_why)
 {
-    struct bytes name, value = BYTES_NONE;
+    struct bytes name, value;
     uint64_t number = 0;
     *out_why = "scale noise|drift|rate|garbage|bad-sums N, unplug [MS], plug, zero, format NAME, "
                "overload|underload|silence|split|stuck|wobble|request [on|off]";

@@ -63,6 +63,13 @@ static bool suffix_set(struct bytes value)
     return false;
 }
 
+/* A finger that stayed on the trigger. */
+static bool scan_twice(struct bytes text, const char **out_why)
+{
+    if (!scanner_scan(text, out_why)) return false;
+    return scanner_scan(text, out_why);
+}
+
 bool scanner_command(struct bytes words, const char **out_why)
 {
     struct bytes name;
@@ -74,8 +81,7 @@ bool scanner_command(struct bytes words, const char **out_why)
     if (bytes_equal_text(name, "suffix")) return suffix_set(value);
     if (bytes_equal_text(name, "aim") && bytes_equal_text(value, "off")) aim[0] = '\0';
     else if (bytes_equal_text(name, "aim")) return bytes_to_text(value, aim, sizeof aim);
-    else if (bytes_equal_text(name, "twice"))
-        return scanner_scan(value, out_why) && scanner_scan(value, out_why);
+    else if (bytes_equal_text(name, "twice")) return scan_twice(value, out_why);
     else if (bytes_equal_text(name, "partial")) return code_send(value, "", out_why);
     else if (bytes_equal_text(name, "plug")) device_plug(&device);
     else if (bytes_equal_text(name, "unplug"))
