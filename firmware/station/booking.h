@@ -1,13 +1,14 @@
 /* booking.h - buy exactly one label.
  *
- *   INTENDING --stored--> SENDING --yes--> BOOKING_STORE --stored--> [LABELLING] --> BOOKED
- *                            |---no---> REFUSING --stored--> REFUSED
- *                            |---nothing was done---> RESENDING --pause--> SENDING
- *                            |---cannot be known---> SETTLING --window--> ASKING --found--> BOOKING_STORE
- *                                                        ^                  |--not found, twice--> SENDING
- *                                                        +---no answer------+
- *                                                     or RESENDING, where the courier knows our key
- *                                                     or PERSON, where it promises neither
+ *   INTENDING --stored--> SENDING --yes--> STORING --stored--> [LABELLING] --> BOOKED
+ *       SENDING --no--> REFUSING --stored--> REFUSED
+ *       SENDING --nothing was done--> RESENDING --pause--> SENDING
+ *       SENDING --cannot be known--> SETTLING --window over--> ASKING
+ *                       or RESENDING, where the courier knows our key
+ *                       or PERSON, where it promises neither
+ *       ASKING --found--> STORING
+ *       ASKING --not found, twice--> SENDING
+ *       ASKING --no answer--> SETTLING
  *
  * What is true while in a state:
  *   INTENDING      nothing was sent; the intent is on its way to disk
@@ -15,7 +16,7 @@
  *   RESENDING      no request is out; sending the very same again does no harm
  *   SETTLING       no request is out; one may still take effect at the courier
  *   ASKING         the settle window, counted from the last sending, has passed; a look-up is out
- *   BOOKING_STORE  the courier's yes is on its way to disk; nothing may be printed yet
+ *   STORING        the courier's yes is on its way to disk; nothing may be printed yet
  *   LABELLING      booked and durable; the label is being fetched
  *   BOOKED         booked and durable; the label too, or we draw it
  *   REFUSED        the courier's no, or a person's, is durable

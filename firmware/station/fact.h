@@ -3,7 +3,7 @@
  * A parcel is known by its reference, made once and kept through every try. Facts about it have
  * the order's id as their subject, so that a scanned order finds its own past. The unique keys
  * make the disk refuse what the code should never ask:
- *   intent/<order id>/<package>/<generation>   one intent for a parcel, until one is refused or absent
+ *   intent/<order id>/<package>/<generation>   one intent a parcel, until it is refused or absent
  *   booked/<courier>/<awb>                     one parcel for an AWB
  *   print/<reference>/<copy>, closed/<reference>, event/<epoch>/<seq> ...
  * Bodies are versioned JSON and hold no personal data; the shipment with its address is a blob,

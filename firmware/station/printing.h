@@ -1,9 +1,9 @@
 /* printing.h - one label to the printer, and what can be known of it afterwards.
  *
- *   IDLE --begin--> LOADING --encoded--> WAITING --ready--> STARTING --stored--> SENDING --drained--> PROVING
- *                      |--cannot be said--> BROKEN                                  |---- lost, cut, flag, too long ----|
- *                                                                                   v                                   v
- *   PROVING --clean and empty, twice--> PRINTED                                   UNSURE: one question to the packer
+ *   IDLE --begin--> LOADING --encoded--> WAITING --ready--> STARTING --stored--> SENDING
+ *       LOADING --cannot be said--> BROKEN
+ *       SENDING --all bytes taken--> PROVING --clean and empty, twice--> PRINTED
+ *       SENDING, PROVING --lost, cut, flagged, too long--> UNSURE: one question to the packer
  *
  * LOADING: the label is read from the journal. WAITING: nothing was sent; the printer must say
  * ready and empty, however long that takes. STARTING: that a label is about to be sent is on its

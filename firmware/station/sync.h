@@ -1,7 +1,8 @@
 /* sync.h - events to the order system: in order, each with its number, until acknowledged.
  *
- *   IDLE --something new, or time--> READING --rows--> SENDING --acknowledged--> MOVING --stored--> IDLE
- *                                                         |--no answer--> PAUSED --time--> READING
+ *   IDLE --something new, or time--> READING --rows--> SENDING --acknowledged--> MOVING
+ *       MOVING --stored--> IDLE
+ *       SENDING --no answer--> PAUSED --time--> READING
  *
  * The outbox is the journal and the cursor "oms". An event that the order system refuses for
  * good becomes a fact of its own and the cursor moves past it, so one bad event cannot dam up
