@@ -12,6 +12,7 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <mbedtls/oid.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/ssl_ciphersuites.h>
 #include <mbedtls/version.h>
@@ -67,13 +68,19 @@ static const int cipher_suites[] = {
     0,
 };
 
-/* Keeps what was found wrong with a certificate, for the sentence. Refusing stays mbedTLS's. */
+/* Keeps what is wrong with a certificate, for the sentence. Refusing stays mbedTLS's, which looks
+ * at the purpose only after this and without telling. */
 static int note_certificate(void *context, mbedtls_x509_crt *certificate, int depth,
                             uint32_t *flags)
 {
-    (void)certificate, (void)depth;
     struct http_exchange *exchange = context;
     exchange->certificate_flags |= *flags;
+    int wrong_use =
+        depth > 0
+            ? 0
+            : mbedtls_x509_crt_check_extended_key_usage(certificate, MBEDTLS_OID_SERVER_AUTH,
+                                                        MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH));
+    if (wrong_use != 0) exchange->certificate_flags |= MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
     return 0;
 }
 
@@ -143,7 +150,7 @@ static bool set_policy(struct http *http, struct http_exchange *exchange)
     return wrong == CURLE_OK;
 }
 
-/* --- curl and the loop ------------------------------------------------------------------------ */
+/* --- curl and the loop --- */
 
 static void collect_done(struct http *http);
 
@@ -216,7 +223,7 @@ static int set_timer(CURLM *multi, long timeout_ms, void *context)
     return timerfd_settime(http->timer.fd, 0, &when, NULL);
 }
 
-/* --- opening and closing ---------------------------------------------------------------------- */
+/* --- opening and closing --- */
 
 static bool is_known_library(struct textbuf *out_why)
 {
@@ -328,7 +335,7 @@ void http_close(struct http *http)
     curl_global_cleanup();
 }
 
-/* --- starting --------------------------------------------------------------------------------- */
+/* --- starting --- */
 
 static struct http_exchange *find(struct http *http, uint32_t ticket)
 {
@@ -492,7 +499,7 @@ const char *http_trouble(const struct http *http)
     return http->trouble;
 }
 
-/* --- ending ----------------------------------------------------------------------------------- */
+/* --- ending --- */
 
 /* curl counts the bytes of the request that it has handed to TLS, over all its attempts. */
 static enum exchange_end end_of(const struct http_exchange *exchange, CURLcode code)

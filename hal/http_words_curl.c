@@ -53,8 +53,7 @@ static void explain_timeout(const struct http_exchange *exchange,
 {
     const char *stage = "its answer";
     if (timings->name_ms == 0) stage = "its name";
-    else if (timings->connect_ms == 0) stage = "a connection";
-    else if (timings->tls_ms == 0) stage = "the TLS handshake";
+    else if (timings->tls_ms == 0) stage = "a secure connection";
     textbuf_format(why, "%s: no end in time while waiting for %s", exchange->host, stage);
 }
 

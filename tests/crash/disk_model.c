@@ -106,7 +106,7 @@ static void log_op(struct op op, const void *data)
     log_ops[log_len++] = op;
 }
 
-/* --- what the program sees -------------------------------------------------------------------- */
+/* --- what the program sees --- */
 
 static struct file *find(const char *name)
 {
@@ -340,7 +340,7 @@ void disk_init(void)
     ENSURE(code == SQLITE_OK);
 }
 
-/* --- recording and cutting -------------------------------------------------------------------- */
+/* --- recording and cutting --- */
 
 static void forget_log(void)
 {
