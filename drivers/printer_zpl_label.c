@@ -76,12 +76,16 @@ static void put_escaped(struct pen *pen, uint8_t byte)
     else textbuf_char(pen->out, (char)byte);
 }
 
-static void put_text_data(struct pen *pen, struct bytes text)
+/* In a block, "\&" is a new line and "\\" a backslash; not every clone knows the second, so the two
+ * characters are also kept apart. */
+static void put_text_data(struct pen *pen, struct bytes text, bool block)
 {
     textbuf_text(pen->out, "^FH^FD");
     for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '\\') textbuf_char(pen->out, '\\'); /* ^FB reads \& as a new line */
+        bool backslash = block && text.data[i] == '\\';
         put_escaped(pen, text.data[i]);
+        if (backslash) textbuf_char(pen->out, '\\');
+        if (backslash && bytes_start_with(bytes_from(text, i + 1), "&")) textbuf_char(pen->out, ' ');
     }
     textbuf_text(pen->out, "^FS\n");
 }
@@ -104,9 +108,10 @@ static bool put_text(struct pen *pen, const struct label_item *item)
         if (width == 0) return false;
         text = cut_to(text, room * 100 / width);
     }
-    textbuf_format(pen->out, "^FO%u,%u^A0N,%u,%u^FB%u,%u,0,L,0", dots(pen, item->x_dmm),
-                   dots(pen, item->y_dmm), height, width, block, lines);
-    put_text_data(pen, text);
+    textbuf_format(pen->out, "^FO%u,%u^A0N,%u,%u", dots(pen, item->x_dmm), dots(pen, item->y_dmm),
+                   height, width);
+    if (lines > 1) textbuf_format(pen->out, "^FB%u,%u,0,L,0", block, lines);
+    put_text_data(pen, text, lines > 1);
     return true;
 }
 

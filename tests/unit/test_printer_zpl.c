@@ -151,6 +151,8 @@ static void field_of(const char *job, bool block, char *out_text)
             at += 2;
         } else if (byte == '\\' && block) {
             EXPECT(*at++ == '\\', "a backslash never begins a line break");
+            EXPECT(*at != '&', "nor for a clone that does not know that");
+            if (at[0] == ' ' && at[1] == '&') at++;
         }
         *out_text++ = (char)byte;
     }
