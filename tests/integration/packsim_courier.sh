@@ -83,6 +83,9 @@ expect "200 with nothing" "200 " "$status $body"
 ctl fault courier book reset >/dev/null
 book k-12 PK-12
 expect "a reset connection" 56 "$ended"
+ctl fault courier book duplicate >/dev/null
+book k-13 PK-13
+expect "a request that arrives twice books once, because of its key" "200 1" "$status $(live_of PK-13)"
 ctl fault courier '*' status 503 count=2 >/dev/null
 courier GET '/shipments?reference=PK-1'; one=$status
 courier GET '/track?awb='"$awb"; two=$status

@@ -34,7 +34,9 @@ static int hex_value(char digit)
     return -1;
 }
 
-bool url_decode(struct bytes from, bool plus_is_blank, char *out_text, size_t size, size_t *out_len)
+/* Percent and plus decoding of a whole run, NUL-ended. False when it does not fit. */
+static bool url_decode(struct bytes from, bool plus_is_blank, char *out_text, size_t size,
+                       size_t *out_len)
 {
     size_t used = 0;
     for (size_t i = 0; i < from.len; i++) {

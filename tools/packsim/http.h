@@ -44,9 +44,6 @@ struct bytes call_body(const struct call *call);
 /* The decoded value of a query (or form) member; false when absent or too long. */
 bool form_get(struct bytes form, const char *name, char *out_text, size_t size);
 bool call_query(const struct call *call, const char *name, char *out_text, size_t size);
-/* Percent and plus decoding of a whole run, NUL-ended. False when it does not fit. */
-bool url_decode(struct bytes from, bool plus_is_blank, char *out_text, size_t size,
-                size_t *out_len);
 
 struct reply {
     int status;

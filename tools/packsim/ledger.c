@@ -86,8 +86,8 @@ static void number_seen(const char *awb)
     if (number > next_number) next_number = number;
 }
 
-void booking_write(struct json_writer *writer, const char *key_or_null,
-                   const struct booking *booking)
+static void booking_write(struct json_writer *writer, const char *key_or_null,
+                          const struct booking *booking)
 {
     json_write_open(writer, key_or_null, '{');
     json_write_text(writer, "carrier", booking->carrier);

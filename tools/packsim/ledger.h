@@ -60,8 +60,6 @@ void ledger_pool(const char *carrier, unsigned count, void (*take)(void *context
 /* Was the number handed out, at least `age_ms` ago? */
 bool ledger_pool_has(const char *awb, int64_t age_ms);
 
-void booking_write(struct json_writer *writer, const char *key_or_null,
-                   const struct booking *booking);
 /* One line a reference, with its live and its dead bookings. */
 void ledger_write(struct json_writer *lines);
 

@@ -14,11 +14,6 @@ static uint64_t last_change;
 static const char *const stage_words[] = {"none",          "packed",     "booked",
                                           "label_printed", "manifested", "handed_over"};
 
-const char *package_stage_word(enum package_stage stage)
-{
-    return stage_words[stage];
-}
-
 size_t order_count(void)
 {
     return count;

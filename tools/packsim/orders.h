@@ -36,7 +36,6 @@ enum package_stage {
     STAGE_MANIFESTED,
     STAGE_HANDED_OVER
 };
-const char *package_stage_word(enum package_stage stage);
 
 struct order_package {
     enum package_stage stage;
