@@ -32,17 +32,17 @@ BEGIN {
     pure["hal/base"] = pure["drivers"] = pure["carriers"] = 1
     pure["firmware/oms"] = pure["firmware/config"] = pure["firmware/station"] = 1
     plain = "^(inttypes|limits|stdarg|stdbool|stddef|stdint|stdio|string)\\.h$"
-    # a library header -> the files that may see it
+    # a library header -> the files that may see it; a header shared by several of them says so in its name
     library["^yyjson\\.h$"] = "^hal/base/json\\.c$"
-    library["^sqlite3\\.h$"] = "^hal/database\\.h$|_sqlite[_a-z]*\\.[ch]$|^tests/"
-    library["^(mbedtls|psa)/"] = "_mbedtls\\.[ch]$|^hal/http_curl[_a-z]*\\.[ch]$|^tests/"
-    library["^curl/"] = "_curl[_a-z]*\\.[ch]$|^tests/"
-    library["^ares"] = "_curl[_a-z]*\\.[ch]$"
-    library["^microhttpd\\.h$"] = "_microhttpd\\.[ch]$|^tools/packsim/|^tests/"
-    library["^libserialport\\.h$"] = "_libserialport\\.[ch]$"
-    library["^libusb"] = "_libusb\\.[ch]$|^tests/"
-    library["^libudev\\.h$"] = "_udev\\.[ch]$"
-    library["^systemd/"] = "_systemd\\.[ch]$"
+    library["^sqlite3\\.h$"] = "_sqlite\\.c$|^hal/database\\.h$|^tests/"
+    library["^(mbedtls|psa)/"] = "_mbedtls\\.c$|^hal/http_[a-z_]*curl\\.c$|^hal/http_inside\\.h$|^tests/"
+    library["^curl/"] = "_curl\\.c$|^hal/http_inside\\.h$|^tests/"
+    library["^ares"] = "_curl\\.c$"
+    library["^microhttpd\\.h$"] = "_microhttpd\\.c$|^tools/packsim/|^tests/"
+    library["^libserialport\\.h$"] = "_libserialport\\.c$"
+    library["^libusb"] = "_libusb\\.c$|^hal/usb_inside\\.h$|^tests/"
+    library["^libudev\\.h$"] = "_udev\\.c$"
+    library["^systemd/"] = "_systemd\\.c$"
     library["^gnutls/"] = "^tools/packsim/|^tests/"
 }
 /^[ \t]*#[ \t]*include/ {
