@@ -124,6 +124,13 @@ static void nesting_without_end_is_no_answer(void)
     EXPECT_I64(CARRIER_UNKNOWN, outcome.result, "too deep is unknown");
 }
 
+static void a_web_page_is_called_so(void)
+{
+    take(201, " <html>Sign in to the guest network</html>");
+    EXPECT_I64(CARRIER_UNKNOWN, outcome.result, "a web page proves nothing");
+    EXPECT_TEXT("a web page came instead of an answer", outcome.message, "and the log says why");
+}
+
 static void a_label_stays_with_its_scratch(void)
 {
     take(201, "{\"awb\":\"SBX100000017\",\"reference\":\"bay-1/P4711/1\",\"status\":\"booked\","
@@ -138,6 +145,7 @@ int main(void)
     EXPECT_RUN(a_body_that_does_not_fit_is_not_sent);
     EXPECT_RUN(only_proof_is_a_booking);
     EXPECT_RUN(nesting_without_end_is_no_answer);
+    EXPECT_RUN(a_web_page_is_called_so);
     EXPECT_RUN(a_label_stays_with_its_scratch);
     return expect_result();
 }
