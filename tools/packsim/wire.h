@@ -1,6 +1,6 @@
 /* wire.h - one accepted connection, plain or TLS, that can also be ended the ways connections
- * really end: politely, cut without a farewell, or reset. Reads and writes block, but not longer than
- * WIRE_WAIT_MS. */
+ * really end: politely, cut without a farewell, or reset. Reading and writing block, but never
+ * longer than WIRE_WAIT_MS. */
 #ifndef PACKD_TOOLS_PACKSIM_WIRE_H
 #define PACKD_TOOLS_PACKSIM_WIRE_H
 
