@@ -119,7 +119,7 @@ static void scale_frame(struct world *world, void *unused)
     else sim_later_static(world, FRAME_EVERY_MS, false, scale_frame);
 }
 
-static void lay(struct world *world, int64_t mass_mg)
+void bench_lay(struct world *world, int64_t mass_mg)
 {
     world->bench.plate_mg = mass_mg;
     world->bench.still_ms = world->now_ms + sim_between(world, 100, 1500);
@@ -246,7 +246,7 @@ void bench_write(struct world *world, const struct command *command)
 /* --- packer
  * ------------------------------------------------------------------------------------------ */
 
-static void scan(struct world *world, const char *text)
+void bench_scan(struct world *world, const char *text)
 {
     char line[64];
     int len = snprintf(line, sizeof line, "%s\r", text);
@@ -256,7 +256,7 @@ static void scan(struct world *world, const char *text)
         tell(world, 120, EVENT_PORT_BYTES, world->bench.scanner_port, line, (size_t)len);
 }
 
-static void press(struct world *world, enum press which, const char *text)
+void bench_press(struct world *world, enum press which, const char *text)
 {
     struct event event = {.kind = EVENT_PRESS};
     event.press.press = which;
@@ -273,10 +273,10 @@ static void answer_label_question(struct world *world)
     bool coming = world->now_ms < world->bench.busy_until_ms + 100 && !world->bench.paper_out;
     if (coming) return; /* it is just coming out: wait and look again */
     if (label->count == label->allowed) {
-        press(world, PRESS_LABEL_OK, "");
+        bench_press(world, PRESS_LABEL_OK, "");
         return;
     }
-    press(world, PRESS_LABEL_MISSING, "");
+    bench_press(world, PRESS_LABEL_MISSING, "");
 }
 
 static void answer_needs_person(struct world *world)
@@ -284,14 +284,14 @@ static void answer_needs_person(struct world *world)
     const struct packing *packing = &world->station->packing;
     const struct booking *booking = &world->station->bookings[packing->slot];
     bool there = courier_find(world, booking->carrier, booking->parcel.reference) != NULL;
-    press(world, there ? PRESS_SET_ASIDE : PRESS_NOT_BOOKED, "");
+    bench_press(world, there ? PRESS_SET_ASIDE : PRESS_NOT_BOOKED, "");
 }
 
 static void leave_order(struct world *world)
 {
     world->bench.order = ORDER_COUNT_MAX;
     world->bench.placed = false;
-    lay(world, 0);
+    bench_lay(world, 0);
 }
 
 static void put_on_shelf(struct world *world)
@@ -318,7 +318,7 @@ static void answer_held(struct world *world)
         enum press choice = last_word ? presses[count - 1] : presses[sim_below(world, count)];
         if (choice == PRESS_REPRINT) return;
         if (choice == PRESS_SET_ASIDE) put_on_shelf(world);
-        press(world, choice, "");
+        bench_press(world, choice, "");
         if (choice == PRESS_GIVE_UP || choice == PRESS_SET_ASIDE) leave_order(world);
     }
 }
@@ -340,9 +340,10 @@ static void take_next(struct world *world)
     if (world->oms.published < bench->next_order + 10)
         world->oms.published = bench->next_order + 10;
     if (world->oms.published > world->oms.count) world->oms.published = world->oms.count;
-    scan(world, sim_chance(world, 10) ? "NO-SUCH-ORDER" : world->oms.orders[bench->order].order_no);
+    bench_scan(world,
+               sim_chance(world, 10) ? "NO-SUCH-ORDER" : world->oms.orders[bench->order].order_no);
     if (sim_below(world, 4) == 0) { /* parcel first, or at once */
-        lay(world, 1000 * sim_between(world, 50, 20000));
+        bench_lay(world, 1000 * sim_between(world, 50, 20000));
         bench->placed = true;
     }
 }
@@ -362,7 +363,7 @@ static void back_at_idle(struct world *world)
             bench->shelf[bench->shelf_count++] = again;
         return;
     }
-    if (bench->tries % 2 == 0) scan(world, order->order_no);
+    if (bench->tries % 2 == 0) bench_scan(world, order->order_no);
 }
 
 static void handle_order(struct world *world)
@@ -373,21 +374,21 @@ static void handle_order(struct world *world)
     case PACKING_IDLE: back_at_idle(world); break;
     case PACKING_WEIGHING:
         if (!bench->placed) {
-            if (world->bench.plate_mg != 0) lay(world, 0);
+            if (world->bench.plate_mg != 0) bench_lay(world, 0);
             else {
-                lay(world, 1000 * sim_between(world, 50, 20000));
+                bench_lay(world, 1000 * sim_between(world, 50, 20000));
                 bench->placed = true;
             }
         } else if (weighing_hint(&world->station->weighing, &world->config.scale, world->now_ms) ==
                    WEIGHT_NOT_EMPTIED) {
-            lay(world, 0);
+            bench_lay(world, 0);
             bench->placed = false;
         }
         break;
     case PACKING_BOOKING:
         if (packing->slow && sim_below(world, 6) == 0) {
             put_on_shelf(world);
-            press(world, PRESS_SET_ASIDE, "");
+            bench_press(world, PRESS_SET_ASIDE, "");
             leave_order(world);
         }
         break;
@@ -405,8 +406,8 @@ static void disturb(struct world *world)
     struct sim_bench *bench = &world->bench;
     if (sim_chance(world, 1)) unplug(world, &bench->printer_port);
     if (sim_chance(world, 1)) unplug(world, &bench->scanner_port);
-    if (sim_chance(world, 2)) scan(world, "WEB-1"); /* somebody else's code, at any moment */
-    if (sim_chance(world, 1)) lay(world, 1000 * sim_between(world, 0, 20000));
+    if (sim_chance(world, 2)) bench_scan(world, "WEB-1"); /* somebody else's code, at any moment */
+    if (sim_chance(world, 1)) bench_lay(world, 1000 * sim_between(world, 0, 20000));
 }
 
 /* The permission to print once more is the person's word, and nothing else. */
@@ -434,8 +435,9 @@ void bench_packer(struct world *world, void *unused)
     else if (world->bench.order == ORDER_COUNT_MAX && packing->state == PACKING_IDLE)
         take_next(world);
     else if (world->bench.order != ORDER_COUNT_MAX) handle_order(world);
-    else if (packing->state == PACKING_BOOKING && packing->slow) press(world, PRESS_SET_ASIDE, "");
-    else if (packing->state == PACKING_WEIGHING) press(world, PRESS_GIVE_UP, "");
+    else if (packing->state == PACKING_BOOKING && packing->slow)
+        bench_press(world, PRESS_SET_ASIDE, "");
+    else if (packing->state == PACKING_WEIGHING) bench_press(world, PRESS_GIVE_UP, "");
     note_permission(world, reason, copy);
 }
 

@@ -199,10 +199,12 @@ static void plan_deadline(struct world *world)
     sim_later(world, deadline_ms - world->now_ms, false, deadline_due, mark);
 }
 
-static void count_step(struct world *world, int64_t before_ms)
+static void count_step(struct world *world)
 {
+    bool stands = world->last_step_ms == world->now_ms;
     world->report.steps++;
-    world->steps_without_time = before_ms == world->now_ms ? world->steps_without_time + 1 : 0;
+    world->last_step_ms = world->now_ms;
+    world->steps_without_time = stands ? world->steps_without_time + 1 : 0;
     if (world->steps_without_time == STEPS_WITHOUT_TIME_MAX) {
         sim_violation(world, "the station spins",
                       packing_state_word(world->station->packing.state));
@@ -211,13 +213,11 @@ static void count_step(struct world *world, int64_t before_ms)
 
 void sim_give(struct world *world, struct event *event)
 {
-    static int64_t last_ms; /* only for the spin count; the same for every run */
     if (!world->running) return;
     event->now_ms = world->now_ms;
     event->wall_ms = 1790000000000 + world->now_ms;
     event->wall_trusted = true;
-    count_step(world, last_ms);
-    last_ms = world->now_ms;
+    count_step(world);
     sim_trace(world, "event", event_kind_word(event->kind));
     uint32_t life = world->life;
     station_step(world->station, event, world->commands);
@@ -290,29 +290,32 @@ static bool is_quiet(const struct world *world)
     return told && bench_done(world);
 }
 
+static void run_next(struct world *world)
+{
+    struct sim_entry entry;
+    if (!queue_pop(world, &entry)) return;
+    ENSURE(entry.at_ms >= world->now_ms);
+    world->now_ms = entry.at_ms;
+    if (entry.life == 0 || entry.life == world->life) entry.run(world, entry.data);
+    free(entry.data);
+}
+
 static void run_queue(struct world *world)
 {
     int64_t healed_ms = 0;
-    struct sim_entry entry;
-    while (queue_pop(world, &entry)) {
-        ENSURE(entry.at_ms >= world->now_ms);
-        world->now_ms = entry.at_ms;
-        if (entry.life == 0 || entry.life == world->life) entry.run(world, entry.data);
-        free(entry.data);
-        if (world->report.violations > 0) break;
+    while (world->queue_len > 0 && world->report.violations == 0) {
+        run_next(world);
         if (!world->healed && bench_done(world)) {
             world->healed = true;
             healed_ms = world->now_ms;
             sim_trace(world, "world", "healed");
         }
-        if (world->healed && is_quiet(world)) break;
+        if (world->healed && is_quiet(world)) return;
         if (world->healed && world->now_ms - healed_ms > HEAL_LIMIT_MS) {
             sim_violation(world, "after the faults end, everything comes to an end",
                           packing_state_word(world->station->packing.state));
-            break;
         }
     }
-    while (queue_pop(world, &entry)) free(entry.data);
 }
 
 /* On odd seeds the first courier has no idempotency key: there only the settle window and the
@@ -327,7 +330,7 @@ static void choose_courier(struct world *world)
     world->keyless = world->options.seed % 2 == 1;
 }
 
-bool sim_run(const struct sim_options *options, struct sim_report *report)
+struct world *sim_open(const struct sim_options *options)
 {
     struct world *world = sim_alloc(sizeof *world);
     ENSURE(options->parcels > 0 && options->parcels < ORDER_COUNT_MAX);
@@ -344,6 +347,31 @@ bool sim_run(const struct sim_options *options, struct sim_report *report)
     oms_open(world);
     world->bench.order = ORDER_COUNT_MAX;
     sim_later_static(world, 0, true, start_station);
+    return world;
+}
+
+void sim_close(struct world *world)
+{
+    struct sim_entry entry;
+    while (queue_pop(world, &entry)) free(entry.data);
+    disk_close(world);
+    free(world->queue);
+    free(world->station);
+    free(world->commands);
+    free(world->json_memory);
+    free(world);
+}
+
+void sim_pass(struct world *world, int64_t span_ms)
+{
+    int64_t end_ms = world->now_ms + span_ms;
+    while (world->queue_len > 0 && world->queue[0].at_ms <= end_ms) run_next(world);
+    world->now_ms = end_ms;
+}
+
+bool sim_run(const struct sim_options *options, struct sim_report *report)
+{
+    struct world *world = sim_open(options);
     sim_later_static(world, 5000, true, maybe_cut);
     sim_later_static(world, 3000, true, bench_packer);
     run_queue(world);
@@ -352,11 +380,6 @@ bool sim_run(const struct sim_options *options, struct sim_report *report)
     world->report.bookings = (unsigned)(world->couriers[0].count + world->couriers[1].count);
     world->report.events = (unsigned)world->oms.taken;
     *report = world->report;
-    disk_close(world);
-    free(world->queue);
-    free(world->station);
-    free(world->commands);
-    free(world->json_memory);
-    free(world);
+    sim_close(world);
     return report->violations == 0;
 }

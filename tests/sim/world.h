@@ -156,6 +156,7 @@ struct world {
     uint64_t queue_order;
     uint64_t deadline_mark; /* only the newest deadline counts */
     unsigned steps_without_time;
+    int64_t last_step_ms;
 
     struct config config;
     struct secrets secrets;
@@ -195,7 +196,16 @@ uint32_t sim_hash(const char *text);
 void *sim_alloc(size_t size);
 char *sim_copy(struct bytes bytes);
 
+/* A whole campaign: packer, faults, cuts, and the rules at the end. */
 bool sim_run(const struct sim_options *options, struct sim_report *report);
+
+/* A world for a scripted scenario: the station starts, nobody packs, nothing is cut. */
+struct world *sim_open(const struct sim_options *options);
+void sim_close(struct world *world);
+void sim_pass(struct world *world, int64_t span_ms); /* lets this much time go by */
+void bench_scan(struct world *world, const char *text);
+void bench_lay(struct world *world, int64_t mass_mg); /* on the plate, at rest after a moment */
+void bench_press(struct world *world, enum press press, const char *text);
 
 /* models: one file each */
 void disk_open(struct world *world);
