@@ -1,0 +1,106 @@
+/* service_systemd.c - service.h: lines to standard error, notices to systemd by libsystemd.
+ *
+ * Standard error is a socket under systemd, a pipe under most other things and a terminal at a
+ * desk. A socket is asked not to wait by each send. A pipe that polls as writable takes PIPE_BUF
+ * bytes at once, and no line is longer. The descriptor's own flags stay as they are, because it
+ * may be shared with the shell that started us. */
+#include "hal/service.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+_Static_assert(SERVICE_LINE_MAX <= 4096, "a pipe takes no more than PIPE_BUF at once");
+
+void service_init(struct service *service, enum service_level level_max)
+{
+    uint64_t watchdog_us = 0;
+    int wanted = sd_watchdog_enabled(0, &watchdog_us);
+    *service = (struct service){
+        .level_max = level_max,
+        .log_fd = STDERR_FILENO,
+        .plain = isatty(STDERR_FILENO) == 1,
+        .watchdog_ms = wanted > 0 ? (uint32_t)(watchdog_us / 1000) : 0,
+    };
+}
+
+static bool write_now(int fd, const char *line, size_t len)
+{
+    ssize_t put = send(fd, line, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (put < 0 && errno == ENOTSOCK) {
+        struct pollfd ready = {.fd = fd, .events = POLLOUT};
+        if (poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0) return false;
+        put = write(fd, line, len);
+    }
+    return put == (ssize_t)len;
+}
+
+/* Priority, text and end of line; a text too long loses its end, control characters their meaning. */
+static bool put_line(const struct service *service, enum service_level level, const char *text)
+{
+    char line[SERVICE_LINE_MAX];
+    size_t len = 0;
+    if (!service->plain) len = (size_t)snprintf(line, sizeof(line), "<%d>", (int)level);
+    for (; *text != '\0' && len < sizeof(line) - 1; text++) {
+        unsigned char one = (unsigned char)*text;
+        line[len++] = one < 0x20 || one == 0x7f ? '?' : *text;
+    }
+    line[len++] = '\n';
+    return write_now(service->log_fd, line, len);
+}
+
+static void say_what_was_dropped(struct service *service)
+{
+    char text[80];
+    snprintf(text, sizeof(text), "%llu log lines were dropped: nobody was reading",
+             (unsigned long long)service->dropped_unsaid);
+    if (put_line(service, SERVICE_WARNING, text)) service->dropped_unsaid = 0;
+}
+
+void service_log(struct service *service, enum service_level level, const char *format, ...)
+{
+    if (level > service->level_max) return;
+    char text[SERVICE_LINE_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    if (service->dropped_unsaid > 0) say_what_was_dropped(service);
+    if (service->dropped_unsaid == 0 && put_line(service, level, text)) return;
+    service->dropped++;
+    service->dropped_unsaid++;
+}
+
+uint32_t service_watchdog_ms(const struct service *service)
+{
+    return service->watchdog_ms;
+}
+
+void service_ready(const struct service *service, const char *status)
+{
+    (void)service;
+    sd_notifyf(0, "READY=1\nSTATUS=%s", status);
+}
+
+void service_alive(const struct service *service)
+{
+    if (service->watchdog_ms > 0) sd_notify(0, "WATCHDOG=1");
+}
+
+void service_status(const struct service *service, const char *status)
+{
+    (void)service;
+    sd_notifyf(0, "STATUS=%s", status);
+}
+
+void service_stopping(const struct service *service)
+{
+    (void)service;
+    sd_notify(0, "STOPPING=1");
+}
