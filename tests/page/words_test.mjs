@@ -2,7 +2,7 @@
 // one sentence without markup; every message of the station has one; amounts keep their digits.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
 const web = new URL('../../firmware/web/', import.meta.url);
@@ -65,11 +65,26 @@ test('Hindi is written in Devanagari', () => {
 test('every message of the station has its sentences', () => {
     const source = readFileSync(new URL('packing_message.c', station), 'utf8');
     const ids = [...source.matchAll(/\{"(\w+)", LAMP_/g)].map((match) => match[1]);
-    assert.ok(
-        ids.length > 40,
-        'the rows of packing_message.c look different now: teach this test to read them',
-    );
+    assert.ok(ids.length > 40, 'packing_message.c looks different now: teach this test to read it');
     for (const id of ids) assert.ok(english.messages[id], `${id} has no sentence in lang/en.json`);
+});
+
+test('every line of the station for the log has its sentences, of arguments that are given', () => {
+    const sources = readdirSync(station).filter((file) => file.endsWith('.c'));
+    const text = sources.map((file) => readFileSync(new URL(file, station), 'utf8')).join('\n');
+    const calls = [...text.matchAll(/commands_log\([^;{]*?NULL\);/g)].map((match) => match[0]);
+    assert.ok(calls.length > 10, 'the calls of commands_log look different now: teach this test');
+    for (const call of calls) {
+        const literals = [...call.matchAll(/"(\w+)"/g)].map((match) => match[1]);
+        const ids = literals.filter((literal) => literal.startsWith('log_'));
+        for (const id of ids) {
+            assert.ok(english.messages[id], `${id} has no sentence in lang/en.json`);
+            const given = literals.filter((literal) => literal !== id);
+            for (const name of argumentsOf(english.messages[id].what)) {
+                assert.ok(given.includes(name), `${id} says {${name}}, which is not given`);
+            }
+        }
+    }
 });
 
 test('money is shown with the decimals of its currency and Indian groups', () => {
