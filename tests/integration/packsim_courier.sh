@@ -80,6 +80,11 @@ expect "bytes that are no HTTP (curl: unsupported, or weird reply)" yes "$([[ $e
 ctl fault courier book empty >/dev/null
 book k-11 PK-11
 expect "200 with nothing" "200 " "$status $body"
+ctl fault courier book answer count=1 '{"awb": "SBX1", "reference":"PK-1"}' >/dev/null
+book k-14 PK-14
+expect "any answer the test wants" '200 {"awb": "SBX1", "reference":"PK-1"}' "$status $body"
+ctl fault courier book delay 10 nonsense >/dev/null
+expect "a fault with a word too many is refused" 2 $?
 ctl fault courier book reset >/dev/null
 book k-12 PK-12
 expect "a reset connection" 56 "$ended"

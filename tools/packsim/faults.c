@@ -29,6 +29,7 @@ static const struct {
     {"slow", FAULT_SLOW, 50, true},
     {"reset", FAULT_RESET, 0, false},
     {"endless", FAULT_ENDLESS, 64, true},
+    {"answer", FAULT_ANSWER, 0, false},
     {"stall", FAULT_STALL, 10000, true},
 };
 
@@ -82,12 +83,26 @@ static bool setting_take(struct fault *fault, struct bytes word)
     return true;
 }
 
+/* What stands after the kind: a number where it takes one, settings, and for `answer` the text. */
+static bool rest_take(struct fault *fault, struct bytes rest, bool takes_number)
+{
+    struct bytes word, before = rest;
+    uint64_t number;
+    for (; word_next(&rest, &word); before = rest) {
+        if (takes_number && bytes_to_u64(word, 100000000, &number)) fault->number = (int64_t)number;
+        else if (!setting_take(fault, word)) break;
+        takes_number = false;
+    }
+    before = bytes_trim(before);
+    return fault->kind == FAULT_ANSWER ? bytes_to_text(before, fault->text, sizeof fault->text)
+                                       : before.len == 0;
+}
+
 bool fault_arm(struct bytes line, const char **out_why)
 {
     struct fault fault = {.left = 1, .probability = 100, .retry_after_s = -1};
     struct bytes word;
     bool takes_number;
-    uint64_t number;
     *out_why = "a fault is: courier|oms OPERATION|* KIND [NUMBER] [effect] [count=N|always] "
                "[probability=P] [skip=N] [retry-after=S]";
     if (!word_next(&line, &word) || !bytes_to_text(word, fault.service, sizeof fault.service))
@@ -96,11 +111,7 @@ bool fault_arm(struct bytes line, const char **out_why)
     if (!word_next(&line, &word) || !bytes_to_text(word, fault.operation, sizeof fault.operation))
         return false;
     if (!word_next(&line, &word) || !kind_parse(word, &fault, &takes_number)) return false;
-    while (word_next(&line, &word)) {
-        if (takes_number && bytes_to_u64(word, 100000000, &number)) fault.number = (int64_t)number;
-        else if (!setting_take(&fault, word)) return false;
-        takes_number = false;
-    }
+    if (!rest_take(&fault, line, takes_number)) return false;
     if (armed_count == FAULTS_MAX) {
         *out_why = "too many faults are armed";
         return false;

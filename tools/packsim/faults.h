@@ -4,6 +4,7 @@
  *                           courier * status 503 count=3       the next three requests
  *                           oms events delay 4000 count=always probability=20
  *                           courier book status 500 effect skip=2
+ *                           courier book answer count=2 {"awb":null}    the rest of the line
  * A request meets at most one fault, the oldest armed one that fits. Untouched requests are served
  * as they should be. The world is locked for every call. */
 #ifndef PACKD_TOOLS_PACKSIM_FAULTS_H
@@ -14,6 +15,8 @@
 
 #include "hal/base/bytes.h"
 #include "hal/base/json.h"
+
+#define FAULT_TEXT_SIZE 600
 
 enum fault_kind {
     FAULT_NONE,
@@ -30,6 +33,7 @@ enum fault_kind {
     FAULT_SLOW,        /* effect; one byte every `number` ms */
     FAULT_RESET,       /* effect; the connection is reset */
     FAULT_ENDLESS,     /* effect; a body without an end (`number` MiB at most) */
+    FAULT_ANSWER,      /* effect; 200 with `text` for a body, whatever it is */
     FAULT_STALL,       /* operation `connect`: nothing is said for `number` ms, then cut */
 };
 
@@ -39,10 +43,11 @@ struct fault {
     enum fault_kind kind;
     int64_t number;
     bool effect;
-    int64_t retry_after_s; /* -1: not sent */
-    int64_t left;          /* -1: always */
-    uint32_t skip;         /* fitting requests let through first */
-    uint32_t probability;  /* percent */
+    int64_t retry_after_s;      /* -1: not sent */
+    int64_t left;               /* -1: always */
+    uint32_t skip;              /* fitting requests let through first */
+    char text[FAULT_TEXT_SIZE]; /* ANSWER */
+    uint32_t probability;       /* percent */
 };
 
 const char *fault_word(enum fault_kind kind);

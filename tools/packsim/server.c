@@ -148,7 +148,8 @@ static bool has_effect(const struct fault *fault)
     case FAULT_GARBAGE:
     case FAULT_SLOW:
     case FAULT_RESET:
-    case FAULT_ENDLESS: return true;
+    case FAULT_ENDLESS:
+    case FAULT_ANSWER: return true;
     }
     return true;
 }
@@ -184,6 +185,10 @@ static bool answer(struct connection *connection, const struct call *call,
         wire_close(wire, WIRE_CUT);
         return false;
     case FAULT_EMPTY: reply_reset(reply); return send_reply(wire, reply, call->keep_alive);
+    case FAULT_ANSWER:
+        reply_reset(reply);
+        textbuf_text(&reply->body, fault->text);
+        return send_reply(wire, reply, call->keep_alive);
     case FAULT_GARBAGE:
         (void)wire_write(wire, BYTES_LITERAL(
                                    "\x00\xff\x15\x03 not a protocol \r\n\r\n\xc3\x28{\"awb\":"));
