@@ -7,7 +7,7 @@
 #include "drivers/scale.h"
 #include "drivers/scanner.h"
 
-const struct scale_driver *scale_driver_find(struct bytes name);     /* NULL: no such driver */
+const struct scale_driver *scale_driver_find(struct bytes name); /* NULL: no such driver */
 const struct scanner_driver *scanner_driver_find(struct bytes name);
 const struct printer_driver *printer_driver_find(struct bytes name);
 

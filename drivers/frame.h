@@ -1,8 +1,8 @@
 /* frame.h - bytes into frames, and the one rule for getting back in step.
  *
- * The rule: bytes are collected until a recogniser finds a frame at the front. When the front cannot
- * be a frame, its first byte is dropped and looking goes on; what was dropped is counted. The buffer
- * is bounded, so a flood without a frame costs nothing but the count. */
+ * The rule: bytes are collected until a recogniser finds a frame at the front. When the front
+ * cannot be a frame, its first byte is dropped and looking goes on; what was dropped is counted.
+ * The buffer is bounded, so a flood without a frame costs nothing but the count. */
 #ifndef PACKD_DRIVERS_FRAME_H
 #define PACKD_DRIVERS_FRAME_H
 

@@ -1,8 +1,8 @@
 /* printer.h - the printer contract: labels to bytes, status bytes to a status.
  *
- * Bytes accepted by a port prove nothing about paper (printers.md, "Did it really print?"), so a job
- * is bracketed by status: ready and empty before, empty and without a flag after. The driver knows
- * the bytes; the station knows the order of asking and how long it waits. */
+ * Bytes accepted by a port prove nothing about paper (printers.md, "Did it really print?"), so a
+ * job is bracketed by status: ready and empty before, empty and without a flag after. The driver
+ * knows the bytes; the station knows the order of asking and how long it waits. */
 #ifndef PACKD_DRIVERS_PRINTER_H
 #define PACKD_DRIVERS_PRINTER_H
 
@@ -12,17 +12,17 @@
 #include "hal/base/textbuf.h"
 
 struct printer_status {
-    bool ready;        /* none of the flags below, and it answered */
+    bool ready; /* none of the flags below, and it answered */
     bool paper_out;
     bool ribbon_out;
     bool head_open;
     bool paused;
     bool too_hot;
     bool too_cold;
-    bool busy;         /* formats waiting, a partial format, or labels left to print */
+    bool busy; /* formats waiting, a partial format, or labels left to print */
     bool buffer_full;
     bool label_waiting; /* peeled label not taken yet */
-    uint32_t queued;   /* formats waiting plus labels left */
+    uint32_t queued;    /* formats waiting plus labels left */
 };
 
 enum printer_result { PRINTER_NOTHING, PRINTER_STATUS, PRINTER_REJECTED };
@@ -36,22 +36,23 @@ struct printer_state {
 };
 
 struct printer_driver {
-    const char *name;  /* "zpl" */
+    const char *name; /* "zpl" */
     const char *title;
     struct line_settings usual;
     struct bytes status_request;
-    uint32_t status_wait_ms;  /* silence this long after asking: busy or in error, ask on */
-    struct bytes start;       /* sent once after each opening: what makes the printer safe for us,
-                                 first of all "do not reprint by yourself after an error" */
-    struct bytes abort_job;   /* ends a job that was cut in the middle, before the next one is sent */
+    uint32_t status_wait_ms; /* silence this long after asking: busy or in error, ask on */
+    /* Sent once after each opening: what makes the printer safe for us, first of all "do not
+     * reprint by yourself after an error". */
+    struct bytes start;
+    struct bytes abort_job; /* ends a job that was cut in the middle, before the next one is sent */
     /* Uses up to input.len bytes (at least 1 unless empty); at most one status a call. */
     size_t (*feed)(struct printer_state *state, struct bytes input, enum printer_result *out_result,
                    struct printer_status *out_status);
     /* Draws a plain label. False when it does not fit `out` or a text cannot be said safely. */
     bool (*encode_label)(const struct label *label, unsigned dpi, struct textbuf *out);
-    /* Takes a courier's document in the printer's own language: checks that it is exactly one label,
-     * harmless (no settings stored, no files, no firmware, one copy), and writes the job. Otherwise
-     * false, with a plain sentence. */
+    /* Takes a courier's document in the printer's own language: checks that it is exactly one
+     * label, harmless (no settings stored, no files, no firmware, one copy), and writes the job.
+     * Otherwise false, with a plain sentence. */
     bool (*encode_document)(struct bytes document, struct textbuf *out, const char **out_why);
 };
 
@@ -61,8 +62,9 @@ void printer_state_init(struct printer_state *state);
 struct printer_identity {
     char manufacturer[64];
     char model[64];
-    char dialect[16]; /* "zpl", "tspl", "epl", "escpos" or "unknown"; we need not have a driver for it.
-                         A hint: cheap printers say nothing or something else */
+    /* "zpl", "tspl", "epl", "escpos" or "unknown"; we need not have a driver for it. A hint: cheap
+     * printers say nothing, or something else. */
+    char dialect[16];
 };
 /* False when there is not one key in it. */
 bool printer_identity_parse(struct bytes device_id, struct printer_identity *out);

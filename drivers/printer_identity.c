@@ -27,7 +27,8 @@ static struct bytes value_of(struct bytes id, const char *short_key, const char 
     while (bytes_split(&id, ';', &pair)) {
         if (!bytes_split(&pair, ':', &key)) continue;
         key = bytes_trim(key);
-        bool wanted = bytes_equal_ignore_case(key, short_key) || bytes_equal_ignore_case(key, long_key);
+        bool wanted =
+            bytes_equal_ignore_case(key, short_key) || bytes_equal_ignore_case(key, long_key);
         if (wanted) return bytes_trim(pair);
     }
     return BYTES_NONE;
@@ -43,11 +44,10 @@ static const char *dialect_of(struct bytes commands, struct bytes model)
     static const struct {
         const char *part, *dialect;
     } hints[] = {
-        {"ZPL", "zpl"},      {"BPLZ", "zpl"}, /* SNBC's word for its ZPL */
-        {"TSPL", "tspl"},    {"EPL", "epl"},
-        {"ESC/POS", "escpos"}, {"ESCPOS", "escpos"},
-        {"XPP,XL", "tspl"},  /* Rollo, Marklife: TSPL inside (lprint's driver table) */
-        {"CEZD", "zpl"},     /* 4BARCODE: letters for CPCL, EPL, ZPL, DPL */
+        {"ZPL", "zpl"},       {"BPLZ", "zpl"}, /* SNBC's word for its ZPL */
+        {"TSPL", "tspl"},     {"EPL", "epl"},     {"ESC/POS", "escpos"},
+        {"ESCPOS", "escpos"}, {"XPP,XL", "tspl"}, /* Rollo, Marklife (from lprint) */
+        {"CEZD", "zpl"},                          /* 4BARCODE: letters for CPCL, EPL, ZPL, DPL */
     };
     for (size_t i = 0; i < ARRAY_LEN(hints); i++) {
         if (contains(commands, hints[i].part)) return hints[i].dialect;

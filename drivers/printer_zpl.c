@@ -2,10 +2,11 @@
  * printers.md section 2, "Status".
  *
  * Rules. Replies are STX ... ETX frames that may come in any pieces; bytes outside a frame mean
- * nothing, and an STX inside one begins it anew. ~HS has three frames, told apart by their number of
- * fields: the first has twelve, the second nine to eleven, the third two. All we want is in the
- * first two, so the answer is complete with the second, and the third, which clones forget, is
- * passed over. A field we do not need may hold anything; one we need must be a number. */
+ * nothing, and an STX inside one begins it anew. ~HS has three frames, told apart by their
+ * number of fields: the first has twelve, the second nine to eleven, the third two. All we want
+ * is in the first two, so the answer is complete with the second, and the third, which clones
+ * forget, is passed over. A field we do not need may hold anything; one we need must be a
+ * number. */
 #include "drivers/printer_zpl.h"
 
 #include <string.h>
@@ -20,7 +21,14 @@
 
 /* Places in the first frame, aaa,b,c,dddd,eee,f,g,h,iii,j,k,l, and in the second,
  * mmm,n,o,p,q,r,s,t,uuuuuuuu,v,www. */
-enum { FIRST_PAPER = 1, FIRST_PAUSE, FIRST_FORMATS = 4, FIRST_FULL, FIRST_DIAGNOSTIC, FIRST_PARTIAL };
+enum {
+    FIRST_PAPER = 1,
+    FIRST_PAUSE,
+    FIRST_FORMATS = 4,
+    FIRST_FULL,
+    FIRST_DIAGNOSTIC,
+    FIRST_PARTIAL
+};
 enum { FIRST_COLD = 10, FIRST_HOT };
 enum { SECOND_HEAD = 2, SECOND_RIBBON, SECOND_WAITING = 7, SECOND_LEFT };
 
@@ -69,18 +77,17 @@ static bool parse_host_status(struct bytes first, struct bytes second, struct pr
     struct fields two = split_fields(second);
     uint32_t formats, left;
     bool diagnostic, partial;
-    bool read = take_flag(&one, FIRST_PAPER, &status.paper_out) &&
-                take_flag(&one, FIRST_PAUSE, &status.paused) &&
-                take_count(&one, FIRST_FORMATS, &formats) &&
-                take_flag(&one, FIRST_FULL, &status.buffer_full) &&
-                take_flag(&one, FIRST_DIAGNOSTIC, &diagnostic) &&
-                take_flag(&one, FIRST_PARTIAL, &partial) &&
-                take_flag(&one, FIRST_COLD, &status.too_cold) &&
-                take_flag(&one, FIRST_HOT, &status.too_hot) &&
-                take_flag(&two, SECOND_HEAD, &status.head_open) &&
-                take_flag(&two, SECOND_RIBBON, &status.ribbon_out) &&
-                take_flag(&two, SECOND_WAITING, &status.label_waiting) &&
-                take_count(&two, SECOND_LEFT, &left);
+    bool read =
+        take_flag(&one, FIRST_PAPER, &status.paper_out) &&
+        take_flag(&one, FIRST_PAUSE, &status.paused) && take_count(&one, FIRST_FORMATS, &formats) &&
+        take_flag(&one, FIRST_FULL, &status.buffer_full) &&
+        take_flag(&one, FIRST_DIAGNOSTIC, &diagnostic) &&
+        take_flag(&one, FIRST_PARTIAL, &partial) && take_flag(&one, FIRST_COLD, &status.too_cold) &&
+        take_flag(&one, FIRST_HOT, &status.too_hot) &&
+        take_flag(&two, SECOND_HEAD, &status.head_open) &&
+        take_flag(&two, SECOND_RIBBON, &status.ribbon_out) &&
+        take_flag(&two, SECOND_WAITING, &status.label_waiting) &&
+        take_count(&two, SECOND_LEFT, &left);
     if (!read) return false;
     status.queued = formats + left;
     status.busy = partial || status.queued > 0;
@@ -164,7 +171,8 @@ static enum printer_result read_second(struct printer_state *state, size_t from,
     return good ? PRINTER_STATUS : PRINTER_REJECTED;
 }
 
-static enum printer_result read_frame(struct printer_state *state, struct printer_status *out_status)
+static enum printer_result read_frame(struct printer_state *state,
+                                      struct printer_status *out_status)
 {
     size_t from = open_at(state);
     struct bytes frame = inside(state->reply + from, state->used - from);

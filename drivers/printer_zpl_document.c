@@ -1,11 +1,11 @@
 /* printer_zpl_document.c - a courier's ZPL document, checked and made into a job of ours.
  *
  * Rule: what is not known to be harmless is refused. A document is one ^XA ... ^XZ with nothing
- * around it; of the commands inside, those that draw are kept, those that set up the printer or ask
- * for copies are left out (the set-up is the box's business and one copy is the station's), and all
- * others refuse the document: stored settings, files, downloads, host questions, changed command
- * letters. "~" commands act wherever they stand, inside data too, so there may be none at all.
- * A picture must be complete, or the printer would take what follows for its missing part.
+ * around it; of the commands inside, those that draw are kept, those that set up the printer or
+ * ask for copies are left out (the set-up is the box's business and one copy is the station's),
+ * and all others refuse the document: stored settings, files, downloads, host questions, changed
+ * command letters. "~" commands act wherever they stand, inside data too, so there may be none
+ * at all. A picture must be complete, or the printer would take what follows for its missing part.
  * ZPL II Programming Guide; printers.md section 2. */
 #include "drivers/printer_zpl.h"
 
@@ -24,17 +24,16 @@ static const struct {
     const char *name;
     enum fate fate;
 } commands[] = {
-    {"XA", FATE_BEGIN},     {"XZ", FATE_END},
-    {"FD", FATE_DRAW},      {"FV", FATE_DRAW},      {"GB", FATE_DRAW},      {"GC", FATE_DRAW},
-    {"GD", FATE_DRAW},      {"GE", FATE_DRAW},      {"GS", FATE_KEEP},      {"GF", FATE_GRAPHIC},
-    {"FO", FATE_KEEP},      {"FT", FATE_KEEP},      {"FS", FATE_KEEP},      {"FB", FATE_KEEP},
-    {"FH", FATE_KEEP},      {"FP", FATE_KEEP},      {"FR", FATE_KEEP},      {"FW", FATE_KEEP},
-    {"TB", FATE_KEEP},      {"PA", FATE_KEEP},      {"PW", FATE_KEEP},      {"LL", FATE_KEEP},
-    {"LH", FATE_KEEP},      {"LR", FATE_KEEP},      {"CF", FATE_KEEP},      {"CI", FATE_KEEP},
-    {"PO", FATE_KEEP},      {"PM", FATE_KEEP},      {"FX", FATE_LEAVE_OUT}, {"PQ", FATE_LEAVE_OUT},
-    {"MM", FATE_LEAVE_OUT}, {"MN", FATE_LEAVE_OUT}, {"MT", FATE_LEAVE_OUT}, {"MD", FATE_LEAVE_OUT},
-    {"PR", FATE_LEAVE_OUT}, {"LT", FATE_LEAVE_OUT}, {"LS", FATE_LEAVE_OUT}, {"MC", FATE_LEAVE_OUT},
-    {"XB", FATE_LEAVE_OUT}, {"CV", FATE_LEAVE_OUT},
+    {"XA", FATE_BEGIN},     {"XZ", FATE_END},       {"FD", FATE_DRAW},      {"FV", FATE_DRAW},
+    {"GB", FATE_DRAW},      {"GC", FATE_DRAW},      {"GD", FATE_DRAW},      {"GE", FATE_DRAW},
+    {"GS", FATE_KEEP},      {"GF", FATE_GRAPHIC},   {"FO", FATE_KEEP},      {"FT", FATE_KEEP},
+    {"FS", FATE_KEEP},      {"FB", FATE_KEEP},      {"FH", FATE_KEEP},      {"FP", FATE_KEEP},
+    {"FR", FATE_KEEP},      {"FW", FATE_KEEP},      {"TB", FATE_KEEP},      {"PA", FATE_KEEP},
+    {"PW", FATE_KEEP},      {"LL", FATE_KEEP},      {"LH", FATE_KEEP},      {"LR", FATE_KEEP},
+    {"CF", FATE_KEEP},      {"CI", FATE_KEEP},      {"PO", FATE_KEEP},      {"PM", FATE_KEEP},
+    {"FX", FATE_LEAVE_OUT}, {"PQ", FATE_LEAVE_OUT}, {"MM", FATE_LEAVE_OUT}, {"MN", FATE_LEAVE_OUT},
+    {"MT", FATE_LEAVE_OUT}, {"MD", FATE_LEAVE_OUT}, {"PR", FATE_LEAVE_OUT}, {"LT", FATE_LEAVE_OUT},
+    {"LS", FATE_LEAVE_OUT}, {"MC", FATE_LEAVE_OUT}, {"XB", FATE_LEAVE_OUT}, {"CV", FATE_LEAVE_OUT},
 };
 
 static bool is_alphanumeric(uint8_t byte)
@@ -160,7 +159,8 @@ static bool take_command(struct document *document, struct bytes command)
     switch (fate) {
     case FATE_KEEP:
     case FATE_DRAW:
-        if (command.len > FIELD_DATA_MAX) return refuse(document, "a text on the label is too long");
+        if (command.len > FIELD_DATA_MAX)
+            return refuse(document, "a text on the label is too long");
         return keep(document, command, fate == FATE_DRAW);
     case FATE_GRAPHIC:
         why = check_graphic(command);

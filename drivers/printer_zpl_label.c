@@ -1,7 +1,8 @@
-/* printer_zpl_label.c - draws a plain label in ZPL II (Programming Guide: ^FO ^A0 ^FB ^FH ^BC ^GB).
+/* printer_zpl_label.c - draws a plain label in ZPL II (Programming Guide: ^FO ^A0 ^FB ^FH ^BC
+ * ^GB).
  *
- * Rules. No text can become a command: "^", "~" and the escape itself are written in hex (^FH), and
- * a text with control characters or bad UTF-8 is not drawn at all. Bars keep their quiet zones
+ * Rules. No text can become a command: "^", "~" and the escape itself are written in hex (^FH),
+ * and a text with control characters or bad UTF-8 is not drawn at all. Bars keep their quiet zones
  * inside the width they were given and have the widest modules that fit, or the label is refused:
  * a narrower one would not scan. Text is never wider than its block: it is set narrower, and what
  * then still does not fit is cut, because ^FB prints overlong text on top of its own last line. */
@@ -11,7 +12,8 @@
 #define CODE128_MODULE_MIN_UM 250u /* GS1's least for general distribution; dots of 203 dpi: 2 */
 #define CODE128_MODULE_MAX_UM 500u
 #define TEXT_NARROWEST_PERCENT 60u
-#define TEXT_WRAP_PERCENT 85u /* of several lines, what is used: a word that does not fit moves on */
+#define TEXT_WRAP_PERCENT \
+    85u /* of several lines, what is used: a word that does not fit moves on */
 
 struct pen {
     struct textbuf *out;
@@ -76,8 +78,8 @@ static void put_escaped(struct pen *pen, uint8_t byte)
     else textbuf_char(pen->out, (char)byte);
 }
 
-/* In a block, "\&" is a new line and "\\" a backslash; not every clone knows the second, so the two
- * characters are also kept apart. */
+/* In a block, "\&" is a new line and "\\" a backslash; not every clone knows the second, so the
+ * two characters are also kept apart. */
 static void put_text_data(struct pen *pen, struct bytes text, bool block)
 {
     textbuf_text(pen->out, "^FH^FD");
@@ -85,7 +87,8 @@ static void put_text_data(struct pen *pen, struct bytes text, bool block)
         bool backslash = block && text.data[i] == '\\';
         put_escaped(pen, text.data[i]);
         if (backslash) textbuf_char(pen->out, '\\');
-        if (backslash && bytes_start_with(bytes_from(text, i + 1), "&")) textbuf_char(pen->out, ' ');
+        if (backslash && bytes_start_with(bytes_from(text, i + 1), "&"))
+            textbuf_char(pen->out, ' ');
     }
     textbuf_text(pen->out, "^FS\n");
 }

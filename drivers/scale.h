@@ -1,13 +1,14 @@
 /* scale.h - the scale contract: bytes in, readings out.
  *
  * A driver is one constant struct. `feed` is pure: it sees bytes, a caller-owned state and nothing
- * else, gives at most one result a call and says how many bytes it used; the caller calls again with
- * the rest until all are used. Bytes may come one at a time or ten frames at once: the results are
- * the same. Deciding that a weight has settled, is fresh or belongs to a parcel is the station's work.
+ * else, gives at most one result a call and says how many bytes it used; the caller calls again
+ * with the rest until all are used. Bytes may come one at a time or ten frames at once: the
+ * results are the same. Deciding that a weight has settled, is fresh or belongs to a parcel is
+ * the station's work.
  *
- * A reading is `usable` only when the frame itself says stable, in range and a unit of mass; counts,
- * percent, overload fillers and odd legends never are. The shown text is what the display shows and
- * is never rounded; the raw frame travels along as evidence. */
+ * A reading is `usable` only when the frame itself says stable, in range and a unit of mass;
+ * counts, percent, overload fillers and odd legends never are. The shown text is what the
+ * display shows and is never rounded; the raw frame travels along as evidence. */
 #ifndef PACKD_DRIVERS_SCALE_H
 #define PACKD_DRIVERS_SCALE_H
 
@@ -19,13 +20,13 @@
 #define SCALE_RAW_MAX 64
 
 struct scale_reading {
-    int64_t mass_mg;      /* as shown, sign included; gross or net as `net` says */
-    int64_t tare_mg;      /* 0 where the frame has none */
+    int64_t mass_mg;              /* as shown, sign included; gross or net as `net` says */
+    int64_t tare_mg;              /* 0 where the frame has none */
     char shown[SCALE_SHOWN_SIZE]; /* "5.67", decimals as on the display */
-    char unit[4];         /* "kg" */
+    char unit[4];                 /* "kg" */
     bool stable;
     bool net;
-    bool zero;            /* centre of zero, where the protocol says so, or the value is 0 */
+    bool zero; /* centre of zero, where the protocol says so, or the value is 0 */
     bool overload;
     bool underload;
     bool usable;
@@ -36,12 +37,12 @@ struct scale_reading {
 enum scale_result { SCALE_NOTHING, SCALE_READING, SCALE_REJECTED };
 
 enum scale_reject { /* why a frame was refused; the words appear in logs and packtool */
-    SCALE_REJECT_NONE,
-    SCALE_REJECT_SHAPE,    /* not a frame of this protocol */
-    SCALE_REJECT_CHECKSUM,
-    SCALE_REJECT_NUMBER,   /* digits missing, two numbers, two points, too long */
-    SCALE_REJECT_UNIT,     /* count, percent, unknown unit */
-    SCALE_REJECT_ERROR,    /* the scale reports an error of its own */
+                    SCALE_REJECT_NONE,
+                    SCALE_REJECT_SHAPE, /* not a frame of this protocol */
+                    SCALE_REJECT_CHECKSUM,
+                    SCALE_REJECT_NUMBER, /* digits missing, two numbers, two points, too long */
+                    SCALE_REJECT_UNIT,   /* count, percent, unknown unit */
+                    SCALE_REJECT_ERROR,  /* the scale reports an error of its own */
 };
 const char *scale_reject_word(enum scale_reject reject); /* "checksum" ... */
 
@@ -53,18 +54,18 @@ struct scale_output {
 
 struct scale_state {
     struct frame_buffer frame;
-    uint32_t good;         /* frames read since init; saturates */
-    uint32_t bad;          /* frames refused since the last good one */
-    uint32_t skipped;      /* bytes dropped while looking for a frame since the last good one */
-    uint8_t checksum_seen; /* driver's own: run of frames that carried a good checksum */
+    uint32_t good;            /* frames read since init; saturates */
+    uint32_t bad;             /* frames refused since the last good one */
+    uint32_t skipped;         /* bytes dropped while looking for a frame since the last good one */
+    uint8_t checksum_seen;    /* driver's own: run of frames that carried a good checksum */
     uint8_t checksum_missing; /* driver's own: run of frames that ended without one */
 };
 
 struct scale_driver {
-    const char *name;   /* "toledo-continuous" */
-    const char *title;  /* for people */
+    const char *name;  /* "toledo-continuous" */
+    const char *title; /* for people */
     struct line_settings usual;
-    struct bytes request;      /* sent to ask for a reading; empty for scales that talk by themselves */
+    struct bytes request; /* sent to ask for a reading; empty for scales that talk by themselves */
     uint32_t request_every_ms; /* 0 with an empty request */
     uint32_t silent_after_ms;  /* no frame for this long: say "scale is silent" */
     /* Uses up to input.len bytes, returns how many (at least 1 when input is not empty). */

@@ -1,7 +1,8 @@
 /* scale_field.h - what scale drivers have in common: looking at each byte as it comes, reading one
  * number, turning number and unit into a reading, and keeping the counts of struct scale_state.
  *
- * Rule: a value is taken exactly as the frame writes it or refused; nothing is rounded or guessed. */
+ * Rule: a value is taken exactly as the frame writes it or refused; nothing is rounded or
+ * guessed. */
 #ifndef PACKD_DRIVERS_SCALE_FIELD_H
 #define PACKD_DRIVERS_SCALE_FIELD_H
 
@@ -25,12 +26,12 @@ void scale_say_reading(struct scale_state *state, struct bytes raw, struct scale
 void scale_say_refused(struct scale_state *state, struct bytes raw, enum scale_reject reject,
                        struct scale_output *out);
 
-/* Takes blanks, an optional sign, blanks, and digits with an optional point off the front of *rest.
- * False when there is no number or more than one point in it. */
+/* Takes blanks, an optional sign, blanks, and digits with an optional point off the front of
+ * *rest. False when there is no number or more than one point in it. */
 MUST_USE bool scale_take_number(struct bytes *rest, struct decimal *out_value);
 
-/* Sets mass, shown text, unit and, for a value of 0, `zero`. False, and nothing set, when the value
- * is finer than a milligram or too large. */
+/* Sets mass, shown text, unit and, for a value of 0, `zero`. False, and nothing set, when the
+ * value is finer than a milligram or too large. */
 MUST_USE bool scale_set_value(struct scale_reading *reading, struct decimal value,
                               enum mass_unit unit);
 

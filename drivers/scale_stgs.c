@@ -5,9 +5,10 @@
  *     status , legend , number unit CR LF      the legend, its comma and the blanks all vary
  *
  * Rule: a line is one status word, at most one known legend, one number and one unit of mass, and
- * nothing else; anything more is another protocol or two cut lines, and is refused. CR LF, CR or LF
- * ends a line. What stands before the last status word of a line is the rest of something else. A
- * line that never ends loses its first byte at STGS_LINE_MAX. Bit 7 may be parity: it is masked. */
+ * nothing else; anything more is another protocol or two cut lines, and is refused. CR LF, CR or
+ * LF ends a line. What stands before the last status word of a line is the rest of something
+ * else. A line that never ends loses its first byte at STGS_LINE_MAX. Bit 7 may be parity: it is
+ * masked. */
 #include "drivers/scale_stgs.h"
 
 #include "drivers/scale_field.h"
@@ -20,9 +21,9 @@ static const struct {
     const char *word;
     enum legend legend;
 } legends[] = {
-    {"GS", LEGEND_GROSS}, {"G", LEGEND_GROSS}, {"NT", LEGEND_NET}, {"N", LEGEND_NET},
-    {"TR", LEGEND_TARE},
-    {"OK", LEGEND_NONE},  {"HI", LEGEND_NONE}, {"LO", LEGEND_NONE}, /* A&D GC: result of comparing */
+    {"GS", LEGEND_GROSS}, {"G", LEGEND_GROSS}, {"NT", LEGEND_NET},
+    {"N", LEGEND_NET},    {"TR", LEGEND_TARE}, {"OK", LEGEND_NONE},
+    {"HI", LEGEND_NONE},  {"LO", LEGEND_NONE}, /* A&D GC: result of comparing */
 };
 
 static bool is_letter(uint8_t byte)

@@ -3,15 +3,18 @@
  *
  *     STX SWA SWB SWC wwwwww tttttt CR [sum]    the short form has no tttttt
  *
- * Rules. A frame begins with STX and has its CR in place; when it cannot be one any more, its first
- * byte is dropped and looking goes on. The "always 1" and "always 0" bits of the status words are
- * not always so and are not looked at. Bit 7 may be parity: it is masked, the raw frame keeps it.
+ * Rules. A frame begins with STX and has its CR in place; when it cannot be one any more, its
+ * first byte is dropped and looking goes on. The "always 1" and "always 0" bits of the status
+ * words are not always so and are not looked at. Bit 7 may be parity: it is masked, the raw
+ * frame keeps it.
  *
  * Whether frames carry a checksum is not said in a frame; a run of frames says it:
  *     not known   the byte after CR decides each frame: it completes a checksum, and the frame is
  *                 good; or it is the next STX, and the frame is read but not usable
- *     has one     from the first good checksum on: a frame without one, or with a bad one, is refused
- *     has none    after CHECKSUM_RUN frames in a row with STX right behind their CR; a byte between
+ *     has one     from the first good checksum on: a frame without one, or with a bad one, is
+ * refused
+ *     has none    after CHECKSUM_RUN frames in a row with STX right behind their CR; a byte
+ * between
  *                 two frames ends this, and the question is open again */
 #include "drivers/scale_toledo.h"
 
@@ -22,7 +25,8 @@
 
 #define SHORT_CR 10u /* place of CR without and with a tare field */
 #define LONG_CR 16u
-#define FRAME_LONGEST (LONG_CR + 3) /* frame, checksum, one byte to tell a checksum of 02 from an STX */
+#define FRAME_LONGEST \
+    (LONG_CR + 3) /* frame, checksum, one byte to tell a checksum of 02 from an STX */
 #define FIELD_DIGITS 6u
 #define CHECKSUM_RUN 3u
 

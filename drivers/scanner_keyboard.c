@@ -31,20 +31,21 @@ enum {
     KEYPAD_0 = 0x62,
 };
 
-/* Usage to character, plain and shifted; 0 where there is none. Letters are counted, not listed. */
+/* Usage to character, plain and shifted; 0 where there is none. Letters are counted, not
+ * listed. */
 static const struct {
     char plain, shifted;
 } us_layout[] = {
-    [0x1E] = {'1', '!'},  [0x1F] = {'2', '@'},  [0x20] = {'3', '#'}, [0x21] = {'4', '$'},
-    [0x22] = {'5', '%'},  [0x23] = {'6', '^'},  [0x24] = {'7', '&'}, [0x25] = {'8', '*'},
-    [0x26] = {'9', '('},  [0x27] = {'0', ')'},  [0x2C] = {' ', ' '}, [0x2D] = {'-', '_'},
-    [0x2E] = {'=', '+'},  [0x2F] = {'[', '{'},  [0x30] = {']', '}'}, [0x31] = {'\\', '|'},
-    [0x32] = {'#', '~'},  [0x33] = {';', ':'},  [0x34] = {'\'', '"'}, [0x35] = {'`', '~'},
-    [0x36] = {',', '<'},  [0x37] = {'.', '>'},  [0x38] = {'/', '?'}, [0x54] = {'/', '/'},
-    [0x55] = {'*', '*'},  [0x56] = {'-', '-'},  [0x57] = {'+', '+'}, [0x59] = {'1', '1'},
-    [0x5A] = {'2', '2'},  [0x5B] = {'3', '3'},  [0x5C] = {'4', '4'}, [0x5D] = {'5', '5'},
-    [0x5E] = {'6', '6'},  [0x5F] = {'7', '7'},  [0x60] = {'8', '8'}, [0x61] = {'9', '9'},
-    [0x62] = {'0', '0'},  [0x63] = {'.', '.'},  [0x64] = {'\\', '|'},
+    [0x1E] = {'1', '!'}, [0x1F] = {'2', '@'}, [0x20] = {'3', '#'},  [0x21] = {'4', '$'},
+    [0x22] = {'5', '%'}, [0x23] = {'6', '^'}, [0x24] = {'7', '&'},  [0x25] = {'8', '*'},
+    [0x26] = {'9', '('}, [0x27] = {'0', ')'}, [0x2C] = {' ', ' '},  [0x2D] = {'-', '_'},
+    [0x2E] = {'=', '+'}, [0x2F] = {'[', '{'}, [0x30] = {']', '}'},  [0x31] = {'\\', '|'},
+    [0x32] = {'#', '~'}, [0x33] = {';', ':'}, [0x34] = {'\'', '"'}, [0x35] = {'`', '~'},
+    [0x36] = {',', '<'}, [0x37] = {'.', '>'}, [0x38] = {'/', '?'},  [0x54] = {'/', '/'},
+    [0x55] = {'*', '*'}, [0x56] = {'-', '-'}, [0x57] = {'+', '+'},  [0x59] = {'1', '1'},
+    [0x5A] = {'2', '2'}, [0x5B] = {'3', '3'}, [0x5C] = {'4', '4'},  [0x5D] = {'5', '5'},
+    [0x5E] = {'6', '6'}, [0x5F] = {'7', '7'}, [0x60] = {'8', '8'},  [0x61] = {'9', '9'},
+    [0x62] = {'0', '0'}, [0x63] = {'.', '.'}, [0x64] = {'\\', '|'},
 };
 
 struct typing { /* one report being read */
@@ -67,7 +68,8 @@ static void type_character(struct typing *typing, uint8_t character)
     else scan_collect_byte(typing->state, character);
 }
 
-/* Ctrl+] is GS, Ctrl+M is CR: the character of the key without its upper bits, where Ctrl has one. */
+/* Ctrl+] is GS, Ctrl+M is CR: the character of the key without its upper bits, where Ctrl has
+ * one. */
 static uint8_t control_of(uint8_t key, uint8_t character)
 {
     if (key >= KEY_A && key <= KEY_Z) return (uint8_t)(key - KEY_A + 1);
@@ -104,7 +106,8 @@ static void type_keypad_digit(struct typing *typing, uint8_t key)
     state->keypad[state->keypad_used++] = (uint8_t)us_layout[key].plain;
 }
 
-/* Alt was let go: the digits are a character. ASCII is the same in every code page they may mean. */
+/* Alt was let go: the digits are a character. ASCII is the same in every code page they may
+ * mean. */
 static void end_keypad(struct typing *typing)
 {
     struct scanner_state *state = typing->state;

@@ -36,7 +36,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct textbuf job;
     const char *why = NULL;
     textbuf_init(&job, storage, sizeof storage);
-    if (printer_zpl.encode_document(bytes_of(data, size), &job, &why)) check_job(textbuf_bytes(&job));
+    if (printer_zpl.encode_document(bytes_of(data, size), &job, &why))
+        check_job(textbuf_bytes(&job));
     else ENSURE(why != NULL && why[0] != '\0');
     return 0;
 }

@@ -30,7 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         ENSURE(whole == piece);
         if (whole == PRINTER_STATUS) check_status(&status);
-        if (whole == PRINTER_STATUS) ENSURE(status.ready == again.ready && status.queued == again.queued);
+        if (whole == PRINTER_STATUS)
+            ENSURE(status.ready == again.ready && status.queued == again.queued);
         input = bytes_from(input, used);
     }
     return 0;

@@ -38,6 +38,18 @@ static void read_text(const char *path, char *out_text, size_t size)
     fclose(file);
 }
 
+/* Ends the first line of *rest and moves *rest behind it; NULL when nothing is left. Lines without
+ * a character are passed over. */
+static char *next_line(char **rest)
+{
+    char *line = *rest + strspn(*rest, "\n");
+    if (*line == '\0') return NULL;
+    char *end = line + strcspn(line, "\n");
+    *rest = *end == '\0' ? end : end + 1;
+    *end = '\0';
+    return line;
+}
+
 static size_t read_hex(const char *text, uint8_t *out_bytes, size_t max)
 {
     size_t len = 0;
@@ -67,7 +79,8 @@ static void read_capture(const char *path, struct capture *out)
     memset(out, 0, sizeof *out);
     snprintf(out->path, sizeof out->path, "%s", path);
     read_text(path, text, sizeof text);
-    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+    char *rest = text;
+    for (char *line = next_line(&rest); line != NULL; line = next_line(&rest)) {
         read_capture_line(out, line);
     }
     char expect_path[512];
@@ -76,7 +89,8 @@ static void read_capture(const char *path, struct capture *out)
     EXPECT(out->len > 0 && out->kind[0] != '\0' && out->driver[0] != '\0', path);
 }
 
-/* ---- saying what a driver gave --------------------------------------------------------------- */
+/* ---- saying what a driver gave
+ * --------------------------------------------------------------- */
 
 static void say_scale(struct textbuf *text, const struct scale_output *output)
 {
@@ -118,11 +132,16 @@ static void say_status(struct textbuf *text, enum printer_result result,
         bool set;
         const char *word;
     } flags[] = {
-        {status->ready, " ready"},         {status->paper_out, " paper_out"},
-        {status->ribbon_out, " ribbon_out"}, {status->head_open, " head_open"},
-        {status->paused, " paused"},       {status->too_hot, " too_hot"},
-        {status->too_cold, " too_cold"},   {status->busy, " busy"},
-        {status->buffer_full, " buffer_full"}, {status->label_waiting, " label_waiting"},
+        {status->ready, " ready"},
+        {status->paper_out, " paper_out"},
+        {status->ribbon_out, " ribbon_out"},
+        {status->head_open, " head_open"},
+        {status->paused, " paused"},
+        {status->too_hot, " too_hot"},
+        {status->too_cold, " too_cold"},
+        {status->busy, " busy"},
+        {status->buffer_full, " buffer_full"},
+        {status->label_waiting, " label_waiting"},
     };
     textbuf_text(text, "status");
     for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
@@ -131,7 +150,8 @@ static void say_status(struct textbuf *text, enum printer_result result,
     textbuf_format(text, " queued=%u\n", status->queued);
 }
 
-/* ---- one driver with its state --------------------------------------------------------------- */
+/* ---- one driver with its state
+ * --------------------------------------------------------------- */
 
 struct bench {
     const struct scale_driver *scale;
@@ -209,7 +229,8 @@ static void feed_capture(struct bench *bench, const struct capture *capture)
     else feed_all(bench, bytes_of(capture->bytes, capture->len));
 }
 
-/* ---- the promises ---------------------------------------------------------------------------- */
+/* ---- the promises
+ * ---------------------------------------------------------------------------- */
 
 static void expect_said(const struct bench *bench, const char *wanted, const char *path,
                         const char *promise)
@@ -235,18 +256,21 @@ static void in_pieces(const struct capture *capture)
     }
 }
 
-/* Without the lines about refused frames: garbage may be refused, it may not change what is read. */
+/* Without the lines about refused frames: garbage may be refused, it may not change what is
+ * read. */
 static void drop_refusals(char *text)
 {
-    char kept[TEXT_SIZE] = "";
-    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+    char storage[TEXT_SIZE];
+    struct textbuf kept;
+    textbuf_init(&kept, storage, sizeof storage);
+    char *rest = text;
+    for (char *line = next_line(&rest); line != NULL; line = next_line(&rest)) {
         bool refusal = strncmp(line, "rejected", 8) == 0 || strcmp(line, "unclean") == 0 ||
                        strcmp(line, "too-long") == 0;
         if (refusal) continue;
-        strcat(kept, line);
-        strcat(kept, "\n");
+        textbuf_format(&kept, "%s\n", line);
     }
-    strcpy(text, kept);
+    memcpy(text, storage, kept.len + 1);
 }
 
 static void after_garbage(const struct capture *capture)
@@ -317,7 +341,8 @@ static unsigned each_file(const char *ending, void (*visit)(const char *path))
     while ((entry = readdir(listing)) != NULL) {
         char path[512];
         size_t len = strlen(entry->d_name);
-        if (len < strlen(ending) || strcmp(entry->d_name + len - strlen(ending), ending) != 0) continue;
+        if (len < strlen(ending) || strcmp(entry->d_name + len - strlen(ending), ending) != 0)
+            continue;
         snprintf(path, sizeof path, "%s/%.200s", folder, entry->d_name);
         visit(path);
         count++;
@@ -331,7 +356,8 @@ static void every_capture_reads_as_its_source_says(void)
     EXPECT(each_file(".cap", replay) >= 10, "there are captures to replay");
 }
 
-/* ---- strangers ------------------------------------------------------------------------------- */
+/* ---- strangers
+ * ------------------------------------------------------------------------------- */
 
 static void feed_to_strangers(const char *path, const char *own_driver, struct bytes frame)
 {
@@ -359,7 +385,8 @@ static void a_table_for_strangers(const char *path)
     char text[TEXT_SIZE * 2];
     unsigned rows = 0;
     read_text(path, text, sizeof text);
-    for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+    char *rest = text;
+    for (char *line = next_line(&rest); line != NULL; line = next_line(&rest)) {
         char id[16], hex[512];
         uint8_t bytes[256];
         if (sscanf(line, "%15[^#\t]\t%*[^\t]\t%*[^\t]\t%511[^\t]", id, hex) != 2) continue;

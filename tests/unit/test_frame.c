@@ -1,4 +1,5 @@
-/* Guards: the frame buffer never holds more than its maximum, and dropping moves the rest forward. */
+/* Guards: the frame buffer never holds more than its maximum, and dropping moves the rest
+ * forward. */
 #include "drivers/frame.h"
 
 #include "tests/support/expect.h"

@@ -37,7 +37,8 @@ static void every_captured_id_is_understood(void)
             size_t skip = j == 0 ? 0 : 2, len = strlen(rows[i].id);
             memcpy(bytes, prefixes[j], skip);
             memcpy(bytes + skip, rows[i].id, len);
-            if (!EXPECT(printer_identity_parse(bytes_of(bytes, skip + len), &got), rows[i].id)) continue;
+            if (!EXPECT(printer_identity_parse(bytes_of(bytes, skip + len), &got), rows[i].id))
+                continue;
             EXPECT_TEXT(rows[i].manufacturer, got.manufacturer, rows[i].id);
             EXPECT_TEXT(rows[i].model, got.model, rows[i].id);
             EXPECT_TEXT(rows[i].dialect, got.dialect, rows[i].id);
@@ -65,7 +66,8 @@ static void what_follows_the_text_is_left_out_and_long_names_are_cut(void)
 {
     struct printer_identity got;
     char id[200];
-    EXPECT(printer_identity_parse(BYTES_LITERAL("MFG:Zebra;MDL:Z\x00junk;CMD:TSPL"), &got), "an id");
+    EXPECT(printer_identity_parse(BYTES_LITERAL("MFG:Zebra;MDL:Z\x00junk;CMD:TSPL"), &got),
+           "an id");
     EXPECT_TEXT("Z", got.model, "up to the first byte that is no text");
     EXPECT_TEXT("unknown", got.dialect, "and nothing from behind it");
     memset(id, 'm', sizeof id);

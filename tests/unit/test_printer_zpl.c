@@ -1,6 +1,7 @@
-/* Guards: a printer's state is what it said and nothing guessed; no text of an address becomes a printer
- * command; bars keep their quiet zones; a courier's document is one harmless label or refused.
- * ZPL II Programming Guide; printers.md section 2; graphics G01 and G02 of zpl-graphics.tsv. */
+/* Guards: a printer's state is what it said and nothing guessed; no text of an address becomes a
+ * printer command; bars keep their quiet zones; a courier's document is one harmless label or
+ * refused. ZPL II Programming Guide; printers.md section 2; graphics G01 and G02 of
+ * zpl-graphics.tsv. */
 #include "drivers/printer_zpl.h"
 
 #include "tests/support/expect.h"
@@ -9,7 +10,8 @@
 
 static char job_storage[JOB_SIZE];
 
-/* ---- status ---------------------------------------------------------------------------------- */
+/* ---- status
+ * ---------------------------------------------------------------------------------- */
 
 #define FIRST(fields) "\x02" fields "\x03\r\n"
 #define READY_1 FIRST("030,0,0,1245,000,0,0,0,000,0,0,0")
@@ -50,17 +52,23 @@ static void every_flag_stands_where_the_manual_says(void)
         {READY_1 FIRST("000,0,0,0,0,2,4,0,00000003,1,000"), {.busy = true, .queued = 3}},
         {FIRST("xxx,0,0,xxxx,000,0,0,0,xxx,x,0,0") FIRST("x,x,0,0,x,x,x,0,0"), {.ready = true}},
         {"noise" READY_1 "noise" READY_2, {.ready = true}},
-        {"\x02" "030,0,\x02" "030,0,0,1245,000,0,0,0,000,0,0,0\x03" READY_2, {.ready = true}},
+        {"\x02"
+         "030,0,\x02"
+         "030,0,0,1245,000,0,0,0,000,0,0,0\x03" READY_2,
+         {.ready = true}},
         {READY_2 READY_1 READY_2, {.ready = true}},
         {READY_1 FIRST("030,1,0,1245,000,0,0,0,000,0,0,0") READY_2, {.paper_out = true}},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct printer_status got;
         memset(&got, 0xFF, sizeof got);
-        if (!EXPECT(last_status(bytes_of_text(rows[i].reply), &got) == PRINTER_STATUS, rows[i].reply)) continue;
+        if (!EXPECT(last_status(bytes_of_text(rows[i].reply), &got) == PRINTER_STATUS,
+                    rows[i].reply))
+            continue;
         const struct printer_status *wanted = &rows[i].wanted;
         EXPECT(got.ready == wanted->ready && got.paper_out == wanted->paper_out, rows[i].reply);
-        EXPECT(got.ribbon_out == wanted->ribbon_out && got.head_open == wanted->head_open, rows[i].reply);
+        EXPECT(got.ribbon_out == wanted->ribbon_out && got.head_open == wanted->head_open,
+               rows[i].reply);
         EXPECT(got.paused == wanted->paused && got.busy == wanted->busy, rows[i].reply);
         EXPECT(got.too_hot == wanted->too_hot && got.too_cold == wanted->too_cold, rows[i].reply);
         EXPECT(got.buffer_full == wanted->buffer_full, rows[i].reply);
@@ -83,9 +91,11 @@ static void the_error_list_says_the_same(void)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         char reply[128];
         struct printer_status got;
-        snprintf(reply, sizeof reply, "\x02\r\n\r\n  PRINTER STATUS\r\n   %s  \r\n\x03", rows[i].line);
+        snprintf(reply, sizeof reply, "\x02\r\n\r\n  PRINTER STATUS\r\n   %s  \r\n\x03",
+                 rows[i].line);
         EXPECT_I64(PRINTER_STATUS, last_status(bytes_of_text(reply), &got), rows[i].line);
-        EXPECT(got.paper_out == rows[i].paper_out && got.head_open == rows[i].head_open, rows[i].line);
+        EXPECT(got.paper_out == rows[i].paper_out && got.head_open == rows[i].head_open,
+               rows[i].line);
         EXPECT(got.paused == rows[i].paused && got.ready == rows[i].ready, rows[i].line);
     }
 }
@@ -100,29 +110,34 @@ static void no_state_is_guessed(void)
         {READY_1, PRINTER_NOTHING, "half an answer"},
         {READY_2, PRINTER_REJECTED, "the second half alone"},
         {READY_1 THIRD, PRINTER_NOTHING, "the second frame is missing"},
-        {FIRST("030,?,0,1245,000,0,0,0,000,0,0,0") READY_2, PRINTER_REJECTED, "a flag that is no number"},
-        {READY_1 FIRST("000,0,0,0,0,2,4,0,-0000001,1,000"), PRINTER_REJECTED, "a count that is no number"},
+        {FIRST("030,?,0,1245,000,0,0,0,000,0,0,0") READY_2, PRINTER_REJECTED,
+         "a flag that is no number"},
+        {READY_1 FIRST("000,0,0,0,0,2,4,0,-0000001,1,000"), PRINTER_REJECTED,
+         "a count that is no number"},
         {FIRST("TVSE LP 46 Dlite-200dpi,V56.17.9Z,8,8172KB"), PRINTER_REJECTED, "an answer to ~HI"},
         {"030,0,0,1245,000,0,0,0,000,0,0,0\r\n", PRINTER_NOTHING, "no frame at all"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct printer_status got;
-        EXPECT_I64(rows[i].result, last_status(bytes_of_text(rows[i].reply), &got), rows[i].promise);
+        EXPECT_I64(rows[i].result, last_status(bytes_of_text(rows[i].reply), &got),
+                   rows[i].promise);
     }
     uint8_t flood[PRINTER_REPLY_MAX * 3];
     struct printer_status got;
     memset(flood, '0', sizeof flood);
     flood[0] = 0x02;
-    EXPECT_I64(PRINTER_REJECTED, last_status(bytes_of(flood, sizeof flood), &got), "a frame without end");
+    EXPECT_I64(PRINTER_REJECTED, last_status(bytes_of(flood, sizeof flood), &got),
+               "a frame without end");
 }
 
-/* ---- labels ---------------------------------------------------------------------------------- */
+/* ---- labels
+ * ---------------------------------------------------------------------------------- */
 
 static struct label label_of(enum label_item_kind kind, const char *text)
 {
     struct label label = {.width_dmm = 1016, .height_dmm = 1524, .count = 1};
-    label.items[0] = (struct label_item){.kind = kind, .x_dmm = 40, .y_dmm = 100, .height_dmm = 40,
-                                         .width_dmm = 936, .lines = 3};
+    label.items[0] = (struct label_item){
+        .kind = kind, .x_dmm = 40, .y_dmm = 100, .height_dmm = 40, .width_dmm = 936, .lines = 3};
     snprintf(label.items[0].text, sizeof label.items[0].text, "%s", text);
     return label;
 }
@@ -186,7 +201,8 @@ static void no_text_becomes_a_command(void)
         }
     }
     expect_harmless(LABEL_TEXT, "^XZ^XA^JUS^XZ~JR _5E_7E \\& ^FS^FD");
-    expect_harmless(LABEL_TEXT, "\xE0\xA4\xA8\xE0\xA4\xAE\xE0\xA4\xB8\xE0\xA5\x8D\xE0\xA4\xA4\xE0\xA5\x87");
+    expect_harmless(LABEL_TEXT,
+                    "\xE0\xA4\xA8\xE0\xA4\xAE\xE0\xA4\xB8\xE0\xA5\x8D\xE0\xA4\xA4\xE0\xA5\x87");
 }
 
 static void what_cannot_be_said_is_not_drawn(void)
@@ -196,7 +212,10 @@ static void what_cannot_be_said_is_not_drawn(void)
         const char *text, *promise;
     } rows[] = {
         {LABEL_TEXT, "A\nB", "a line feed"},
-        {LABEL_TEXT, "A\x1B" "B", "an escape"},
+        {LABEL_TEXT,
+         "A\x1B"
+         "B",
+         "an escape"},
         {LABEL_TEXT, "A\x7F", "a DEL"},
         {LABEL_TEXT, "A\xC0\x80", "not UTF-8"},
         {LABEL_TEXT, "A\xE0\xA4", "half a character"},
@@ -225,14 +244,10 @@ static void bars_are_as_wide_as_they_fit_with_their_quiet_zones(void)
         const char *text;
         unsigned modules, dpi, room_dmm, module;
     } rows[] = {
-        {"EE123456785IN", 156, 203, 936, 4},
-        {"EE123456785IN", 156, 203, 600, 2},
-        {"EE123456785IN", 156, 300, 936, 6},
-        {"28411210000145", 112, 203, 936, 4},
-        {"SBX100000017", 134, 203, 550, 2},
-        {"SBX100000017", 134, 203, 580, 3},
-        {"1234567", 90, 203, 936, 4},
-        {"AB1234CD", 123, 203, 936, 4},
+        {"EE123456785IN", 156, 203, 936, 4}, {"EE123456785IN", 156, 203, 600, 2},
+        {"EE123456785IN", 156, 300, 936, 6}, {"28411210000145", 112, 203, 936, 4},
+        {"SBX100000017", 134, 203, 550, 2},  {"SBX100000017", 134, 203, 580, 3},
+        {"1234567", 90, 203, 936, 4},        {"AB1234CD", 123, 203, 936, 4},
         {"PK-10001", 112, 203, 936, 4},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -242,8 +257,10 @@ static void bars_are_as_wide_as_they_fit_with_their_quiet_zones(void)
         label.items[0].width_dmm = (uint16_t)rows[i].room_dmm;
         if (!EXPECT(encode(&label, rows[i].dpi, &job), rows[i].text)) continue;
         const char *bars = strstr(job.data, "^BY");
-        EXPECT(sscanf(bars, "^BY%u,%u,%u^FO%u,%u", &module, &ratio, &height, &x, &y) == 5, job.data);
-        EXPECT_I64(rows[i].module, module, "the widest module that fits, half a millimetre at most");
+        EXPECT(sscanf(bars, "^BY%u,%u,%u^FO%u,%u", &module, &ratio, &height, &x, &y) == 5,
+               job.data);
+        EXPECT_I64(rows[i].module, module,
+                   "the widest module that fits, half a millimetre at most");
         unsigned dots_per_mm = rows[i].dpi == 300 ? 12 : 8;
         unsigned left = 40 * dots_per_mm / 10, room = rows[i].room_dmm * dots_per_mm / 10;
         EXPECT(x >= left + 10 * module, "quiet zone on the left");
@@ -280,11 +297,13 @@ static void lines_are_boxes(void)
     struct textbuf job;
     label.items[0].height_dmm = 5;
     EXPECT(encode(&label, 203, &job), "a line");
-    EXPECT(strstr(job.data, "^FO32,80^GB748,4,4^FS") != NULL, "93.6 mm long, half a millimetre thick");
+    EXPECT(strstr(job.data, "^FO32,80^GB748,4,4^FS") != NULL,
+           "93.6 mm long, half a millimetre thick");
     EXPECT(strstr(job.data, "^PW812^LL1219") != NULL, "the label's own size");
 }
 
-/* ---- documents ------------------------------------------------------------------------------- */
+/* ---- documents
+ * ------------------------------------------------------------------------------- */
 
 static bool take_document(const char *document, const char **out_why)
 {
@@ -298,7 +317,8 @@ static void a_harmless_document_is_printed_once(void)
 {
     static const char *const documents[] = {
         "^XA^FO50,50^A0N,40,40^FDHello^FS^XZ",
-        "\xEF\xBB\xBF\r\n^XA\r\n^CI28^PW812^LL1218^LH0,0\r\n^FO20,20^A0N,30,30^FH^FDa_5Eb^FS\r\n^XZ\r\n",
+        "\xEF\xBB\xBF\r\n^XA\r\n^CI28^PW812^LL1218^LH0,0\r\n^FO20,20^A0N,30,30^FH^FDa_5Eb^FS\r\n^"
+        "XZ\r\n",
         "^XA^BY3,2,100^FO50,50^BCN,100,Y,N,N,A^FD28411210000145^FS^FO1,1^GB700,4,4^FS^XZ",
         "^xa^fo1,1^a0n,20,20^fdx^fs^xz",
         "^XA^MMT^MNY^MTD^MD10^PR4^LT0^LS0^FX note ^FS^FO1,1^FDx^FS^PQ5,0,1,Y^XZ",
@@ -321,9 +341,11 @@ static void a_harmless_document_is_printed_once(void)
         EXPECT_I64(1, count_of(job_storage, "^PQ"), "one quantity");
         EXPECT(strstr(job_storage, "^PQ1,0,0,N^XZ\n") != NULL, "which is one");
         EXPECT_I64(1, count_of(job_storage, "^XA"), "one label");
-        static const char *const settings[] = {"^MM", "^MN", "^MT", "^MD", "^PR", "^LT", "^LS", "^FX"};
+        static const char *const settings[] = {"^MM", "^MN", "^MT", "^MD",
+                                               "^PR", "^LT", "^LS", "^FX"};
         for (size_t j = 0; j < ARRAY_LEN(settings); j++) {
-            EXPECT_I64(0, count_of(job_storage, settings[j]), "the printer's set-up is not its business");
+            EXPECT_I64(0, count_of(job_storage, settings[j]),
+                       "the printer's set-up is not its business");
         }
     }
 }
@@ -368,7 +390,8 @@ static void everything_else_is_refused_with_a_sentence(void)
         {"^XA^GFA,2,2,1,aa5555^FS^XZ", "a picture on the label is not complete"},
         {"^XA^GFA,2,2,1,aa5?^FS^XZ", "a picture on the label is not complete"},
         {"^XA^GFA,2,2,1,aa55G^FS^XZ", "a picture on the label is not complete"},
-        {"^XA^GFA,10,2,1,:Z64:eJxbFQoAAasBAA==:B024^FS^XZ", "a picture on the label is not complete"},
+        {"^XA^GFA,10,2,1,:Z64:eJxbFQoAAasBAA==:B024^FS^XZ",
+         "a picture on the label is not complete"},
         {"^XA^GFA,10,2,1,:Z64:eJxbFQoAAasB^FS^XZ", "a picture on the label is not complete"},
         {"^XA^GFA,2,3,2,aa5500^FS^XZ", "a picture on the label has no sensible size"},
         {"^XA^GFA,2,0,1,^FS^XZ", "a picture on the label has no sensible size"},

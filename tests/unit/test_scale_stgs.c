@@ -1,7 +1,7 @@
 /* Guards: every way the ST,GS family writes a weight is read to the last digit, and a line that is
  * not exactly one weight (a count, a tare, two numbers, another protocol) is refused.
- * Shapes: manuals of A&D, Excell AM4, Selleton SL-7516, Tiger TI-02, Vector VI-200, CAS AND-18, and
- * captures S05 and S06 (scales.md section 8). */
+ * Shapes: manuals of A&D, Excell AM4, Selleton SL-7516, Tiger TI-02, Vector VI-200, CAS AND-18,
+ * and captures S05 and S06 (scales.md section 8). */
 #include "drivers/scale_stgs.h"
 
 #include "tests/support/expect.h"
@@ -71,8 +71,9 @@ static void overload_is_a_state_and_never_a_weight(void)
         const char *line;
         bool under;
     } rows[] = {
-        {"OL,+999999.9  g\r\n", false}, {"OL,+9999999E+19\r\n", false}, {"OL,GS,------kg\r\n", false},
-        {"OL,GS,        kg\r\n", false}, {"OL,GS,  8#!2.1 kg\r\n", false}, {"OL,\r\n", false},
+        {"OL,+999999.9  g\r\n", false},   {"OL,+9999999E+19\r\n", false},
+        {"OL,GS,------kg\r\n", false},    {"OL,GS,        kg\r\n", false},
+        {"OL,GS,  8#!2.1 kg\r\n", false}, {"OL,\r\n", false},
         {"OL,-999999.9  g\r\n", true},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -82,7 +83,8 @@ static void overload_is_a_state_and_never_a_weight(void)
         EXPECT(got.reading.overload == !rows[i].under, rows[i].line);
         EXPECT(got.reading.underload == rows[i].under, rows[i].line);
         EXPECT(!got.reading.usable && !got.reading.stable, rows[i].line);
-        EXPECT(got.reading.shown[0] == '\0' && got.reading.mass_mg == 0, "the filler is not a value");
+        EXPECT(got.reading.shown[0] == '\0' && got.reading.mass_mg == 0,
+               "the filler is not a value");
     }
 }
 

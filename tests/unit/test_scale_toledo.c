@@ -1,5 +1,6 @@
-/* Guards: a Toledo continuous frame is read as the Wildcat technical manual (tables 6-8 to 6-11) says,
- * and a frame that moves, is out of range, damaged or without its line's checksum is never usable. */
+/* Guards: a Toledo continuous frame is read as the Wildcat technical manual (tables 6-8 to 6-11)
+ * says, and a frame that moves, is out of range, damaged or without its line's checksum is never
+ * usable. */
 #include "drivers/scale_toledo.h"
 
 #include "tests/support/expect.h"
@@ -43,59 +44,108 @@ static size_t put_frames(uint8_t *out, const char *body, bool sum, unsigned time
 }
 
 /* SWA 2C: two decimals; SWB 30: kg, stable, gross; SWC 20. */
+static const struct manual_frame {
+    const char *body;
+    const char *shown, *unit;
+    int64_t mass_mg, tare_mg;
+    bool stable, net, zero, overload, underload, usable;
+    const char *promise;
+} frames_of_the_manual[] = {
+    {"\x2C\x30\x20"
+     "001234"
+     "000000",
+     "12.34", "kg", 12340000, 0, 1, 0, 0, 0, 0, 1, "kilograms"},
+    {"\x2C\x20\x20"
+     "000100"
+     "000000",
+     "1.00", "lb", 453592, 0, 1, 0, 0, 0, 0, 1, "pounds"},
+    {"\x2A\x30\x21"
+     "001234"
+     "000000",
+     "1234", "g", 1234000, 0, 1, 0, 0, 0, 0, 1, "grams"},
+    {"\x2B\x30\x23"
+     "000010"
+     "000000",
+     "1.0", "oz", 28350, 0, 1, 0, 0, 0, 0, 1, "ounces"},
+    {"\x28\x30\x20"
+     "000012"
+     "000000",
+     "1200", "kg", 1200000000, 0, 1, 0, 0, 0, 0, 1, "place 0 is hundreds"},
+    {"\x29\x30\x20"
+     "000012"
+     "000000",
+     "120", "kg", 120000000, 0, 1, 0, 0, 0, 0, 1, "place 1 is tens"},
+    {"\x2F\x30\x20"
+     "001000"
+     "000000",
+     "0.01000", "kg", 10000, 0, 1, 0, 0, 0, 0, 1, "place 7 has five decimals"},
+    {"\x2C\x30\x20"
+     "   567"
+     "      ",
+     "5.67", "kg", 5670000, 0, 1, 0, 0, 0, 0, 1, "leading zeros may be blanks"},
+    {"\x2C\x31\x20"
+     "000367"
+     "000600",
+     "3.67", "kg", 3670000, 6000000, 1, 1, 0, 0, 0, 1, "net"},
+    {"\x2C\x30\x20"
+     "000367"
+     "000600",
+     "3.67", "kg", 3670000, 0, 1, 0, 0, 0, 0, 1, "a tare means nothing in gross mode"},
+    {"\x2C\x33\x20"
+     "000100"
+     "000600",
+     "-1.00", "kg", -1000000, 6000000, 1, 1, 0, 0, 0, 1, "negative net"},
+    {"\x2C\x38\x20"
+     "001234"
+     "000000",
+     "12.34", "kg", 12340000, 0, 0, 0, 0, 0, 0, 0, "in motion"},
+    {"\x2C\x34\x20"
+     "001234"
+     "000000",
+     "12.34", "kg", 12340000, 0, 1, 0, 0, 1, 0, 0, "over range looks good and is not"},
+    {"\x2C\x36\x20"
+     "000034"
+     "000000",
+     "-0.34", "kg", -340000, 0, 1, 0, 0, 0, 1, 0, "under range"},
+    {"\x2C\x34\x20"
+     "      "
+     "000000",
+     "", "", 0, 0, 1, 0, 0, 1, 0, 0, "over range, blanked"},
+    {"\x2C\x30\x30"
+     "001234"
+     "000000",
+     "12.34", "kg", 12340000, 0, 1, 0, 0, 0, 0, 0, "expanded by ten is not a weighing"},
+    {"\x2C\x70\x60"
+     "000000"
+     "000000",
+     "0.00", "kg", 0, 0, 1, 0, 1, 0, 0, 1, "bits that should be 0 are 1 on real scales"},
+    {"\x2C\x30\x20"
+     "001234",
+     "12.34", "kg", 12340000, 0, 1, 0, 0, 0, 0, 1, "short form"},
+    {"\x2C\x31\x20"
+     "001234",
+     "12.34", "kg", 12340000, 0, 1, 1, 0, 0, 0, 1, "short form, net"},
+};
+
 static void every_status_bit_says_what_the_manual_says(void)
 {
-    static const struct {
-        const char *body;
-        const char *shown, *unit;
-        int64_t mass_mg, tare_mg;
-        bool stable, net, zero, overload, underload, usable;
-        const char *promise;
-    } rows[] = {
-        {"\x2C\x30\x20" "001234" "000000", "12.34", "kg", 12340000, 0, 1, 0, 0, 0, 0, 1, "kilograms"},
-        {"\x2C\x20\x20" "000100" "000000", "1.00", "lb", 453592, 0, 1, 0, 0, 0, 0, 1, "pounds"},
-        {"\x2A\x30\x21" "001234" "000000", "1234", "g", 1234000, 0, 1, 0, 0, 0, 0, 1, "grams"},
-        {"\x2B\x30\x23" "000010" "000000", "1.0", "oz", 28350, 0, 1, 0, 0, 0, 0, 1, "ounces"},
-        {"\x28\x30\x20" "000012" "000000", "1200", "kg", 1200000000, 0, 1, 0, 0, 0, 0, 1,
-         "place 0 is hundreds"},
-        {"\x29\x30\x20" "000012" "000000", "120", "kg", 120000000, 0, 1, 0, 0, 0, 0, 1,
-         "place 1 is tens"},
-        {"\x2F\x30\x20" "001000" "000000", "0.01000", "kg", 10000, 0, 1, 0, 0, 0, 0, 1,
-         "place 7 has five decimals"},
-        {"\x2C\x30\x20" "   567" "      ", "5.67", "kg", 5670000, 0, 1, 0, 0, 0, 0, 1,
-         "leading zeros may be blanks"},
-        {"\x2C\x31\x20" "000367" "000600", "3.67", "kg", 3670000, 6000000, 1, 1, 0, 0, 0, 1, "net"},
-        {"\x2C\x30\x20" "000367" "000600", "3.67", "kg", 3670000, 0, 1, 0, 0, 0, 0, 1,
-         "a tare means nothing in gross mode"},
-        {"\x2C\x33\x20" "000100" "000600", "-1.00", "kg", -1000000, 6000000, 1, 1, 0, 0, 0, 1,
-         "negative net"},
-        {"\x2C\x38\x20" "001234" "000000", "12.34", "kg", 12340000, 0, 0, 0, 0, 0, 0, 0, "in motion"},
-        {"\x2C\x34\x20" "001234" "000000", "12.34", "kg", 12340000, 0, 1, 0, 0, 1, 0, 0,
-         "over range looks good and is not"},
-        {"\x2C\x36\x20" "000034" "000000", "-0.34", "kg", -340000, 0, 1, 0, 0, 0, 1, 0, "under range"},
-        {"\x2C\x34\x20" "      " "000000", "", "", 0, 0, 1, 0, 0, 1, 0, 0, "over range, blanked"},
-        {"\x2C\x30\x30" "001234" "000000", "12.34", "kg", 12340000, 0, 1, 0, 0, 0, 0, 0,
-         "expanded by ten is not a weighing"},
-        {"\x2C\x70\x60" "000000" "000000", "0.00", "kg", 0, 0, 1, 0, 1, 0, 0, 1,
-         "bits that should be 0 are 1 on real scales"},
-        {"\x2C\x30\x20" "001234", "12.34", "kg", 12340000, 0, 1, 0, 0, 0, 0, 1, "short form"},
-        {"\x2C\x31\x20" "001234", "12.34", "kg", 12340000, 0, 1, 1, 0, 0, 0, 1, "short form, net"},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(frames_of_the_manual); i++) {
+        const struct manual_frame *wanted = &frames_of_the_manual[i];
         struct scale_state state;
         uint8_t frame[32];
         scale_state_init(&state);
-        struct heard heard = hear(&state, bytes_of(frame, put_frame(frame, rows[i].body, true)));
-        if (!EXPECT(heard.count == 1 && heard.at[0].result == SCALE_READING, rows[i].promise)) continue;
+        struct heard heard = hear(&state, bytes_of(frame, put_frame(frame, wanted->body, true)));
         const struct scale_reading *got = &heard.at[0].reading;
-        EXPECT_TEXT(rows[i].shown, got->shown, rows[i].promise);
-        EXPECT_TEXT(rows[i].unit, got->unit, rows[i].promise);
-        EXPECT_I64(rows[i].mass_mg, got->mass_mg, rows[i].promise);
-        EXPECT_I64(rows[i].tare_mg, got->tare_mg, rows[i].promise);
-        EXPECT(rows[i].stable == got->stable && rows[i].net == got->net, rows[i].promise);
-        EXPECT(rows[i].zero == got->zero && rows[i].usable == got->usable, rows[i].promise);
-        EXPECT(rows[i].overload == got->overload, rows[i].promise);
-        EXPECT(rows[i].underload == got->underload, rows[i].promise);
+        bool read = heard.count == 1 && heard.at[0].result == SCALE_READING;
+        if (!EXPECT(read, wanted->promise)) continue;
+        EXPECT_TEXT(wanted->shown, got->shown, wanted->promise);
+        EXPECT_TEXT(wanted->unit, got->unit, wanted->promise);
+        EXPECT_I64(wanted->mass_mg, got->mass_mg, wanted->promise);
+        EXPECT_I64(wanted->tare_mg, got->tare_mg, wanted->promise);
+        EXPECT(wanted->stable == got->stable && wanted->net == got->net, wanted->promise);
+        EXPECT(wanted->zero == got->zero && wanted->usable == got->usable, wanted->promise);
+        EXPECT(wanted->overload == got->overload, wanted->promise);
+        EXPECT(wanted->underload == got->underload, wanted->promise);
     }
 }
 
@@ -106,26 +156,50 @@ static void what_is_no_weight_is_refused_with_its_reason(void)
         enum scale_reject reject;
         const char *promise;
     } rows[] = {
-        {"\x2C\x30\x24" "001234" "000000", SCALE_REJECT_UNIT, "a troy ounce is not ours"},
-        {"\x2C\x30\x27" "001234" "000000", SCALE_REJECT_UNIT, "a unit of the installer's own"},
-        {"\x2C\x30\x20" "      " "000000", SCALE_REJECT_NUMBER, "blank and in range"},
-        {"\x2C\x30\x20" "00 234" "000000", SCALE_REJECT_NUMBER, "two numbers"},
-        {"\x2C\x30\x20" "0012.4" "000000", SCALE_REJECT_NUMBER, "a point is not of this protocol"},
-        {"\x2C\x31\x20" "001234" "      ", SCALE_REJECT_NUMBER, "net of an unknown tare"},
-        {"\x2F\x30\x21" "001234" "000000", SCALE_REJECT_NUMBER, "finer than a milligram"},
+        {"\x2C\x30\x24"
+         "001234"
+         "000000",
+         SCALE_REJECT_UNIT, "a troy ounce is not ours"},
+        {"\x2C\x30\x27"
+         "001234"
+         "000000",
+         SCALE_REJECT_UNIT, "a unit of the installer's own"},
+        {"\x2C\x30\x20"
+         "      "
+         "000000",
+         SCALE_REJECT_NUMBER, "blank and in range"},
+        {"\x2C\x30\x20"
+         "00 234"
+         "000000",
+         SCALE_REJECT_NUMBER, "two numbers"},
+        {"\x2C\x30\x20"
+         "0012.4"
+         "000000",
+         SCALE_REJECT_NUMBER, "a point is not of this protocol"},
+        {"\x2C\x31\x20"
+         "001234"
+         "      ",
+         SCALE_REJECT_NUMBER, "net of an unknown tare"},
+        {"\x2F\x30\x21"
+         "001234"
+         "000000",
+         SCALE_REJECT_NUMBER, "finer than a milligram"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct scale_state state;
         uint8_t frame[32];
         scale_state_init(&state);
         struct heard heard = hear(&state, bytes_of(frame, put_frame(frame, rows[i].body, true)));
-        if (!EXPECT(heard.count == 1 && heard.at[0].result == SCALE_REJECTED, rows[i].promise)) continue;
+        if (!EXPECT(heard.count == 1 && heard.at[0].result == SCALE_REJECTED, rows[i].promise))
+            continue;
         EXPECT_I64(rows[i].reject, heard.at[0].reject, rows[i].promise);
         EXPECT(heard.at[0].reading.raw_len == 18, "the frame is kept as evidence");
     }
 }
 
-static const char good_body[] = "\x2C\x30\x20" "001234" "000000";
+static const char good_body[] = "\x2C\x30\x20"
+                                "001234"
+                                "000000";
 
 static void any_damaged_byte_is_refused_or_unseen(void)
 {
@@ -171,7 +245,8 @@ static void bit_seven_is_parity_and_kept_as_evidence(void)
     scale_state_init(&state);
     struct heard heard = hear(&state, bytes_of(frame, len));
     EXPECT(heard.count == 1 && heard.at[0].reading.usable, "parity that leaked in changes nothing");
-    EXPECT_BYTES(bytes_of(frame, len), bytes_of(heard.at[0].reading.raw, heard.at[0].reading.raw_len),
+    EXPECT_BYTES(bytes_of(frame, len),
+                 bytes_of(heard.at[0].reading.raw, heard.at[0].reading.raw_len),
                  "the raw frame is as it came");
 }
 
@@ -183,7 +258,8 @@ static void a_run_of_frames_says_that_there_is_no_checksum(void)
     struct heard heard = hear(&state, bytes_of(frames, put_frames(frames, good_body, false, 6)));
     EXPECT_I64(6, heard.count, "every frame is read");
     EXPECT(!heard.at[0].reading.usable && !heard.at[1].reading.usable, "not proved by one or two");
-    for (size_t i = 2; i < heard.count; i++) EXPECT(heard.at[i].reading.usable, "proved by the third");
+    for (size_t i = 2; i < heard.count; i++)
+        EXPECT(heard.at[i].reading.usable, "proved by the third");
     EXPECT_I64(17, heard.at[5].reading.raw_len, "17 bytes each");
 }
 
@@ -221,7 +297,9 @@ static void a_scale_set_up_anew_is_believed_after_a_run(void)
 /* The sum of this frame needs the checksum 02, which looks as if the next frame had begun. */
 static void a_checksum_that_looks_like_the_next_frame_is_told_apart(void)
 {
-    static const char body[] = "\x2C\x30\x20" "999996" "000000";
+    static const char body[] = "\x2C\x30\x20"
+                               "999996"
+                               "000000";
     uint8_t frames[128];
     struct scale_state state;
     EXPECT_I64(0x02, frames[put_frame(frames, body, true) - 1], "the checksum is 02");

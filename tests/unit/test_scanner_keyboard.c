@@ -1,5 +1,6 @@
-/* Guards: keyboard reports become the characters that were scanned, for the US layout of the HID usage
- * tables (page 07), with any press order, and never a guessed one. Real sequences: tests/replay. */
+/* Guards: keyboard reports become the characters that were scanned, for the US layout of the HID
+ * usage tables (page 07), with any press order, and never a guessed one. Real sequences:
+ * tests/replay. */
 #include "drivers/scanner_keyboard.h"
 
 #include "tests/support/expect.h"
@@ -43,9 +44,9 @@ static void every_key_of_the_us_layout(void)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyz1234567890";
     static const char shifted[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ!@#$%^&*()";
-    static const uint8_t keys[] = {0x2C, 0x2D, 0x2E, 0x2F, 0x30, 0x31, 0x33, 0x34, 0x35, 0x36, 0x37,
-                                   0x38, 0x32, 0x64, 0x54, 0x55, 0x56, 0x57, 0x59, 0x5A, 0x5B, 0x5C,
-                                   0x5D, 0x5E, 0x5F, 0x60, 0x61, 0x62, 0x63};
+    static const uint8_t keys[] = {0x2C, 0x2D, 0x2E, 0x2F, 0x30, 0x31, 0x33, 0x34, 0x35, 0x36,
+                                   0x37, 0x38, 0x32, 0x64, 0x54, 0x55, 0x56, 0x57, 0x59, 0x5A,
+                                   0x5B, 0x5C, 0x5D, 0x5E, 0x5F, 0x60, 0x61, 0x62, 0x63};
     static const char symbols[] = " -=[]\\;'`,./#\\/*-+1234567890.";
     static const char shifted_symbols[] = " _+{}|:\"~<>?~|/*-+1234567890.";
     struct typed typed;
@@ -110,7 +111,8 @@ static void a_report_id_in_front_changes_nothing(void)
     uint8_t with_id[9] = {0x01, 0x02, 0, 0x04, 0, 0, 0, 0, 0};
     enum scan_result result;
     init(&typed);
-    EXPECT_I64(9, scanner_keyboard.feed(&typed.state, bytes_of(with_id, 9), &result, &typed.scan), "9");
+    EXPECT_I64(9, scanner_keyboard.feed(&typed.state, bytes_of(with_id, 9), &result, &typed.scan),
+               "9");
     report(&typed, 0, 0, 0);
     expect_text(&typed, "A", "nine bytes (Microscan MS-4)");
 }
@@ -123,7 +125,8 @@ static void every_end_ends_a_code(void)
         init(&typed);
         press(&typed, 0, 0x04);
         press(&typed, ends[i][0], ends[i][1]);
-        EXPECT(typed.result == SCAN_READ && typed.scan.text[0] == 'a', "Enter, Tab, Ctrl+M, Ctrl+J");
+        EXPECT(typed.result == SCAN_READ && typed.scan.text[0] == 'a',
+               "Enter, Tab, Ctrl+M, Ctrl+J");
     }
     struct typed typed;
     init(&typed);
@@ -145,7 +148,10 @@ static void the_group_separator_survives(void)
     press(&typed, 0, 0x04);
     press(&typed, 0x01, 0x30);
     press(&typed, 0, 0x05);
-    expect_text(&typed, "a\x1D" "b", "Ctrl+] is GS");
+    expect_text(&typed,
+                "a\x1D"
+                "b",
+                "Ctrl+] is GS");
     init(&typed);
     press(&typed, 0, 0x04);
     report(&typed, 0x04, 0x62, 0);

@@ -1,6 +1,6 @@
-/* Guards: a code from a line scanner is the whole of it or nothing: it ends with its terminator, not
- * with a read; what is too long, unclean or the scanner's own talk is never handed on as a code.
- * Ids: scanners.md sections 4 and 6 (Zebra, Datalogic and Honeywell manuals). */
+/* Guards: a code from a line scanner is the whole of it or nothing: it ends with its terminator,
+ * not with a read; what is too long, unclean or the scanner's own talk is never handed on as a
+ * code. Ids: scanners.md sections 4 and 6 (Zebra, Datalogic and Honeywell manuals). */
 #include "drivers/scanner_line.h"
 
 #include "tests/support/expect.h"
@@ -38,7 +38,11 @@ static void a_line_is_a_code(void)
         {BYTES_LITERAL("]AFX\r"), "X", "]AF", "a modifier may be a letter"},
         {BYTES_LITERAL("]5X\r"), "]5X", "", "not an AIM prefix"},
         {BYTES_LITERAL("]\r"), "]", "", "only the bracket"},
-        {BYTES_LITERAL("]C110AB\x1D" "21X\r"), "10AB\x1D" "21X", "]C1", "GS is data"},
+        {BYTES_LITERAL("]C110AB\x1D"
+                       "21X\r"),
+         "10AB\x1D"
+         "21X",
+         "]C1", "GS is data"},
         {BYTES_LITERAL("\xE0\xA4\x95\r"), "\xE0\xA4\x95", "", "UTF-8"},
         {BYTES_LITERAL(" A B \r"), " A B ", "", "blanks are data"},
     };
@@ -100,7 +104,8 @@ static void a_refused_code_does_not_touch_the_next(void)
     input = bytes_from(input, scanner_line.feed(&state, input, &result, &scan));
     EXPECT_I64(SCAN_UNCLEAN, result, "the first is refused");
     (void)scanner_line.feed(&state, input, &result, &scan);
-    EXPECT(result == SCAN_READ && bytes_equal_text(bytes_of(scan.text, scan.len), "good"), "the next");
+    EXPECT(result == SCAN_READ && bytes_equal_text(bytes_of(scan.text, scan.len), "good"),
+           "the next");
 }
 
 int main(void)
