@@ -20,7 +20,8 @@ struct port_log {
     uint32_t port; /* of the latest event */
     enum err error;
     char sentence[200];
-    uint64_t taken;
+    uint64_t taken;        /* of the latest `drained` */
+    uint64_t taken_at_end; /* as ports_taken says inside `closed` */
     uint8_t in[1 << 20]; /* all that came in, in order */
     size_t in_len;
     size_t last_len; /* of the latest `bytes` */
@@ -29,7 +30,8 @@ struct port_log {
     char product[64];
     uint8_t device_id[1024];
     uint8_t descriptor[1024];
-    struct ports *ports; /* set to disconnect in the next `bytes` */
+    struct ports *ports;
+    bool disconnect; /* in the next `bytes` */
 };
 
 __attribute__((unused)) static void port_log_opened(void *context, uint32_t port,
@@ -75,6 +77,7 @@ __attribute__((unused)) static void port_log_closed(void *context, uint32_t port
 {
     struct port_log *log = context;
     log->closed++;
+    if (log->ports) log->taken_at_end = ports_taken(log->ports, port);
     port_log_end(log, port, error, sentence);
 }
 
@@ -88,7 +91,7 @@ __attribute__((unused)) static void port_log_bytes(void *context, uint32_t port,
     ENSURE(bytes.len <= sizeof(log->in) - log->in_len);
     memcpy(log->in + log->in_len, bytes.data, bytes.len);
     log->in_len += bytes.len;
-    if (log->ports) ports_disconnect(log->ports, port);
+    if (log->disconnect) ports_disconnect(log->ports, port);
 }
 
 __attribute__((unused)) static void port_log_drained(void *context, uint32_t port, uint64_t taken)

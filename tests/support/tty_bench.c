@@ -3,37 +3,14 @@
 #include "tests/support/tty_bench.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "hal/base/ensure.h"
-
-static bool write_file(const char *path, const char *text)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-    if (fd < 0) return false;
-    bool good = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-    close(fd);
-    return good;
-}
-
-/* As root a mount namespace is enough; anybody else becomes root of a user namespace first. */
-static bool enter_namespace(void)
-{
-    if (geteuid() == 0) return unshare(CLONE_NEWNS) == 0;
-    char users[64];
-    char groups[64];
-    snprintf(users, sizeof(users), "0 %u 1", (unsigned)geteuid());
-    snprintf(groups, sizeof(groups), "0 %u 1", (unsigned)getegid());
-    return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
-           write_file("/proc/self/uid_map", users) && write_file("/proc/self/setgroups", "deny") &&
-           write_file("/proc/self/gid_map", groups);
-}
+#include "tests/support/own_mounts.h"
 
 static bool open_terminals(struct tty_bench *bench)
 {
@@ -55,16 +32,15 @@ static bool make_tree(void)
            symlink("../../../devices/bench", "/sys/class/tty/ttyACM0/device") == 0 &&
            mount("none", "/dev", "tmpfs", 0, "mode=755") == 0 &&
            mkdir("/dev/serial", 0755) == 0 && mkdir("/dev/serial/by-id", 0755) == 0 &&
-           symlink("../../ttyACM0", TTY_BENCH_LINK) == 0 && write_file(TTY_BENCH_PATH, "");
+           symlink("../../ttyACM0", TTY_BENCH_LINK) == 0 &&
+           mknod(TTY_BENCH_PATH, S_IFREG | 0644, 0) == 0;
 }
 
 bool tty_bench_open(struct tty_bench *bench, const char **out_why)
 {
     bench->plugged = -1;
     *out_why = "a namespace of our own";
-    if (!enter_namespace()) return false;
-    *out_why = "private mounts";
-    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return false;
+    if (!own_mounts_enter()) return false;
     *out_why = "pseudo-terminals";
     if (!open_terminals(bench)) return false;
     *out_why = "file systems of our own";

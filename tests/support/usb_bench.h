@@ -1,0 +1,72 @@
+/* usb_bench.h - USB devices without hardware: umockdev gives the sysfs, the uevents and the device
+ * nodes, this file the devices behind them, at the level of usbfs requests (linux/usbdevice_fs.h).
+ *
+ * The program must run under umockdev's preload library; usb_bench_enter sees to that. A request of
+ * the kernel interface is answered in another thread, so what a device has done is asked for by
+ * functions here and waited for in the loop. The trick with the node: it is a FIFO that is full
+ * while nothing can be reaped, because libusb waits for it to become writable. */
+#ifndef PACKD_TESTS_SUPPORT_USB_BENCH_H
+#define PACKD_TESTS_SUPPORT_USB_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hal/base/bytes.h"
+
+#define USB_BENCH_ANSWERS_MAX 6
+
+/* A control request that is answered; every other one is stalled. */
+struct usb_bench_answer {
+    uint8_t type;    /* bmRequestType */
+    uint8_t request; /* bRequest */
+    uint16_t value;
+    uint16_t index;
+    struct bytes data; /* IN: what comes back. OUT: only accepted */
+};
+
+struct usb_bench_model {
+    uint8_t number;          /* devnum, and the port on bus 1 */
+    const char *descriptors; /* device and configuration, hexadecimal, blanks allowed */
+    const char *serial;      /* NULL: none */
+    const char *product;
+    struct usb_bench_answer answers[USB_BENCH_ANSWERS_MAX];
+};
+
+struct usb_bench;
+struct usb_bench_device;
+
+/* Starts the program again under the preload library if it is not yet. False: that is not there. */
+bool usb_bench_enter(char **arguments);
+
+struct usb_bench *usb_bench_open(void);
+/* In a test bed of the caller's, which has other things in it as well. */
+struct _UMockdevTestbed;
+struct usb_bench *usb_bench_of(struct _UMockdevTestbed *testbed);
+void usb_bench_close(struct usb_bench *bench);
+
+/* The model is borrowed until unplugging. */
+struct usb_bench_device *usb_bench_plug(struct usb_bench *bench,
+                                        const struct usb_bench_model *model);
+/* One more "add" event for a device that is there. */
+void usb_bench_announce(struct usb_bench *bench, struct usb_bench_device *device);
+/* What flies comes back as the kernel gives it back; then the "remove" event. */
+void usb_bench_unplug(struct usb_bench *bench, struct usb_bench_device *device);
+
+/* The next transfer on an IN endpoint completes with this; may be empty. */
+void usb_bench_say(struct usb_bench_device *device, uint8_t endpoint, struct bytes data);
+/* The next transfer on an endpoint completes with this negative errno, OUT ones with nothing taken. */
+void usb_bench_refuse(struct usb_bench_device *device, uint8_t endpoint, int status);
+/* A printer takes this many bytes more, then lets transfers wait; SIZE_MAX: all, which is usual. */
+void usb_bench_take_only(struct usb_bench_device *device, size_t bytes);
+
+/* All bytes taken on OUT endpoints; good until the next call. */
+struct bytes usb_bench_taken(struct usb_bench_device *device);
+/* How many transfers fly on an endpoint. */
+size_t usb_bench_flying(struct usb_bench_device *device, uint8_t endpoint);
+/* How often a request of usbfs came: USBDEVFS_RESET, USBDEVFS_CLEAR_HALT ... */
+size_t usb_bench_count(struct usb_bench_device *device, unsigned long request);
+/* How often the control request with these two bytes came. */
+size_t usb_bench_asked(struct usb_bench_device *device, uint8_t type, uint8_t request);
+
+#endif
