@@ -171,6 +171,7 @@ static void disconnecting_in_a_callback_is_final(void)
     struct bench bench = set_up();
     connect_port(&bench, 9, PORT_FACE_LINE);
     bench.log->ports = bench.ports;
+    bench.log->disconnect = true;
     static const uint8_t much[3 * PORT_IN_MAX];
     EXPECT_I64(sizeof(much), send(bench.peer, much, sizeof(much), 0), "more than one `bytes`");
     PORT_LOG_UNTIL(bench.loop, bench.log->reports == 1, "the first comes");

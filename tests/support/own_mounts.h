@@ -1,0 +1,11 @@
+/* own_mounts.h - a mount namespace of this process alone: what it mounts nobody else sees, and it is
+ * gone with the process. Before any thread is started. */
+#ifndef PACKD_TESTS_SUPPORT_OWN_MOUNTS_H
+#define PACKD_TESTS_SUPPORT_OWN_MOUNTS_H
+
+#include <stdbool.h>
+
+/* False, with errno, when this machine allows none. */
+bool own_mounts_enter(void);
+
+#endif
