@@ -1,4 +1,4 @@
-// Which picture stands for which message, press, hint and step: ids of the symbols in index.html.
+// Which picture stands for which message, press, choice, hint and step: symbols of index.html.
 // What has no picture of its own gets the one of its lamp, so an unknown id still shows something.
 
 const messages = {
@@ -79,6 +79,7 @@ const presses = {
     not_booked: 'person',
     scan: 'scan',
 };
+const choices = { damaged: 'label', unreadable: 'scan', lost: 'find', confirmed: 'person' };
 const steps = { scan: 'scan', weigh: 'scale', book: 'truck', print: 'printer', take: 'lift' };
 const hints = {
     stable: 'tick',
@@ -93,5 +94,6 @@ const own = (table, key) => (Object.hasOwn(table, key) ? table[key] : undefined)
 
 export const pictureOfMessage = (id, lamp) => own(messages, id) ?? own(lamps, lamp) ?? 'warning';
 export const pictureOfPress = (press) => own(presses, press) ?? 'box';
+export const pictureOfChoice = (choice) => own(choices, choice) ?? 'box';
 export const pictureOfHint = (hint) => own(hints, hint) ?? 'warning';
 export const pictureOfStep = (step) => steps[step];

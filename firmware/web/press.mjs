@@ -5,7 +5,7 @@
 // So a button sleeps after a press, is asleep when it appears, and the heavy ones ask first.
 
 import { at, icon, make, put, rebuild } from './dom.mjs';
-import { pictureOfPress } from './pictures.mjs';
+import { pictureOfChoice, pictureOfPress } from './pictures.mjs';
 import { question, word } from './words.mjs';
 
 const AWAKE_AFTER_MS = 300; // of appearing: shorter than a hand takes to read and decide
@@ -68,21 +68,26 @@ function buttonMake(picture, text, attributes, act) {
     return button;
 }
 
+function askShow(shown) {
+    at('ask').hidden = !shown;
+    document.querySelector('main').inert = shown;
+}
+
 function askClose() {
-    at('ask').hidden = true;
+    askShow(false);
 }
 
 function askOpen(press, asked) {
     put(at('question-text'), asked.text);
     const choices = asked.choices.map(([reason, text]) =>
-        buttonMake(pictureOfPress(press), text, { 'data-choice': reason }, () =>
+        buttonMake(pictureOfChoice(reason), text, { 'data-choice': reason }, () =>
             decide(press, press === 'reprint' ? reason : ''),
         ),
     );
     const back = buttonMake('cross', asked.back, { 'data-choice': 'back' }, askClose);
     at('ask').lastElementChild.replaceChildren(...choices, back);
     at('ask').dataset.press = press;
-    at('ask').hidden = false;
+    askShow(true);
 }
 
 function pressed(press) {

@@ -87,6 +87,23 @@ test('every line of the station for the log has its sentences, of arguments that
     }
 });
 
+test('every picture that is named is drawn', async () => {
+    const pictures = await import(new URL('pictures.mjs', web));
+    const symbols = [...read('index.html').matchAll(/<symbol id="([\w-]+)"/g)].map(
+        (match) => match[1],
+    );
+    const messages = Object.keys(english.messages).map((id) =>
+        pictures.pictureOfMessage(id, 'red'),
+    );
+    const presses = Object.keys(english.presses).map(pictures.pictureOfPress);
+    const choices = Object.keys(english.ask.reprint).map(pictures.pictureOfChoice);
+    const hints = Object.keys(english.hints).map(pictures.pictureOfHint);
+    const steps = Object.keys(english.steps).map(pictures.pictureOfStep);
+    for (const picture of [...messages, ...presses, ...choices, ...hints, ...steps]) {
+        assert.ok(symbols.includes(picture), `${picture} is no symbol of index.html`);
+    }
+});
+
 test('money is shown with the decimals of its currency and Indian groups', () => {
     for (const [minor, currency, text] of [
         [149900, 'INR', '₹1,499'],
