@@ -129,7 +129,7 @@ static void hand_over_lines(struct client *client)
         rest = bytes_from(rest, end + 1);
         end = bytes_find_byte(rest, '\n');
     }
-    memmove(client->line, rest.data, rest.len);
+    if (rest.len > 0) memmove(client->line, rest.data, rest.len);
     client->line_len = rest.len;
 }
 
@@ -313,7 +313,7 @@ static bool give_lines(struct control_link *link, control_answer_fn *answer, voi
         complete = end == 0 || !answer(context, bytes_slice(rest, 0, end));
         rest = bytes_from(rest, end + 1);
     }
-    memmove(link->line, rest.data, rest.len);
+    if (rest.len > 0) memmove(link->line, rest.data, rest.len);
     link->len = rest.len;
     return complete;
 }

@@ -41,7 +41,7 @@ static bool write_now(int fd, const char *line, size_t len)
     return put == (ssize_t)len;
 }
 
-/* Priority, text and end of line; a text too long loses its end, control characters their meaning. */
+/* Priority, text and end of line; a text too long loses its end, control characters their sense. */
 static bool put_line(const struct service *service, enum service_level level, const char *text)
 {
     char line[SERVICE_LINE_MAX];

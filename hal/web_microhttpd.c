@@ -2,9 +2,9 @@
  *
  * We listen and accept ourselves, on both loopback addresses; libmicrohttpd gets the connections
  * and shows one epoll descriptor, which our loop watches, and one time-out, for which there is a
- * timerfd. A reader of events with nothing to read is suspended, so an idle screen costs nothing.
- * A reader that does not read is shut down at the socket, because libmicrohttpd alone would keep
- * its place. */
+ * timerfd. A reader of events with nothing to read is suspended, so an idle screen costs nothing;
+ * meanwhile we watch its socket, because libmicrohttpd would not see it leave. One that does not
+ * read is shut down at the socket, because libmicrohttpd alone would keep its place. */
 #include "hal/web.h"
 
 #include <errno.h>
@@ -29,6 +29,7 @@
 struct reader {
     struct web *web;
     struct MHD_Connection *connection; /* NULL: free place */
+    struct loop_watch leaving;         /* its socket, while suspended */
     bool suspended;
     bool dropped; /* too slow, or we are closing */
     size_t len;
@@ -120,11 +121,17 @@ static enum MHD_Result answer_state(struct web *web, struct MHD_Connection *conn
 
 /* --- events --- */
 
-static void drop_reader(struct reader *reader)
+static int socket_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(reader->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    if (info != NULL) shutdown(info->connect_fd, SHUT_RDWR);
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    ENSURE(info != NULL);
+    return info->connect_fd;
+}
+
+static void drop_reader(struct reader *reader)
+{
+    shutdown(socket_of(reader->connection), SHUT_RDWR);
     reader->dropped = true;
 }
 
@@ -155,8 +162,30 @@ static void wake(struct reader *reader)
 {
     if (!reader->suspended) return;
     reader->suspended = false;
+    loop_remove(reader->web->loop, &reader->leaving);
     MHD_resume_connection(reader->connection);
     loop_later(reader->web->loop, &reader->web->run_later);
+}
+
+/* A reader has nothing to say: if there is something to read, it has left or is none of ours. */
+static void reader_leaves(void *context, uint32_t ready)
+{
+    (void)ready;
+    struct reader *reader = context;
+    drop_reader(reader);
+    wake(reader);
+}
+
+static void put_to_sleep(struct reader *reader)
+{
+    reader->suspended = true;
+    reader->leaving = (struct loop_watch){.fd = socket_of(reader->connection),
+                                          .interest = LOOP_IN,
+                                          .ready = reader_leaves,
+                                          .context = reader};
+    /* Without room for the watch, the next state will find out. */
+    if (loop_add(reader->web->loop, &reader->leaving) != ERR_NONE) reader->leaving.fd = -1;
+    MHD_suspend_connection(reader->connection);
 }
 
 /* libmicrohttpd asks for the next bytes. */
@@ -166,8 +195,7 @@ static ssize_t give_events(void *context, uint64_t position, char *out_bytes, si
     struct reader *reader = context;
     if (reader->dropped) return MHD_CONTENT_READER_END_WITH_ERROR;
     if (reader->len == 0) {
-        reader->suspended = true;
-        MHD_suspend_connection(reader->connection);
+        put_to_sleep(reader);
         return 0;
     }
     size_t len = reader->len < size ? reader->len : size;

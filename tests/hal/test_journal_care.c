@@ -1,0 +1,300 @@
+/* Guards: pruning removes a prefix and leaves no byte of it; damage, foreign and newer files are
+ * found and left as they were; looking and copying change nothing. */
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "tests/support/journal_bench.h"
+
+static void pruning_takes_a_prefix(void)
+{
+    struct journal *journal = open_named("prune");
+    int64_t seq = 0, first = 0, last = 0;
+    EXPECT_I64(ERR_NONE, journal_extent(journal, &first, &last), "extent of an empty journal");
+    EXPECT(first == 1 && last == 0, "begins after its end");
+    for (int i = 1; i <= 10; i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "k%d", i);
+        EXPECT_I64(ERR_NONE, append_at(journal, key, "{}", i * 100, &seq), "a fact");
+    }
+    struct journal_blob blobs[] = {{BYTES_LITERAL("old"), BYTES_LITERAL("1")}};
+    struct journal_batch blob = {.blobs = blobs, .blob_count = 1};
+    EXPECT_I64(ERR_NONE, journal_append(journal, &blob, &seq), "a blob that belongs to fact 10");
+    static const struct {
+        struct journal_prune prune;
+        size_t removed;
+        int64_t first;
+        const char *promise;
+    } rows[] = {
+        {{.before_seq = 1, .before_wall_ms = 9999, .rows_max = 9}, 0, 1, "nothing settled"},
+        {{.before_seq = 99, .before_wall_ms = 100, .rows_max = 9}, 0, 1, "nothing old enough"},
+        {{.before_seq = 99, .before_wall_ms = 9999, .rows_max = 2}, 2, 3, "at most so many"},
+        {{.before_seq = 5, .before_wall_ms = 9999, .rows_max = 9}, 2, 5, "only what is settled"},
+        {{.before_seq = 99, .before_wall_ms = 700, .rows_max = 9}, 2, 7, "only what is old"},
+        {{.before_seq = 99, .before_wall_ms = 9999, .rows_max = 9}, 4, 11, "all of it"},
+    };
+    uint8_t storage[4];
+    size_t len = 0;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        enum err there = journal_read_blob(journal, blobs[0].key, storage, sizeof(storage), &len);
+        EXPECT_I64(ERR_NONE, there, "a blob stays as long as its fact");
+        size_t removed = 99;
+        EXPECT_I64(ERR_NONE, journal_prune(journal, &rows[i].prune, &removed), rows[i].promise);
+        EXPECT_I64(rows[i].removed, removed, rows[i].promise);
+        EXPECT_I64(ERR_NONE, journal_extent(journal, &first, &last), "extent");
+        EXPECT_I64(rows[i].first, first, rows[i].promise);
+        EXPECT_I64(10, last, "the last number is remembered");
+    }
+    EXPECT_I64(ERR_NOT_FOUND,
+               journal_read_blob(journal, blobs[0].key, storage, sizeof(storage), &len),
+               "the blob goes with its fact");
+    journal_close(journal);
+    EXPECT_I64(ERR_NONE, open_with(&usual, &journal), "it opens again, empty");
+    EXPECT_I64(ERR_NONE, append(journal, "k1", &seq), "a pruned key may come again");
+    EXPECT_I64(11, seq, "a number never");
+    journal_close(journal);
+}
+
+static bool file_holds(const char *file, const char *text)
+{
+    static char content[1 << 20];
+    FILE *in = fopen(file, "rb");
+    if (in == NULL) return false;
+    size_t len = fread(content, 1, sizeof(content), in);
+    fclose(in);
+    return bytes_find(bytes_of(content, len), bytes_of_text(text)) < len;
+}
+
+static void what_was_pruned_is_overwritten(void)
+{
+    struct journal *journal = open_named("forget");
+    int64_t seq;
+    EXPECT_I64(ERR_NONE, append_at(journal, "k", "{\"name\":\"Asha Rao Canary\"}", 1, &seq), "in");
+    struct journal_blob blob = {BYTES_LITERAL("label"), BYTES_LITERAL("Canary Street 7")};
+    struct journal_batch batch = {.blobs = &blob, .blob_count = 1};
+    EXPECT_I64(ERR_NONE, journal_append(journal, &batch, &seq), "in");
+    EXPECT_I64(ERR_NONE, journal_checkpoint(journal), "it reaches the main file");
+    journal_close(journal); /* the files are opened by other means only while no one holds them */
+    EXPECT(file_holds(path, "Canary Street") && file_holds(path, "Asha Rao"), "and can be seen");
+    EXPECT_I64(ERR_NONE, open_with(&usual, &journal), "open again");
+    struct journal_prune prune = {.before_seq = 99, .before_wall_ms = 99, .rows_max = 9};
+    size_t removed;
+    EXPECT_I64(ERR_NONE, journal_prune(journal, &prune, &removed), "pruned");
+    EXPECT_I64(ERR_NONE, journal_checkpoint(journal), "checkpointed");
+    journal_close(journal);
+    EXPECT(!file_holds(path, "Canary"), "no byte of it is left");
+}
+
+/* Runs SQL on a closed journal behind its back. */
+static void tamper(const char *sql)
+{
+    sqlite3 *db = NULL;
+    EXPECT(sqlite3_open(path, &db) == SQLITE_OK, "the file opens");
+    EXPECT(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, sql);
+    sqlite3_close(db);
+}
+
+static void foreign_and_newer_files_are_left_alone(void)
+{
+    struct journal *journal = open_named("newer");
+    journal_close(journal);
+    tamper("PRAGMA user_version=2");
+    EXPECT_I64(ERR_UNSUPPORTED, open_with(&usual, &journal), "a newer format is refused");
+    EXPECT(why.len > 0, "with a sentence");
+    tamper("PRAGMA user_version=1");
+    EXPECT_I64(ERR_NONE, open_with(&usual, &journal), "nothing was changed in it");
+    journal_close(journal);
+
+    temp_path(path, "foreign");
+    tamper("CREATE TABLE theirs(x)");
+    EXPECT_I64(ERR_REFUSED, open_with(&usual, &journal), "another program's file is refused");
+
+    char link[TEMP_PATH_SIZE];
+    temp_path(path, "newer");
+    EXPECT(symlink(path, temp_path(link, "link")) == 0, "a link is made");
+    temp_path(path, "link");
+    EXPECT_I64(ERR_REFUSED, open_with(&usual, &journal), "a symbolic link is refused");
+    temp_path(path, "no-folder/journal");
+    EXPECT_I64(ERR_NOT_FOUND, open_with(&usual, &journal),
+               "a missing folder is said to be missing");
+}
+
+/* A journal whose process died without closing. */
+static void leave_hard_stopped(const char *name, int facts)
+{
+    temp_path(path, name);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        struct journal *journal = NULL;
+        int64_t seq;
+        if (open_with(&usual, &journal) != ERR_NONE) _exit(1);
+        for (int i = 0; i < facts; i++) {
+            char key[16];
+            snprintf(key, sizeof(key), "k%d", i);
+            if (append(journal, key, &seq) != ERR_NONE) _exit(1);
+        }
+        _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    EXPECT_I64(0, status, "the child did its work");
+}
+
+static void overwrite(const char *file, long from, size_t len)
+{
+    FILE *out = fopen(file, "r+b");
+    EXPECT(out != NULL, "the file is there");
+    fseek(out, from, SEEK_SET);
+    for (size_t i = 0; i < len; i++) fputc((int)(i * 37 % 251), out);
+    fclose(out);
+}
+
+static void a_damaged_file_is_kept_and_set_aside(void)
+{
+    leave_hard_stopped("damaged", 20);
+    struct journal *journal = NULL;
+    EXPECT_I64(ERR_NONE, open_with(&usual, &journal), "it recovers");
+    EXPECT_I64(20, read_all(journal, 0, 64).count, "everything acknowledged is there");
+    char epoch[JOURNAL_EPOCH_SIZE];
+    memcpy(epoch, journal_epoch(journal), sizeof(epoch));
+    journal_close(journal);
+    overwrite(path, 4096, 3 * 4096);
+    char log[TEMP_PATH_SIZE];
+    snprintf(log, sizeof(log), "%.100s-wal", path);
+    FILE *made = fopen(log, "wb"); /* as after a stop that was not clean */
+    fclose(made);
+    EXPECT_I64(ERR_CORRUPT, open_with(&usual, &journal), "damage is found at the start");
+    EXPECT(access(path, F_OK) == 0, "the file is kept");
+    char name[TEMP_PATH_SIZE];
+    struct textbuf set_aside;
+    textbuf_init(&set_aside, name, sizeof(name));
+    EXPECT_I64(ERR_NONE, journal_set_aside(path, &set_aside), "it is set aside");
+    EXPECT(access(name, F_OK) == 0 && access(path, F_OK) != 0, "under another name");
+    EXPECT_I64(ERR_NONE, open_with(&usual, &journal), "a new one begins");
+    EXPECT(strcmp(epoch, journal_epoch(journal)) != 0, "with another epoch");
+    EXPECT_I64(0, read_all(journal, 0, 64).count, "and nothing in it");
+    journal_close(journal);
+}
+
+static char finding[300];
+
+static void note_finding(void *context, const char *sentence)
+{
+    (void)context;
+    snprintf(finding, sizeof(finding), "%s", sentence);
+}
+
+static size_t findings_of_closed(void)
+{
+    struct journal *journal = NULL;
+    size_t count = 99;
+    finding[0] = '\0';
+    textbuf_init(&why, why_storage, sizeof(why_storage));
+    EXPECT_I64(ERR_NONE, journal_open_reading(path, &why, &journal), "it opens for reading");
+    EXPECT_I64(ERR_NONE, journal_verify(journal, note_finding, NULL, &count), "it can be checked");
+    journal_close(journal);
+    return count;
+}
+
+static void checking_finds_what_is_wrong(void)
+{
+    static const struct {
+        const char *sql, *finding;
+    } rows[] = {
+        {"DELETE FROM facts WHERE seq = 3", "numbers are missing before fact: 4"},
+        {"DELETE FROM facts WHERE seq = 5", "the last fact is not the last number given, but: 4"},
+        {"INSERT INTO cursors VALUES('oms', 6)", "a cursor stands past the last fact: oms"},
+        {"INSERT INTO blobs VALUES('label', 6, x'00')",
+         "a blob belongs to no fact that was ever written: label"},
+        {"PRAGMA foreign_keys=OFF; UPDATE facts SET boot = 9 WHERE seq = 2",
+         "a fact names a boot that is not known: row 2 of facts"},
+        {"PRAGMA ignore_check_constraints=ON; UPDATE facts SET body = '' WHERE seq = 1",
+         "the file is damaged: CHECK constraint failed in facts"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char name[16];
+        snprintf(name, sizeof(name), "verify%zu", i);
+        leave_hard_stopped(name, 5);
+        EXPECT_I64(0, findings_of_closed(), "a sound journal has no findings");
+        tamper(rows[i].sql);
+        EXPECT_I64(1, findings_of_closed(), rows[i].finding);
+        EXPECT_TEXT(rows[i].finding, finding, rows[i].sql);
+    }
+    leave_hard_stopped("verify-pruned", 5);
+    tamper("DELETE FROM facts WHERE seq < 4");
+    EXPECT_I64(0, findings_of_closed(), "a pruned journal is sound");
+}
+
+static uint64_t sum_of(const char *ending)
+{
+    char file[TEMP_PATH_SIZE];
+    snprintf(file, sizeof(file), "%.100s%s", path, ending);
+    FILE *in = fopen(file, "rb");
+    if (in == NULL) return 0;
+    uint64_t sum = 14695981039346656037u; /* FNV-1a */
+    for (int byte = fgetc(in); byte != EOF; byte = fgetc(in)) {
+        sum = (sum ^ (uint64_t)byte) * 1099511628211u;
+    }
+    fclose(in);
+    return sum;
+}
+
+static void reading_changes_nothing(void)
+{
+    leave_hard_stopped("witness", 7);
+    uint64_t file = sum_of(""), log = sum_of("-wal");
+    EXPECT(log != 0, "the log is there, as after a crash");
+    struct journal *journal = NULL;
+    textbuf_init(&why, why_storage, sizeof(why_storage));
+    EXPECT_I64(ERR_NONE, journal_open_reading(path, &why, &journal), "it opens for reading");
+    EXPECT_I64(7, read_all(journal, 0, 64).count, "with what is in the log");
+    int64_t seq;
+    EXPECT_I64(ERR_REFUSED, append(journal, "x", &seq), "it takes nothing");
+    struct journal_prune prune = {.before_seq = 9, .before_wall_ms = 9999, .rows_max = 9};
+    size_t removed;
+    EXPECT_I64(ERR_REFUSED, journal_prune(journal, &prune, &removed), "and gives nothing away");
+    journal_close(journal);
+    EXPECT(sum_of("") == file && sum_of("-wal") == log, "not a byte was changed");
+    temp_path(path, "nothing-here");
+    EXPECT_I64(ERR_NOT_FOUND, journal_open_reading(path, &why, &journal), "no file is made");
+    EXPECT(access(path, F_OK) != 0, "really");
+}
+
+static void a_snapshot_is_a_whole_journal(void)
+{
+    struct journal *journal = open_named("source");
+    int64_t seq;
+    EXPECT_I64(ERR_NONE, append(journal, "one", &seq), "a fact");
+    char copy[TEMP_PATH_SIZE], epoch[JOURNAL_EPOCH_SIZE];
+    memcpy(epoch, journal_epoch(journal), sizeof(epoch));
+    temp_path(copy, "copy");
+    EXPECT_I64(ERR_NONE, journal_snapshot(journal, copy), "a snapshot is made");
+    EXPECT_I64(ERR_NONE, append(journal, "two", &seq), "the journal goes on");
+    EXPECT_I64(ERR_NONE, journal_snapshot(journal, copy), "and a newer one replaces it");
+    char nowhere[TEMP_PATH_SIZE];
+    EXPECT_I64(ERR_NOT_FOUND, journal_snapshot(journal, temp_path(nowhere, "no/copy")), "or not");
+    EXPECT_I64(ERR_NONE, append(journal, "three", &seq), "which harms nobody");
+    journal_close(journal);
+    struct stat info;
+    EXPECT(stat(copy, &info) == 0 && (info.st_mode & 0777) == 0600, "it is for us alone");
+    memcpy(path, copy, sizeof(path));
+    EXPECT_I64(0, findings_of_closed(), "it is sound");
+    EXPECT_I64(ERR_NONE, open_with(&usual, &journal), "and can go on as a journal");
+    EXPECT_I64(2, read_all(journal, 0, 64).count, "with all there was");
+    EXPECT_TEXT(epoch, journal_epoch(journal), "under the same epoch");
+    journal_close(journal);
+}
+
+int main(void)
+{
+    temp_make();
+    EXPECT_RUN(pruning_takes_a_prefix);
+    EXPECT_RUN(what_was_pruned_is_overwritten);
+    EXPECT_RUN(foreign_and_newer_files_are_left_alone);
+    EXPECT_RUN(a_damaged_file_is_kept_and_set_aside);
+    EXPECT_RUN(checking_finds_what_is_wrong);
+    EXPECT_RUN(reading_changes_nothing);
+    EXPECT_RUN(a_snapshot_is_a_whole_journal);
+    return expect_result();
+}
