@@ -1,0 +1,254 @@
+/* decode.c - `packtool decode`: what our drivers make of bytes, as JSON. Scales are in
+ * decode_scale.c; here are keyboard reports, printer replies and device ids. */
+#include "tools/packtool/decode.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "drivers/driver_list.h"
+
+#define HEX_BYTES_MAX 8192u
+#define LINE_SIZE 16384u
+
+static int hex_digit(uint8_t byte)
+{
+    if (byte >= '0' && byte <= '9') return byte - '0';
+    if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
+    if (byte >= 'A' && byte <= 'F') return byte - 'A' + 10;
+    return -1;
+}
+
+bool decode_hex(struct bytes text, uint8_t *out_bytes, size_t max, size_t *out_len)
+{
+    size_t len = 0;
+    while (text.len > 0) {
+        uint8_t byte = text.data[0];
+        bool blank = byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+        size_t used = 1;
+        if (byte == '#') {
+            used = bytes_find_byte(text, '\n');
+        } else if (!blank) {
+            int high = hex_digit(byte);
+            int low = text.len > 1 ? hex_digit(text.data[1]) : -1;
+            if (high < 0 || low < 0 || len == max) return false;
+            out_bytes[len++] = (uint8_t)(high * 16 + low);
+            used = 2;
+        }
+        text = bytes_from(text, used);
+    }
+    *out_len = len;
+    return true;
+}
+
+static struct textbuf line;
+static struct json_writer writer;
+
+struct json_writer *decode_line_open(void)
+{
+    static char storage[LINE_SIZE];
+    textbuf_init(&line, storage, sizeof storage);
+    json_write_init(&writer, &line);
+    json_write_open(&writer, NULL, '{');
+    return &writer;
+}
+
+void decode_line_print(void)
+{
+    json_write_close(&writer, '}');
+    ENSURE(textbuf_ok(&line));
+    puts(line.data);
+}
+
+static int complain(int code, const char *sentence)
+{
+    fprintf(stderr, "packtool: %s\n", sentence);
+    return code;
+}
+
+static bool hex_argument(const char *text, uint8_t *out_bytes, struct bytes *out_run)
+{
+    size_t len;
+    if (!decode_hex(bytes_of_text(text), out_bytes, HEX_BYTES_MAX, &len)) return false;
+    *out_run = bytes_of(out_bytes, len);
+    return true;
+}
+
+/* The value of an option that must stand once; NULL when it does not. */
+static const char *option(int argc, char **argv, const char *name)
+{
+    const char *value = NULL;
+    for (int i = 0; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], name) != 0) continue;
+        if (value != NULL) return NULL;
+        value = argv[i + 1];
+    }
+    return value;
+}
+
+/* ---- decode hid ------------------------------------------------------------------------------ */
+
+static void print_scan(enum scan_result result, const struct scan *scan)
+{
+    if (result == SCAN_NOTHING) return;
+    struct json_writer *out = decode_line_open();
+    if (result == SCAN_READ) {
+        json_write_bytes(out, "text", bytes_of(scan->text, scan->len));
+        json_write_text(out, "aim", scan->aim);
+    } else {
+        json_write_text(out, "rejected", result == SCAN_TOO_LONG ? "too_long" : "unclean");
+    }
+    decode_line_print();
+}
+
+/* HID 1.11: usage page Generic Desktop, usage Keyboard, at the front of the descriptor. */
+static bool is_keyboard(struct bytes descriptor)
+{
+    return bytes_start_with(descriptor, "\x05\x01\x09\x06");
+}
+
+static int feed_reports(int argc, char **argv)
+{
+    static uint8_t storage[HEX_BYTES_MAX];
+    const struct scanner_driver *keyboard = scanner_driver_find(BYTES_LITERAL("keyboard"));
+    struct scanner_state state;
+    scanner_state_init(&state);
+    for (int i = 0; i + 1 < argc; i += 2) {
+        struct bytes report;
+        enum scan_result result;
+        struct scan scan;
+        if (strcmp(argv[i], "--report") != 0) continue;
+        if (!hex_argument(argv[i + 1], storage, &report) || report.len == 0) {
+            return complain(PACKTOOL_BAD_INPUT, "a report is not hex");
+        }
+        (void)keyboard->feed(&state, report, &result, &scan);
+        print_scan(result, &scan);
+    }
+    return PACKTOOL_DONE;
+}
+
+static int decode_hid(int argc, char **argv)
+{
+    static uint8_t storage[HEX_BYTES_MAX];
+    const char *descriptor_hex = option(argc, argv, "--descriptor");
+    struct bytes descriptor;
+    bool known = argc % 2 == 0 && descriptor_hex != NULL;
+    for (int i = 0; i < argc; i += 2) {
+        bool one = strcmp(argv[i], "--descriptor") == 0 || strcmp(argv[i], "--report") == 0;
+        known = known && one;
+    }
+    if (!known) {
+        return complain(PACKTOOL_USAGE, "decode hid --descriptor HEX (--report HEX)...");
+    }
+    if (!hex_argument(descriptor_hex, storage, &descriptor)) {
+        return complain(PACKTOOL_BAD_INPUT, "the descriptor is not hex");
+    }
+    if (!is_keyboard(descriptor)) {
+        return complain(PACKTOOL_BAD_INPUT, "no driver reads this descriptor; keyboards are read");
+    }
+    return feed_reports(argc, argv);
+}
+
+/* ---- decode printer -------------------------------------------------------------------------- */
+
+static void print_status(const struct printer_status *status)
+{
+    struct json_writer *out = decode_line_open();
+    json_write_boolean(out, "ready", status->ready);
+    json_write_boolean(out, "paper_out", status->paper_out);
+    json_write_boolean(out, "head_open", status->head_open);
+    json_write_boolean(out, "paused", status->paused);
+    json_write_boolean(out, "busy", status->busy);
+    json_write_i64(out, "queued", status->queued);
+    json_write_boolean(out, "ribbon_out", status->ribbon_out);
+    json_write_boolean(out, "buffer_full", status->buffer_full);
+    json_write_boolean(out, "too_hot", status->too_hot);
+    json_write_boolean(out, "too_cold", status->too_cold);
+    json_write_boolean(out, "label_waiting", status->label_waiting);
+    decode_line_print();
+}
+
+static unsigned print_statuses(const struct printer_driver *driver, struct bytes reply)
+{
+    struct printer_state state;
+    unsigned count = 0;
+    printer_state_init(&state);
+    while (reply.len > 0) {
+        enum printer_result result;
+        struct printer_status status;
+        reply = bytes_from(reply, driver->feed(&state, reply, &result, &status));
+        if (result != PRINTER_STATUS) continue;
+        print_status(&status);
+        count++;
+    }
+    return count;
+}
+
+/* With or without the "~", which shells like to replace. */
+static bool is_status_request(const char *request)
+{
+    if (request[0] == '~') request++;
+    struct bytes name = bytes_of_text(request);
+    return bytes_equal_ignore_case(name, "HS") || bytes_equal_ignore_case(name, "HQES");
+}
+
+static int decode_printer(int argc, char **argv)
+{
+    static uint8_t storage[HEX_BYTES_MAX];
+    const char *dialect = option(argc, argv, "--dialect");
+    const char *request = option(argc, argv, "--request");
+    const char *hex = option(argc, argv, "--hex");
+    struct bytes reply;
+    if (argc != 6 || dialect == NULL || request == NULL || hex == NULL) {
+        return complain(PACKTOOL_USAGE, "decode printer --dialect NAME --request NAME --hex HEX");
+    }
+    const struct printer_driver *driver = printer_driver_find(bytes_of_text(dialect));
+    if (driver == NULL) return complain(PACKTOOL_USAGE, "no driver of that dialect; there is zpl");
+    if (!is_status_request(request)) {
+        return complain(PACKTOOL_USAGE, "status is in the answers to ~HS and ~HQES");
+    }
+    if (!hex_argument(hex, storage, &reply)) {
+        return complain(PACKTOOL_BAD_INPUT, "the reply is not hex");
+    }
+    if (print_statuses(driver, reply) > 0) return PACKTOOL_DONE;
+    return complain(PACKTOOL_BAD_INPUT, "no whole status in the reply");
+}
+
+/* ---- decode device-id ------------------------------------------------------------------------ */
+
+static int decode_device_id(int argc, char **argv)
+{
+    static uint8_t storage[HEX_BYTES_MAX];
+    const char *hex = option(argc, argv, "--hex");
+    struct bytes id;
+    struct printer_identity identity;
+    if (argc != 2 || hex == NULL) return complain(PACKTOOL_USAGE, "decode device-id --hex HEX");
+    if (!hex_argument(hex, storage, &id)) {
+        return complain(PACKTOOL_BAD_INPUT, "the device id is not hex");
+    }
+    if (!printer_identity_parse(id, &identity)) {
+        return complain(PACKTOOL_BAD_INPUT, "not one key in the device id");
+    }
+    struct json_writer *out = decode_line_open();
+    json_write_text(out, "manufacturer", identity.manufacturer);
+    json_write_text(out, "model", identity.model);
+    json_write_text(out, "dialect", identity.dialect);
+    decode_line_print();
+    return PACKTOOL_DONE;
+}
+
+int packtool_decode(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv);
+    } kinds[] = {
+        {"scale", decode_scale},
+        {"hid", decode_hid},
+        {"printer", decode_printer},
+        {"device-id", decode_device_id},
+    };
+    for (size_t i = 0; argc > 0 && i < ARRAY_LEN(kinds); i++) {
+        if (strcmp(argv[0], kinds[i].name) == 0) return kinds[i].run(argc - 1, argv + 1);
+    }
+    return complain(PACKTOOL_USAGE, "decode scale|hid|printer|device-id ...");
+}
