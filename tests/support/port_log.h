@@ -13,7 +13,9 @@
 #include "hal/port.h"
 #include "tests/support/expect.h"
 
+#ifndef PORT_LOG_PATIENCE_MS
 #define PORT_LOG_PATIENCE_MS 20000
+#endif
 
 struct port_log {
     unsigned opened, failed, closed, drained, reports;
@@ -117,6 +119,14 @@ static const struct port_events port_log_events = {.opened = port_log_opened,
         }                                                                   \
         EXPECT((condition), promise);                                       \
     } while (0)
+
+/* With nothing going on a turn must last until its deadline. */
+__attribute__((unused)) static void port_log_sleeps(struct loop *loop, const char *promise)
+{
+    int64_t deadline_ms = clock_boot_ms() + 30;
+    loop_turn(loop, deadline_ms);
+    EXPECT(clock_boot_ms() >= deadline_ms, promise);
+}
 
 /* Turns the loop until nothing is ready. */
 __attribute__((unused)) static void port_log_settle(struct loop *loop)
