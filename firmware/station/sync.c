@@ -133,7 +133,9 @@ static int64_t seq_of_acked(const struct sync *sync, uint64_t acked)
 static void take_push(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
 {
     uint64_t last = sync->events[sync->count - 1].seq;
-    bool moved = outcome->acked && outcome->acked_seq <= last && outcome->acked_seq > sync->acked;
+    /* Their number may be one we knew already: what moves us is what is stored here. */
+    uint64_t first = sync->events[0].seq;
+    bool moved = outcome->acked && outcome->acked_seq >= first && outcome->acked_seq <= last;
     if (outcome->class == OMS_REFUSED &&
         !outcome->acked) { /* 422: our numbers and theirs disagree */
         sync->stopped = true;
@@ -147,7 +149,7 @@ static void take_push(struct sync *sync, struct step *step, const struct oms_out
     }
     sync->stopped = false;
     note_results(sync, step, outcome);
-    sync->acked = outcome->acked_seq;
+    sync->acked = outcome->acked_seq; /* for the count on the screen */
     sync->work = true;
     backoff_reset(&sync->backoff);
     move(sync, step, seq_of_acked(sync, outcome->acked_seq));
