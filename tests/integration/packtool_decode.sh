@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Promise: `packtool decode` keeps its surface: these members in this order, one line a frame, errors
+# on standard error, exit 0 done, 1 bad input, 2 usage. Frames: tests/replay/captures.
+set -uo pipefail
+packtool=$1
+captures=$(dirname "$0")/../replay/captures
+checks=0
+broken=0
+
+expect() { # PROMISE WANTED GOT
+    checks=$((checks + 1))
+    [ "$2" = "$3" ] && return
+    broken=$((broken + 1))
+    printf 'broken promise: %s\n  wanted %s\n  got    %s\n' "$1" "$2" "$3"
+}
+decode() { "$packtool" decode "$@" 2>/dev/null; }
+code() { "$packtool" "$@" >/dev/null 2>&1 </dev/null; echo $?; }
+
+toledo='82 ac f0 60 30 30 30 35 36 b7 30 30 30 30 30 30 8d a3'
+reading='{"driver":"toledo-continuous","mass_mg":5670000,"shown":"5.67","unit":"kg","stable":true,"net":false,"tare_mg":0,"overload":false,"underload":false,"zero":false,"usable":true,"raw":"82acf0603030303536b73030303030308da3"}'
+expect "a Toledo frame" "$reading" "$(decode scale --driver toledo-continuous --hex <<<"$toledo")"
+expect "found by itself" "$reading" "$(decode scale --driver auto --hex - <<<"$toledo")"
+expect "byte by byte" "$reading" "$(decode scale --driver auto --hex --chunk 1 <<<"$toledo")"
+expect "in binary, from a file" "$reading" "$(decode scale --driver auto <(printf '%b' "\\x${toledo// /\\x}"))"
+expect "a damaged frame is refused with its reason" \
+    '{"driver":"toledo-continuous","rejected":"checksum","raw":"82acf0603030303636b73030303030308da3"}' \
+    "$(decode scale --driver auto --hex <<<"${toledo/35/36}")"
+expect "a count is refused" '{"driver":"st-gs","rejected":"unit","raw":"51542c2b30303031323334352050430d0a"}' \
+    "$(decode scale --driver auto --hex <<<'51 54 2c 2b 30 30 30 31 32 33 34 35 20 50 43 0d 0a')"
+expect "a line for every frame of a capture" 4 \
+    "$(decode scale --driver auto --hex "$captures/stgs-and.cap" | wc -l)"
+strangers=0
+while IFS=$'\t' read -r id _ _ hex _; do
+    [ "${id#\#}" = "$id" ] || continue
+    decode scale --driver auto --hex <<<"$hex" | grep -q '"usable":true' && strangers=$((strangers + 1))
+done <"$captures/foreign-scales.tsv"
+expect "no stranger's frame is a usable weight" 0 "$strangers"
+
+hs=$(sed '/^#/d' "$captures/zpl-hs-ready.cap")
+expect "a printer that is ready" '{"ready":true,"paper_out":false,"head_open":false,"paused":false,"busy":false,"queued":0' \
+    "$(decode printer --dialect zpl --request '~HS' --hex "$hs" | sed 's/,"ribbon_out.*//')"
+expect "a device id" '{"manufacturer":"Munbyn","model":"RW403B","dialect":"tspl"}' \
+    "$(decode device-id --hex "$(printf 'MFG:Munbyn;CMD:TSPL;MDL:RW403B;' | od -An -tx1 | tr -d '\n')")"
+reports=()
+while read -r report; do reports+=(--report "$report"); done \
+    < <(sed '/^#/d' "$captures/keyboard-alt-keypad.cap")
+expect "a scanner that types" '{"text":"SIP-4-1","aim":""}' \
+    "$(decode hid --descriptor '05 01 09 06 a1 01 c0' "${reports[@]}")"
+
+expect "done" 0 "$(code decode scale --driver st-gs)"
+expect "no hex" 1 "$(code decode scale --driver st-gs --hex "$0")"
+expect "no such file" 1 "$(code decode scale --driver st-gs "$captures/none")"
+expect "nobody knows it" 1 "$(code decode scale --driver auto "$0")"
+expect "no such driver" 2 "$(code decode scale --driver none)"
+expect "no driver named" 2 "$(code decode scale)"
+expect "no whole status" 1 "$(code decode printer --dialect zpl --request '~HS' --hex 02)"
+expect "no such dialect" 2 "$(code decode printer --dialect none --request '~HS' --hex 02)"
+expect "no keys" 1 "$(code decode device-id --hex 00)"
+expect "no kind" 2 "$(code decode)"
+expect "no command" 2 "$(code)"
+expect "a foreign command" 2 "$(code none)"
+expect "help" 0 "$(code --help)"
+echo "packtool decode: $checks checks, $broken broken"
+[ "$broken" = 0 ]
