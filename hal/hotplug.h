@@ -25,10 +25,10 @@ struct device_seen {
      * "usb:0a5f:0080": it names this device when it is equal, or equal up to a following ':'. */
     const char *address;
     bool is_serial;
-    bool is_hid;     /* one device may have more than one face */
+    bool is_hid; /* one device may have more than one face */
     bool is_printer;
     bool is_keyboard; /* is_hid, and the kernel would type what it sends */
-    uint16_t vendor; /* USB; 0 elsewhere */
+    uint16_t vendor;  /* USB; 0 elsewhere */
     uint16_t product;
     const char *serial; /* "" when it has none */
     const char *product_name;

@@ -193,8 +193,7 @@ static bool take_input(struct slot *slot)
     } else if (problem != ERR_NONE && problem != ERR_AGAIN) {
         tell_end(slot, problem, "reading from the device failed");
     } else if (len > 0) {
-        slot->ports->events.bytes(slot->ports->context, slot->port,
-                                  bytes_of(slot->ports->in, len));
+        slot->ports->events.bytes(slot->ports->context, slot->port, bytes_of(slot->ports->in, len));
     }
     return len > 0;
 }
@@ -234,8 +233,8 @@ static void tell_soon(void *context)
 static enum err watch_slot(struct slot *slot, int fd, uint32_t interest, loop_ready_fn *ready,
                            struct textbuf *why)
 {
-    slot->watch = (struct loop_watch){
-        .fd = fd, .interest = interest, .ready = ready, .context = slot};
+    slot->watch =
+        (struct loop_watch){.fd = fd, .interest = interest, .ready = ready, .context = slot};
     enum err problem = loop_add(slot->ports->loop, &slot->watch);
     if (problem != ERR_NONE) textbuf_text(why, "the kernel does not watch this device");
     return problem;

@@ -25,25 +25,25 @@
 #include "hal/serial.h"
 
 #define PORTS_MAX 32u
-#define PORT_ADDRESS_SIZE 128u             /* its NUL included */
+#define PORT_ADDRESS_SIZE 128u /* its NUL included */
 #define PORT_OPEN_S_MAX 10
-#define PORT_IN_MAX 4096u                  /* most bytes in one `bytes` */
-#define PORT_OUT_LINE_MAX 4096u            /* bytes waiting to be taken */
+#define PORT_IN_MAX 4096u       /* most bytes in one `bytes` */
+#define PORT_OUT_LINE_MAX 4096u /* bytes waiting to be taken */
 #define PORT_OUT_PRINTER_MAX (1024u * 1024u)
 
 struct loop;
 struct ports;
 struct usb;
 
-enum port_face { /* what is wanted of the device behind the address */
-    PORT_FACE_LINE,    /* serial, tcp: bytes both ways, PORT_OUT_LINE_MAX */
-    PORT_FACE_HID,     /* usb: input reports; writing is ERR_UNSUPPORTED */
-    PORT_FACE_PRINTER, /* serial, tcp, usb printer class: bytes both ways, PORT_OUT_PRINTER_MAX */
+enum port_face {                 /* what is wanted of the device behind the address */
+                 PORT_FACE_LINE, /* serial, tcp: bytes both ways, PORT_OUT_LINE_MAX */
+                 PORT_FACE_HID,  /* usb: input reports; writing is ERR_UNSUPPORTED */
+                 PORT_FACE_PRINTER, /* serial, tcp, usb printers: bytes both ways, PORT_OUT_PRINTER_MAX */
 };
 
 /* What is known about an opened device. Borrowed for the call. */
 struct port_identity {
-    uint16_t vendor;  /* USB; 0 elsewhere and when unknown */
+    uint16_t vendor; /* USB; 0 elsewhere and when unknown */
     uint16_t product;
     const char *serial;             /* "" when it has none */
     const char *product_name;       /* "" */

@@ -1,8 +1,9 @@
 /* serial_libserialport.c - serial.h on libserialport.
  *
  * What the library leaves out is done here: its descriptor would be inherited by children, a second
- * open would succeed, and closing would wait for unsent bytes, half a minute at worst. The exclusive
- * mode of the tty keeps other programs out, the file lock also those of root. */
+ * open would succeed, and closing would wait for unsent bytes, half a minute at worst. The tty's
+ * exclusive mode keeps other programs out, the file lock also those of root.
+ */
 #include "hal/serial.h"
 
 #include <errno.h>

@@ -31,8 +31,10 @@ static enum err watch_signals(struct signals *signals, const sigset_t *set)
 {
     int fd = signalfd(-1, set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd < 0) return files_err(errno);
-    signals->watch = (struct loop_watch){
-        .fd = fd, .interest = LOOP_IN, .ready = take_signal, .context = signals};
+    signals->watch = (struct loop_watch){.fd = fd,
+                                         .interest = LOOP_IN,
+                                         .ready = take_signal,
+                                         .context = signals};
     enum err problem = loop_add(signals->loop, &signals->watch);
     if (problem != ERR_NONE) close(fd);
     return problem;

@@ -73,9 +73,12 @@ static void set_options(int fd)
         int option;
         int value;
     } options[] = {
-        {IPPROTO_TCP, TCP_SYNCNT, CONNECT_RETRIES}, {IPPROTO_TCP, TCP_NODELAY, 1},
-        {SOL_SOCKET, SO_KEEPALIVE, 1},              {IPPROTO_TCP, TCP_KEEPIDLE, 10},
-        {IPPROTO_TCP, TCP_KEEPINTVL, 5},            {IPPROTO_TCP, TCP_KEEPCNT, 3},
+        {IPPROTO_TCP, TCP_SYNCNT, CONNECT_RETRIES},
+        {IPPROTO_TCP, TCP_NODELAY, 1},
+        {SOL_SOCKET, SO_KEEPALIVE, 1},
+        {IPPROTO_TCP, TCP_KEEPIDLE, 10},
+        {IPPROTO_TCP, TCP_KEEPINTVL, 5},
+        {IPPROTO_TCP, TCP_KEEPCNT, 3},
         {SOL_SOCKET, SO_SNDBUF, SEND_BUFFER},
     };
     for (size_t i = 0; i < ARRAY_LEN(options); i++) {

@@ -17,7 +17,7 @@
 #include "hal/hotplug.h"
 #include "hal/port.h"
 
-#define USB_DEVICES_MAX 32       /* of our two kinds, known at once; more are not told */
+#define USB_DEVICES_MAX 32 /* of our two kinds, known at once; more are not told */
 #define USB_SEND_MAX (16u * 1024u)
 #define USB_DEVICE_ID_MAX 1024u
 #define USB_DESCRIPTOR_MAX 1024u /* of a HID report descriptor; a longer one is cut */
@@ -50,8 +50,8 @@ struct usb_events {
  * ERR_NOT_FOUND: no such device, or it has no such face; ERR_BUSY: claimed by another;
  * ERR_REFUSED: no permission; ERR_INVALID: the selector; always with a sentence. */
 MUST_USE enum err usb_claim(struct usb *usb, struct bytes selector, enum port_face face,
-                            const struct usb_events *events, void *context,
-                            struct textbuf *out_why, struct usb_claim **out_claim);
+                            const struct usb_events *events, void *context, struct textbuf *out_why,
+                            struct usb_claim **out_claim);
 /* Nobody is called any more. The device is given back when its transfers are. */
 void usb_release(struct usb_claim *claim);
 

@@ -23,8 +23,8 @@
 
 #define REPORTS_FLYING 4
 #define ASK_TIMEOUT_MS 1000
-#define STALLS_MAX 3       /* in a row, without a byte between them */
-#define EMPTY_READS_MAX 8  /* in a row: the printer has nothing to say and says so without pause */
+#define STALLS_MAX 3      /* in a row, without a byte between them */
+#define EMPTY_READS_MAX 8 /* in a row: the printer has nothing to say and says so without pause */
 
 enum claim_state { CLAIM_ASKING, CLAIM_OPEN, CLAIM_ENDING, CLAIM_RELEASED };
 
@@ -37,8 +37,8 @@ struct usb_claim {
     struct usb_events events;
     void *context;
     struct libusb_device_handle *handle;
-    struct usb_device device; /* a copy: the entry may be gone before the claim */
-    const struct usb_face *reading; /* the face we read and write */
+    struct usb_device device;           /* a copy: the entry may be gone before the claim */
+    const struct usb_face *reading;     /* the face we read and write */
     uint8_t claimed[USB_HID_FACES_MAX]; /* interfaces */
     size_t claimed_count;
     size_t asked; /* questions sent */
@@ -133,8 +133,8 @@ static void read_on(struct usb_transfer *transfer)
     int size = is_hid ? claim->reading->in_size : (int)USB_IN_MAX;
     if (is_hid) {
         libusb_fill_interrupt_transfer(transfer->transfer, claim->handle,
-                                       claim->reading->in_endpoint, transfer->buffer, size,
-                                       on_done, transfer, 0);
+                                       claim->reading->in_endpoint, transfer->buffer, size, on_done,
+                                       transfer, 0);
     } else {
         libusb_fill_bulk_transfer(transfer->transfer, claim->handle, claim->reading->in_endpoint,
                                   transfer->buffer, size, on_done, transfer, 0);
@@ -436,8 +436,8 @@ static int claim_faces(struct usb_claim *claim)
         claim->reading = face;
         int result = claim_interface(claim, face);
         if (result == 0 && face->has_alternates) {
-            result = libusb_set_interface_alt_setting(claim->handle, face->interface,
-                                                      face->alternate);
+            result =
+                libusb_set_interface_alt_setting(claim->handle, face->interface, face->alternate);
         }
         return result;
     }

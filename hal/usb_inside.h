@@ -12,7 +12,7 @@
 #include "hal/loop.h"
 #include "hal/usb.h"
 
-#define USB_TEXT_SIZE 100     /* of a string descriptor, cut */
+#define USB_TEXT_SIZE 100 /* of a string descriptor, cut */
 #define USB_HID_FACES_MAX 4
 #define USB_DESCRIPTORS_MAX 48 /* file descriptors of the library: two, and one a claim */
 
@@ -28,7 +28,7 @@ struct usb_face { /* one interface that we could use */
     bool is_keyboard;
     uint8_t in_endpoint; /* 0: none */
     uint8_t out_endpoint;
-    uint16_t in_size; /* wMaxPacketSize */
+    uint16_t in_size;         /* wMaxPacketSize */
     uint16_t descriptor_size; /* HID: of the report descriptor */
 };
 

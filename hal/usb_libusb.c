@@ -57,8 +57,8 @@ static void descriptor_added(int fd, short events, void *context)
     for (size_t i = 0; i < USB_DESCRIPTORS_MAX; i++) {
         struct loop_watch *watch = &usb->watches[i];
         if (watch->added) continue;
-        *watch = (struct loop_watch){
-            .fd = fd, .interest = interest, .ready = on_ready, .context = usb};
+        *watch =
+            (struct loop_watch){.fd = fd, .interest = interest, .ready = on_ready, .context = usb};
         if (loop_add(usb->loop, watch) == ERR_NONE) return;
         watch->added = false; /* never ready then: what was begun with it ends by its time-out */
         return;
@@ -87,8 +87,8 @@ static void watch_descriptors(struct usb *usb)
 
 /* What a device is ----------------------------------------------------------------------------- */
 
-static const struct libusb_endpoint_descriptor *
-find_endpoint(const struct libusb_interface_descriptor *setting, uint8_t type, uint8_t direction)
+static const struct libusb_endpoint_descriptor *find_endpoint(
+    const struct libusb_interface_descriptor *setting, uint8_t type, uint8_t direction)
 {
     for (uint8_t i = 0; i < setting->bNumEndpoints; i++) {
         const struct libusb_endpoint_descriptor *one = &setting->endpoint[i];
@@ -254,8 +254,8 @@ static void note_arrival(struct usb *usb, libusb_device *arrived)
     libusb_ref_device(arrived);
 }
 
-static int on_hotplug(libusb_context *library, libusb_device *device,
-                      libusb_hotplug_event event, void *context)
+static int on_hotplug(libusb_context *library, libusb_device *device, libusb_hotplug_event event,
+                      void *context)
 {
     (void)library;
     struct usb *usb = context;
@@ -321,10 +321,12 @@ static int start(struct usb *usb)
     int result = libusb_init(&usb->context);
     if (result != 0) return result;
     watch_descriptors(usb);
-    return libusb_hotplug_register_callback(
-        usb->context, LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED | LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT,
-        LIBUSB_HOTPLUG_ENUMERATE, LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
-        LIBUSB_HOTPLUG_MATCH_ANY, on_hotplug, usb, NULL);
+    return libusb_hotplug_register_callback(usb->context,
+                                            LIBUSB_HOTPLUG_EVENT_DEVICE_ARRIVED |
+                                                LIBUSB_HOTPLUG_EVENT_DEVICE_LEFT,
+                                            LIBUSB_HOTPLUG_ENUMERATE, LIBUSB_HOTPLUG_MATCH_ANY,
+                                            LIBUSB_HOTPLUG_MATCH_ANY, LIBUSB_HOTPLUG_MATCH_ANY,
+                                            on_hotplug, usb, NULL);
 }
 
 enum err usb_open(struct loop *loop, struct usb **out_usb)

@@ -40,8 +40,8 @@ static struct end *watch_fd(struct loop *loop, int fd, uint32_t interest)
     struct end *end = calloc(1, sizeof(*end));
     ENSURE(end);
     end->loop = loop;
-    end->watch = (struct loop_watch){
-        .fd = fd, .interest = interest, .ready = on_ready, .context = end};
+    end->watch =
+        (struct loop_watch){.fd = fd, .interest = interest, .ready = on_ready, .context = end};
     EXPECT_I64(ERR_NONE, loop_add(loop, &end->watch), "a pipe can be watched");
     return end;
 }

@@ -104,7 +104,7 @@ static unsigned inherited_terminals(void)
     DIR *folder = opendir("/proc/self/fd");
     ENSURE(folder);
     for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
-        int fd = atoi(entry->d_name);
+        int fd = (int)strtol(entry->d_name, NULL, 10);
         if (fd > 2 && isatty(fd) && !(fcntl(fd, F_GETFD) & FD_CLOEXEC)) count++;
     }
     closedir(folder);
@@ -142,8 +142,8 @@ static void bad_settings_are_refused(void)
     start();
     for (uint32_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct bytes address = BYTES_LITERAL("serial:" TTY_BENCH_PATH);
-        EXPECT_I64(ERR_NONE,
-                   ports_connect(ports, i, address, PORT_FACE_LINE, &rows[i].settings), "begins");
+        EXPECT_I64(ERR_NONE, ports_connect(ports, i, address, PORT_FACE_LINE, &rows[i].settings),
+                   "begins");
         PORT_LOG_UNTIL(loop, log_->failed == i + 1, rows[i].promise);
         EXPECT_I64(ERR_INVALID, log_->error, rows[i].promise);
     }

@@ -24,8 +24,8 @@ static int listen_somewhere(int family, uint16_t *out_port)
     int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback};
     struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct sockaddr *address = family == AF_INET ? (struct sockaddr *)(void *)&v4
-                                                 : (struct sockaddr *)(void *)&v6;
+    struct sockaddr *address =
+        family == AF_INET ? (struct sockaddr *)(void *)&v4 : (struct sockaddr *)(void *)&v6;
     socklen_t len = family == AF_INET ? sizeof(v4) : sizeof(v6);
     int small = 16384; /* so that a peer that does not read stops the other side soon */
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
@@ -40,8 +40,7 @@ static struct bench set_up(void)
     struct bench bench = {.peer = -1, .log = calloc(1, sizeof(struct port_log))};
     ENSURE(bench.log);
     EXPECT_I64(ERR_NONE, loop_open(&bench.loop), "a loop opens");
-    EXPECT_I64(ERR_NONE,
-               ports_open(bench.loop, NULL, &port_log_events, bench.log, &bench.ports),
+    EXPECT_I64(ERR_NONE, ports_open(bench.loop, NULL, &port_log_events, bench.log, &bench.ports),
                "ports open without usb");
     uint16_t port = 0;
     bench.listener = listen_somewhere(AF_INET, &port);
@@ -258,8 +257,8 @@ static void all_slots_can_be_used_and_no_more(void)
     struct bench bench = set_up();
     struct bytes address = bytes_of_text("tcp:127.0.0.1:x");
     for (uint32_t i = 0; i < PORTS_MAX; i++) {
-        EXPECT_I64(ERR_NONE,
-                   ports_connect(bench.ports, 100 + i, address, PORT_FACE_LINE, NULL), "a slot");
+        EXPECT_I64(ERR_NONE, ports_connect(bench.ports, 100 + i, address, PORT_FACE_LINE, NULL),
+                   "a slot");
     }
     EXPECT_I64(ERR_EXISTS, ports_connect(bench.ports, 100, address, PORT_FACE_LINE, NULL),
                "a number in use");

@@ -3,8 +3,9 @@
  * out and stalls, is never reset, and an unplugged one says how much it took.
  *
  * Descriptors: Honeywell HID POS and Datalogic keyboard from public dumps (HenkVanAsselt's and
- * felis/USB_Host_Shield_2.0 issue 669); the device id of a Zebra ZT411 from a CUPS listing; interface layouts after USB Device Class Definition for HID
- * 1.11, appendix E, and for Printing Devices 1.1, section 5. The kernel's side is umockdev. */
+ * felis/USB_Host_Shield_2.0 issue 669); the device id of a Zebra ZT411 from a CUPS listing;
+ * interface layouts after USB Device Class Definition for HID 1.11, appendix E, and for Printing
+ * Devices 1.1, section 5. The kernel's side is umockdev. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <libusb.h>
@@ -16,12 +17,14 @@
 #include "tests/support/seen_log.h"
 #include "tests/support/usb_bench.h"
 
-static const uint8_t keyboard_report[] = {
-    0x05, 0x01, 0x09, 0x06, 0xa1, 0x01, 0x05, 0x07, 0x19, 0xe0, 0x29, 0xe7, 0x15, 0x00, 0x25, 0x01,
-    0x75, 0x01, 0x95, 0x08, 0x81, 0x02, 0x95, 0x01, 0x75, 0x08, 0x81, 0x01, 0x95, 0x05, 0x75, 0x01,
-    0x05, 0x08, 0x19, 0x01, 0x29, 0x05, 0x91, 0x02, 0x95, 0x01, 0x75, 0x03, 0x91, 0x01, 0x95, 0x06,
-    0x75, 0x08, 0x15, 0x00, 0x26, 0xff, 0x00, 0x05, 0x07, 0x19, 0x00, 0x2a, 0xff, 0x00, 0x81, 0x00,
-    0xc0};
+static const uint8_t keyboard_report[] = {0x05, 0x01, 0x09, 0x06, 0xa1, 0x01, 0x05, 0x07, 0x19,
+                                          0xe0, 0x29, 0xe7, 0x15, 0x00, 0x25, 0x01, 0x75, 0x01,
+                                          0x95, 0x08, 0x81, 0x02, 0x95, 0x01, 0x75, 0x08, 0x81,
+                                          0x01, 0x95, 0x05, 0x75, 0x01, 0x05, 0x08, 0x19, 0x01,
+                                          0x29, 0x05, 0x91, 0x02, 0x95, 0x01, 0x75, 0x03, 0x91,
+                                          0x01, 0x95, 0x06, 0x75, 0x08, 0x15, 0x00, 0x26, 0xff,
+                                          0x00, 0x05, 0x07, 0x19, 0x00, 0x2a, 0xff, 0x00, 0x81,
+                                          0x00, 0xc0};
 
 static const uint8_t pos_report[] = {
     0x05, 0x8c, 0x09, 0x02, 0xa1, 0x01, 0x09, 0x12, 0xa1, 0x02, 0x85, 0x02, 0x15, 0x00, 0x26, 0xff,
@@ -78,8 +81,9 @@ static const struct usb_bench_model printer = {
     .answers = {{0xA1, 0x00, 0, 1, {(const uint8_t *)device_id, sizeof(device_id) - 1}},
                 {0xA1, 0x01, 0, 0, {good_status, sizeof(good_status)}}}};
 
-static const struct usb_bench_model printer_twin = {
-    .number = 5, .descriptors = PRINTER_DESCRIPTORS("7201"), .serial = "99J204300180"};
+static const struct usb_bench_model printer_twin = {.number = 5,
+                                                    .descriptors = PRINTER_DESCRIPTORS("7201"),
+                                                    .serial = "99J204300180"};
 
 /* Protocols 3 and 4 only: nothing we speak. */
 static const struct usb_bench_model foreign_printer = {
@@ -106,7 +110,7 @@ static void start(void)
     EXPECT_I64(ERR_NONE, usb_open(loop, &usb), "usb opens");
     EXPECT_I64(ERR_NONE, ports_open(loop, usb, &port_log_events, log_, &ports), "ports open");
     log_->ports = ports;
-    EXPECT_I64(ERR_NONE, hotplug_open(loop, usb, &seen_log_events, &seen, &hotplug), "and hot-plug");
+    EXPECT_I64(ERR_NONE, hotplug_open(loop, usb, &seen_log_events, &seen, &hotplug), "hot-plug");
 }
 
 static void stop(void)
@@ -161,7 +165,8 @@ static void devices_are_told_once_with_their_address(void)
     EXPECT_TEXT("+usb:05f9:2206:S/N:0001 Rev:A hid keyboard 05f9:2206 \"S/N:0001 Rev:A\" "
                 "\"Handheld Barcode Scanner\"\n"
                 "+usb:0c2e:0b61:@1-3 hid keyboard 0c2e:0b61 \"\" \"Imaging Scanner\"\n"
-                "+usb:0a5f:0172:99J204300180 printer 0a5f:0172 \"99J204300180\" \"ZTC ZT411-300dpi ZPL\"\n"
+                "+usb:0a5f:0172:99J204300180 printer 0a5f:0172 \"99J204300180\" "
+                "\"ZTC ZT411-300dpi ZPL\"\n"
                 "+usb:0a5f:0172:@1-5 printer 0a5f:0172 \"99J204300180\" \"\"\n"
                 "-usb:0c2e:0b61:@1-3\n"
                 "-usb:0a5f:0172:99J204300180\n",
@@ -253,8 +258,9 @@ static void point_of_sale_is_preferred_to_typing(void)
     EXPECT_BYTES(bytes_of(pos_report, sizeof(pos_report)), log_->identity.report_descriptor,
                  "the point-of-sale interface is read");
     EXPECT_I64(0, usb_bench_flying(device, 0x81), "the keyboard is not");
-    EXPECT_I64(2, usb_bench_count(device, USBDEVFS_DISCONNECT_CLAIM) +
-                      usb_bench_count(device, USBDEVFS_CLAIMINTERFACE),
+    EXPECT_I64(2,
+               usb_bench_count(device, USBDEVFS_DISCONNECT_CLAIM) +
+                   usb_bench_count(device, USBDEVFS_CLAIMINTERFACE),
                "but held as well, so that nothing is typed; the mouse is left alone");
     EXPECT_I64(1, usb_bench_asked(device, 0x21, 0x09), "this make is switched on");
     uint8_t code[64] = {0x02, 13, ']', 'E', '0', '4', '0', '1', '2', '3'};
@@ -285,8 +291,7 @@ static void a_printer_is_asked_and_printed_on(void)
     connect_port(1, "usb:0a5f:0172:99J204300180", PORT_FACE_PRINTER);
     EXPECT_BYTES(bytes_of(device_id, sizeof(device_id) - 1), log_->identity.device_id,
                  "the device id, with its length bytes");
-    EXPECT(log_->identity.has_port_status && log_->identity.port_status == 0x18,
-           "the port status");
+    EXPECT(log_->identity.has_port_status && log_->identity.port_status == 0x18, "the port status");
     EXPECT(log_->identity.can_read, "the bidirectional setting is used");
     EXPECT_I64(1, usb_bench_flying(device, 0x82), "and always read");
     make_label();
@@ -294,7 +299,9 @@ static void a_printer_is_asked_and_printed_on(void)
     PORT_LOG_UNTIL(loop, log_->drained == 1, "is taken");
     EXPECT_I64(sizeof(label), log_->taken, "to the last byte");
     EXPECT_BYTES(bytes_of(label, sizeof(label)), usb_bench_taken(device), "unchanged, in order");
-    usb_bench_say(device, 0x82, BYTES_LITERAL("\x02" "030,0,0,1245,000\x03\r\n"));
+    usb_bench_say(device, 0x82,
+                  BYTES_LITERAL("\x02"
+                                "030,0,0,1245,000\x03\r\n"));
     PORT_LOG_UNTIL(loop, log_->reports == 1, "its answer comes");
     EXPECT_I64(20, log_->in_len, "whole");
     EXPECT_I64(0, usb_bench_count(device, USBDEVFS_RESET), "no reset");

@@ -25,9 +25,8 @@ static bool enter_namespace(void)
     char groups[64];
     snprintf(users, sizeof(users), "0 %u 1", (unsigned)geteuid());
     snprintf(groups, sizeof(groups), "0 %u 1", (unsigned)getegid());
-    return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 &&
-           write_file("/proc/self/uid_map", users) && write_file("/proc/self/setgroups", "deny") &&
-           write_file("/proc/self/gid_map", groups);
+    return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && write_file("/proc/self/uid_map", users) &&
+           write_file("/proc/self/setgroups", "deny") && write_file("/proc/self/gid_map", groups);
 }
 
 bool own_mounts_enter(void)

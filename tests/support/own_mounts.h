@@ -1,5 +1,5 @@
-/* own_mounts.h - a mount namespace of this process alone: what it mounts nobody else sees, and it is
- * gone with the process. Before any thread is started. */
+/* own_mounts.h - a mount namespace of this process alone: what it mounts nobody else sees, and it
+ * is gone with the process. Before any thread is started. */
 #ifndef PACKD_TESTS_SUPPORT_OWN_MOUNTS_H
 #define PACKD_TESTS_SUPPORT_OWN_MOUNTS_H
 

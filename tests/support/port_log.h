@@ -24,7 +24,7 @@ struct port_log {
     char sentence[200];
     uint64_t taken;        /* of the latest `drained` */
     uint64_t taken_at_end; /* as ports_taken says inside `closed` */
-    uint8_t in[1 << 20]; /* all that came in, in order */
+    uint8_t in[1 << 20];   /* all that came in, in order */
     size_t in_len;
     size_t last_len; /* of the latest `bytes` */
     struct port_identity identity;
@@ -83,8 +83,7 @@ __attribute__((unused)) static void port_log_closed(void *context, uint32_t port
     port_log_end(log, port, error, sentence);
 }
 
-__attribute__((unused)) static void port_log_bytes(void *context, uint32_t port,
-                                                   struct bytes bytes)
+__attribute__((unused)) static void port_log_bytes(void *context, uint32_t port, struct bytes bytes)
 {
     struct port_log *log = context;
     log->port = port;
@@ -111,13 +110,13 @@ static const struct port_events port_log_events = {.opened = port_log_opened,
                                                    .closed = port_log_closed};
 
 /* Turns the loop until the condition holds. */
-#define PORT_LOG_UNTIL(loop, condition, promise)                            \
-    do {                                                                    \
-        int64_t until_ms_ = clock_boot_ms() + PORT_LOG_PATIENCE_MS;         \
-        while (!(condition) && clock_boot_ms() < until_ms_) {               \
-            loop_turn((loop), until_ms_);                                   \
-        }                                                                   \
-        EXPECT((condition), promise);                                       \
+#define PORT_LOG_UNTIL(loop, condition, promise)                    \
+    do {                                                            \
+        int64_t until_ms_ = clock_boot_ms() + PORT_LOG_PATIENCE_MS; \
+        while (!(condition) && clock_boot_ms() < until_ms_) {       \
+            loop_turn((loop), until_ms_);                           \
+        }                                                           \
+        EXPECT((condition), promise);                               \
     } while (0)
 
 /* With nothing going on a turn must last until its deadline. */

@@ -34,8 +34,7 @@ static void seen_log_gone(void *context, const char *address)
     textbuf_format(&log->text, "-%s\n", address);
 }
 
-static const struct hotplug_events seen_log_events = {.seen = seen_log_seen,
-                                                      .gone = seen_log_gone};
+static const struct hotplug_events seen_log_events = {.seen = seen_log_seen, .gone = seen_log_gone};
 
 static void seen_log_init(struct seen_log *log)
 {

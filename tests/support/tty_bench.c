@@ -30,9 +30,8 @@ static bool make_tree(void)
     return mount("none", "/sys/class/tty", "tmpfs", 0, "mode=755") == 0 &&
            mkdir("/sys/class/tty/ttyACM0", 0755) == 0 &&
            symlink("../../../devices/bench", "/sys/class/tty/ttyACM0/device") == 0 &&
-           mount("none", "/dev", "tmpfs", 0, "mode=755") == 0 &&
-           mkdir("/dev/serial", 0755) == 0 && mkdir("/dev/serial/by-id", 0755) == 0 &&
-           symlink("../../ttyACM0", TTY_BENCH_LINK) == 0 &&
+           mount("none", "/dev", "tmpfs", 0, "mode=755") == 0 && mkdir("/dev/serial", 0755) == 0 &&
+           mkdir("/dev/serial/by-id", 0755) == 0 && symlink("../../ttyACM0", TTY_BENCH_LINK) == 0 &&
            mknod(TTY_BENCH_PATH, S_IFREG | 0644, 0) == 0;
 }
 

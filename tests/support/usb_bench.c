@@ -91,7 +91,7 @@ bool usb_bench_enter(char **arguments)
     return false;
 }
 
-/* Transfers -------------------------------------------------------------------------------------- */
+/* Transfers ----------------------------------------------------------------------------------- */
 
 static struct usbdevfs_urb *urb_of(const struct transfer *transfer)
 {
@@ -134,8 +134,8 @@ static void answer_control(struct usb_bench_device *device, struct transfer *tra
     size_t room = (size_t)urb->buffer_length - 8;
     for (size_t k = 0; k < USB_BENCH_ANSWERS_MAX; k++) {
         const struct usb_bench_answer *one = &device->model->answers[k];
-        if ((one->type | one->request) == 0 || one->type != setup[0] ||
-            one->request != setup[1] || one->value != value || one->index != index) {
+        if ((one->type | one->request) == 0 || one->type != setup[0] || one->request != setup[1] ||
+            one->value != value || one->index != index) {
             continue;
         }
         size_t len = one->data.len < room ? one->data.len : room;
@@ -192,7 +192,7 @@ static void serve(struct usb_bench_device *device)
     show_readiness(device);
 }
 
-/* Requests of usbfs ------------------------------------------------------------------------------ */
+/* Requests of usbfs --------------------------------------------------------------------------- */
 
 static void count_request(struct usb_bench_device *device, unsigned long request)
 {
@@ -301,7 +301,7 @@ static gboolean on_request(UMockdevIoctlBase *handler, UMockdevIoctlClient *clie
     return answered;
 }
 
-/* Plugging --------------------------------------------------------------------------------------- */
+/* Plugging ------------------------------------------------------------------------------------ */
 
 struct usb_bench *usb_bench_open(void)
 {
@@ -433,7 +433,7 @@ void usb_bench_unplug(struct usb_bench *bench, struct usb_bench_device *device)
     umockdev_testbed_remove_device(bench->testbed, device->syspath);
 }
 
-/* What a test does and asks ---------------------------------------------------------------------- */
+/* What a test does and asks ------------------------------------------------------------------- */
 
 static void put_waiting(struct usb_bench_device *device, uint8_t endpoint, int status,
                         struct bytes data)
