@@ -35,10 +35,11 @@ struct loop;
 struct ports;
 struct usb;
 
-enum port_face {                 /* what is wanted of the device behind the address */
-                 PORT_FACE_LINE, /* serial, tcp: bytes both ways, PORT_OUT_LINE_MAX */
-                 PORT_FACE_HID,  /* usb: input reports; writing is ERR_UNSUPPORTED */
-                 PORT_FACE_PRINTER, /* serial, tcp, usb printers: bytes both ways, PORT_OUT_PRINTER_MAX */
+/* What is wanted of the device behind the address. */
+enum port_face {
+    PORT_FACE_LINE,    /* serial, tcp: bytes both ways, PORT_OUT_LINE_MAX */
+    PORT_FACE_HID,     /* usb: input reports; writing is ERR_UNSUPPORTED */
+    PORT_FACE_PRINTER, /* serial, tcp, usb printers: bytes both ways, PORT_OUT_PRINTER_MAX */
 };
 
 /* What is known about an opened device. Borrowed for the call. */
