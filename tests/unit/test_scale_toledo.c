@@ -236,6 +236,21 @@ static void every_lost_byte_costs_one_frame_only(void)
     }
 }
 
+static void a_frame_cut_anywhere_costs_itself_only(void)
+{
+    for (size_t cut = 1; cut < 17; cut++) {
+        struct scale_state state;
+        unsigned usable = 0;
+        uint8_t frames[64];
+        (void)put_frame(frames, good_body, true);
+        size_t len = cut + put_frames(frames + cut, good_body, true, 2);
+        scale_state_init(&state);
+        struct heard heard = hear(&state, bytes_of(frames, len));
+        for (size_t i = 0; i < heard.count; i++) usable += heard.at[i].reading.usable;
+        EXPECT_I64(2, usable, "the STX that cuts a frame begins the next");
+    }
+}
+
 static void bit_seven_is_parity_and_kept_as_evidence(void)
 {
     struct scale_state state;
@@ -261,6 +276,22 @@ static void a_run_of_frames_says_that_there_is_no_checksum(void)
     for (size_t i = 2; i < heard.count; i++)
         EXPECT(heard.at[i].reading.usable, "proved by the third");
     EXPECT_I64(17, heard.at[5].reading.raw_len, "17 bytes each");
+}
+
+static void a_bad_checksum_breaks_the_run_without(void)
+{
+    struct scale_state state;
+    uint8_t frames[256];
+    scale_state_init(&state);
+    size_t len = put_frames(frames, good_body, false, 2);
+    len += put_frame(frames + len, good_body, true);
+    frames[len - 1] ^= 0x10;
+    len += put_frames(frames + len, good_body, false, 3);
+    struct heard heard = hear(&state, bytes_of(frames, len));
+    EXPECT(heard.count >= 5 && heard.at[2].reject == SCALE_REJECT_CHECKSUM, "it is refused");
+    for (size_t i = 0; i < heard.count; i++) {
+        EXPECT(!heard.at[i].reading.usable, "two and two are not three in a row");
+    }
 }
 
 static void a_line_with_checksums_keeps_them(void)
@@ -333,8 +364,10 @@ int main(void)
     EXPECT_RUN(what_is_no_weight_is_refused_with_its_reason);
     EXPECT_RUN(any_damaged_byte_is_refused_or_unseen);
     EXPECT_RUN(every_lost_byte_costs_one_frame_only);
+    EXPECT_RUN(a_frame_cut_anywhere_costs_itself_only);
     EXPECT_RUN(bit_seven_is_parity_and_kept_as_evidence);
     EXPECT_RUN(a_run_of_frames_says_that_there_is_no_checksum);
+    EXPECT_RUN(a_bad_checksum_breaks_the_run_without);
     EXPECT_RUN(a_line_with_checksums_keeps_them);
     EXPECT_RUN(a_scale_set_up_anew_is_believed_after_a_run);
     EXPECT_RUN(a_checksum_that_looks_like_the_next_frame_is_told_apart);

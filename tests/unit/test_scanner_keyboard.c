@@ -215,6 +215,15 @@ static void what_is_not_certain_is_refused(void)
     report(&typed, 0, 0, 0);
     press(&typed, 0, 0x28);
     EXPECT_I64(SCAN_UNCLEAN, typed.result, "a code past ASCII");
+    init(&typed);
+    report(&typed, 0x04, 0x59, 0x61);
+    report(&typed, 0x04, 0x5D, 0); /* 195 */
+    report(&typed, 0, 0, 0);
+    report(&typed, 0x04, 0x59, 0x5E);
+    report(&typed, 0x04, 0x61, 0); /* 169: together they would be UTF-8 */
+    report(&typed, 0, 0, 0);
+    press(&typed, 0, 0x28);
+    EXPECT_I64(SCAN_UNCLEAN, typed.result, "two codes that only look like one character");
 }
 
 int main(void)
