@@ -8,6 +8,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = fileURLToPath(new URL('../../firmware/web/', import.meta.url));
+const policy = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const types = {
     '.html': 'text/html; charset=utf-8',
     '.css': 'text/css; charset=utf-8',
@@ -103,7 +104,7 @@ export class Stub {
                     'Content-Type': types[extname(file)],
                     ETag: this.version,
                     'Cache-Control': 'no-cache',
-                    'Content-Security-Policy': "default-src 'self'",
+                    'Content-Security-Policy': policy,
                 })
                 .end(content);
         }
