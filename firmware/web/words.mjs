@@ -35,17 +35,19 @@ export function gramsText(grams) {
 
 // 149900 and "INR" to "₹1,499"; the number of decimals is the currency's own.
 export function moneyText(minor, currency) {
-    const format = new Intl.NumberFormat('en-IN', {
-        style: 'currency',
-        currency,
-        trailingZeroDisplay: 'stripIfInteger',
-    });
-    const decimals = format.resolvedOptions().maximumFractionDigits;
+    const money = { style: 'currency', currency };
+    const decimals = new Intl.NumberFormat('en-IN', money).resolvedOptions().maximumFractionDigits;
     const digits = BigInt(minor)
         .toString()
         .padStart(decimals + 1, '0');
     const whole = digits.slice(0, digits.length - decimals);
-    return format.format(decimals ? `${whole}.${digits.slice(-decimals)}` : whole);
+    const fraction = digits.slice(whole.length);
+    const shown = /[1-9]/.test(fraction) ? decimals : 0;
+    return new Intl.NumberFormat('en-IN', {
+        ...money,
+        minimumFractionDigits: shown,
+        maximumFractionDigits: shown,
+    }).format(shown ? `${whole}.${fraction}` : whole);
 }
 
 function argumentText(language, name, value) {
