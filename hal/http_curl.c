@@ -1,23 +1,12 @@
-/* http_curl.c - http.h on libcurl's multi interface, its sockets in our loop, TLS by mbedTLS.
+/* http_curl.c - http.h on libcurl's multi interface, its sockets in our loop.
  *
- * curl names sockets and a time; the loop serves them; curl does the rest. This file holds the TLS
- * policy of the product (reliability.md section 7) and everything in which the generations of curl
- * (7.88, 8.14) and of mbedTLS (2.28, 3.6) differ for it. What comes in is taken by
- * http_reply_curl.c; why an exchange failed is put into words by http_words_curl.c.
- *
- * Measured, and the reason for the settings in apply_policy: left alone, curl 7.88 on mbedTLS 2.28
- * accepts RSA-1024 and SHA-1 certificates and TLS 1.1. */
+ * curl names sockets and a time; the loop serves them; curl does the rest. What we demand of the
+ * other side, and everything in which the generations of curl (7.88, 8.14) and mbedTLS (2.28, 3.6)
+ * differ, is in http_policy_curl.c; what comes in is taken by http_reply_curl.c; why an exchange
+ * failed is put into words by http_words_curl.c. */
 #include "hal/http.h"
 
-#include <curl/curl.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <mbedtls/oid.h>
-#include <mbedtls/ssl.h>
-#include <mbedtls/ssl_ciphersuites.h>
-#include <mbedtls/version.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +16,6 @@
 
 #include "hal/http_inside.h"
 #include "hal/loop.h"
-#include "hal/pem_cache.h"
 
 #define USER_AGENT_MAX 80
 #define TIMEOUT_MS_MAX 600000u
@@ -51,104 +39,6 @@ struct socket_watch {
     struct loop_watch watch;
     struct http *http;
 };
-
-/* Forward secrecy and authenticated encryption, nothing else. */
-static const int cipher_suites[] = {
-#if MBEDTLS_VERSION_NUMBER >= 0x03000000
-    MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
-    MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
-    MBEDTLS_TLS1_3_CHACHA20_POLY1305_SHA256,
-#endif
-    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-    MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-    MBEDTLS_TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-    MBEDTLS_TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-    MBEDTLS_TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
-    0,
-};
-
-/* Keeps what is wrong with a certificate, for the sentence. Refusing stays mbedTLS's, which looks
- * at the purpose only after this and without telling. */
-static int note_certificate(void *context, mbedtls_x509_crt *certificate, int depth,
-                            uint32_t *flags)
-{
-    struct http_exchange *exchange = context;
-    exchange->certificate_flags |= *flags;
-    int wrong_use =
-        depth > 0
-            ? 0
-            : mbedtls_x509_crt_check_extended_key_usage(certificate, MBEDTLS_OID_SERVER_AUTH,
-                                                        MBEDTLS_OID_SIZE(MBEDTLS_OID_SERVER_AUTH));
-    if (wrong_use != 0) exchange->certificate_flags |= MBEDTLS_X509_BADCERT_EXT_KEY_USAGE;
-    return 0;
-}
-
-/* curl gives mbedTLS's own configuration just before the handshake. */
-static CURLcode apply_policy(CURL *easy, void *tls_config, void *context)
-{
-    (void)easy;
-    mbedtls_ssl_config *config = tls_config;
-    mbedtls_ssl_conf_cert_profile(config, &mbedtls_x509_crt_profile_next);
-    mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
-    mbedtls_ssl_conf_ciphersuites(config, cipher_suites);
-    mbedtls_ssl_conf_verify(config, note_certificate, context);
-    return CURLE_OK;
-}
-
-/* A peer that vanished ends the connection after 15 s, and no child inherits a socket. */
-static int prepare_socket(void *context, curl_socket_t fd, curlsocktype purpose)
-{
-    (void)context, (void)purpose;
-    unsigned timeout_ms = 15000;
-    if (setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms)) != 0 ||
-        fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
-        return CURL_SOCKOPT_ERROR;
-    }
-    return CURL_SOCKOPT_OK;
-}
-
-/* What is the same for every exchange. Each option must be taken: one that this curl does not know
- * would be a policy that is silently off. False at start means: not the library we measured. */
-static bool set_policy(struct http *http, struct http_exchange *exchange)
-{
-    CURL *easy = exchange->easy;
-    int wrong = 0;
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    wrong |=
-        (int)curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L); /* what was signed is what is sent */
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 100L);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, 15L);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 30L);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 10L);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, prepare_socket);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, 60L);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 60L);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->curl_says);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_USERAGENT, http->user_agent);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_take_body);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_take_header);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, apply_policy);
-    wrong |= (int)curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, exchange);
-    if (http->settings.dns_servers != NULL) {
-        wrong |= (int)curl_easy_setopt(easy, CURLOPT_DNS_SERVERS, http->settings.dns_servers);
-    }
-    return wrong == CURLE_OK;
-}
 
 /* --- curl and the loop --- */
 
@@ -225,30 +115,9 @@ static int set_timer(CURLM *multi, long timeout_ms, void *context)
 
 /* --- opening and closing --- */
 
-static bool is_known_library(struct textbuf *out_why)
+static bool apply_settings(struct http *http, struct http_exchange *exchange)
 {
-    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-    char wanted[40];
-    mbedtls_version_get_string_full(wanted); /* "mbed TLS 2.28.3" */
-    const char *number = strrchr(wanted, ' ');
-    char tls[40];
-    snprintf(tls, sizeof(tls), "mbedTLS/%s", number == NULL ? "" : number + 1);
-    if (info->ssl_version == NULL || strcmp(info->ssl_version, tls) != 0) {
-        textbuf_format(out_why, "libcurl uses %s for TLS instead of %s",
-                       info->ssl_version == NULL ? "nothing" : info->ssl_version, tls);
-        return false;
-    }
-    /* The configuration struct that apply_policy is handed must be the one of our header. */
-    if (mbedtls_version_get_number() != MBEDTLS_VERSION_NUMBER) {
-        textbuf_format(out_why, "built for mbedTLS %s but %s is here", MBEDTLS_VERSION_STRING,
-                       wanted);
-        return false;
-    }
-    if (info->ares == NULL) {
-        textbuf_text(out_why, "libcurl looks up names without c-ares and would block");
-        return false;
-    }
-    return true;
+    return http_set_policy(exchange, http->user_agent, http->settings.dns_servers);
 }
 
 static enum err open_multi(struct http *http, struct textbuf *out_why)
@@ -265,7 +134,7 @@ static enum err open_multi(struct http *http, struct textbuf *out_why)
         http->exchanges[i].easy = curl_easy_init();
         if (http->exchanges[i].easy == NULL) return ERR_NO_MEMORY;
     }
-    if (wrong != CURLM_OK || !set_policy(http, &http->exchanges[0])) {
+    if (wrong != CURLM_OK || !apply_settings(http, &http->exchanges[0])) {
         textbuf_text(out_why, "libcurl refuses an option that the TLS policy needs");
         return ERR_UNSUPPORTED;
     }
@@ -275,7 +144,7 @@ static enum err open_multi(struct http *http, struct textbuf *out_why)
 static enum err open_parts(struct http *http, struct textbuf *out_why)
 {
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return ERR_NO_MEMORY;
-    if (!is_known_library(out_why)) return ERR_UNSUPPORTED;
+    if (!http_is_known_library(out_why)) return ERR_UNSUPPORTED;
     int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK); /* curl's own clock */
     if (fd < 0) return files_err(errno);
     http->timer =
@@ -410,34 +279,6 @@ static bool set_request(struct http_exchange *exchange, const struct http_reques
     return wrong == CURLE_OK && set_headers(exchange, request);
 }
 
-static enum err set_file(struct http *http, CURL *easy, CURLoption option, const char *path)
-{
-    struct bytes text = BYTES_NONE;
-    enum err problem = pem_cache_get(&http->pems, path, HTTP_CA_MAX, &text);
-    if (problem != ERR_NONE) {
-        snprintf(http->trouble, sizeof(http->trouble), "%s: %s", path, err_word(problem));
-        return problem;
-    }
-    struct curl_blob blob = {.data = (void *)(uintptr_t)text.data,
-                             .len = text.len,
-                             .flags = CURL_BLOB_COPY};
-    return curl_easy_setopt(easy, option, &blob) == CURLE_OK ? ERR_NONE : ERR_NO_MEMORY;
-}
-
-static enum err set_trust(struct http *http, CURL *easy, const struct http_trust *trust)
-{
-    enum err problem = set_file(http, easy, CURLOPT_CAINFO_BLOB, trust->ca_file);
-    if (problem == ERR_NONE && trust->client_cert_file != NULL) {
-        problem = set_file(http, easy, CURLOPT_SSLCERT_BLOB, trust->client_cert_file);
-        if (problem == ERR_NONE) {
-            problem = set_file(http, easy, CURLOPT_SSLKEY_BLOB, trust->client_key_file);
-        }
-    }
-    if (problem != ERR_NONE || trust->pinned_keys == NULL) return problem;
-    bool taken = curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, trust->pinned_keys) == CURLE_OK;
-    return taken ? ERR_NONE : ERR_NO_MEMORY;
-}
-
 static enum err refuse(struct http *http, enum err problem, const char *why)
 {
     snprintf(http->trouble, sizeof(http->trouble), "%s", why);
@@ -473,8 +314,9 @@ enum err http_start(struct http *http, uint32_t ticket, const struct http_reques
     exchange->ticket = ticket;
     exchange->reply_max = request->reply_max;
     http_host_of(request->url, exchange->host, sizeof(exchange->host));
-    problem = set_trust(http, exchange->easy, trust);
-    if (problem == ERR_NONE && (!set_policy(http, exchange) || !set_request(exchange, request))) {
+    problem = http_set_trust(exchange, &http->pems, trust, http->trouble);
+    if (problem == ERR_NONE &&
+        (!apply_settings(http, exchange) || !set_request(exchange, request))) {
         problem = refuse(http, ERR_NO_MEMORY, "libcurl refuses an option");
     }
     if (problem == ERR_NONE && curl_multi_add_handle(http->multi, exchange->easy) != CURLM_OK) {

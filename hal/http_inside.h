@@ -1,11 +1,12 @@
-/* http_inside.h - what http_curl.c (doing), http_reply_curl.c (taking in) and http_words_curl.c
- * (telling) share; nobody else includes it. */
+/* http_inside.h - what http_curl.c (doing), http_policy_curl.c (demanding), http_reply_curl.c
+ * (taking in) and http_words_curl.c (telling) share; nobody else includes it. */
 #ifndef PACKD_HAL_HTTP_INSIDE_H
 #define PACKD_HAL_HTTP_INSIDE_H
 
 #include <curl/curl.h>
 
 #include "hal/http.h"
+#include "hal/pem_cache.h"
 
 struct http_exchange {
     CURL *easy; /* one for each place, for good */
@@ -25,6 +26,15 @@ struct http_exchange {
     char curl_says[CURL_ERROR_SIZE];
     uint32_t certificate_flags; /* MBEDTLS_X509_BADCERT_..., of the whole chain */
 };
+
+/* Is this the library the policy was measured with? Otherwise out_why gets a sentence. */
+bool http_is_known_library(struct textbuf *out_why);
+/* Sets what is the same for every exchange; false when an option is refused. */
+bool http_set_policy(struct http_exchange *exchange, const char *user_agent,
+                     const char *dns_servers);
+/* Whom to believe and as whom to appear; out_trouble names the file that cannot be used. */
+MUST_USE enum err http_set_trust(struct http_exchange *exchange, struct pem_cache *pems,
+                                 const struct http_trust *trust, char out_trouble[HTTP_WHY_MAX]);
 
 /* curl's callbacks for body and head; context is the exchange. Less than len ends it. */
 size_t http_take_body(char *data, size_t one, size_t len, void *context);

@@ -26,47 +26,47 @@ static struct pem_file *place_for(struct pem_cache *cache, const char *path)
     return oldest;
 }
 
-static bool is_unchanged(const struct pem_file *file, const struct stat *info)
+static bool is_good_still(const struct pem_file *file, const struct stat *info, pem_check_fn *check)
 {
-    return file->text != NULL && file->inode == info->st_ino && file->size == info->st_size &&
-           file->changed.tv_sec == info->st_mtim.tv_sec &&
+    return file->text != NULL && file->check == check && file->inode == info->st_ino &&
+           file->size == info->st_size && file->changed.tv_sec == info->st_mtim.tv_sec &&
            file->changed.tv_nsec == info->st_mtim.tv_nsec;
 }
 
-static enum err load(struct pem_file *file, const char *path, size_t len_max)
+static enum err load(struct pem_file *file, const char *path, size_t len_max, pem_check_fn *check)
 {
     char *text = malloc(len_max + 1);
     if (text == NULL) return ERR_NO_MEMORY;
     size_t len = 0;
     enum err problem = files_read(path, text, len_max, &len);
-    struct bytes whole = bytes_of(text, problem == ERR_NONE ? len : 0);
-    if (problem == ERR_NONE && (bytes_find(whole, BYTES_LITERAL("-----BEGIN ")) == len ||
-                                bytes_find_byte(whole, 0) != len)) {
-        problem = ERR_CORRUPT;
+    if (problem == ERR_NONE) {
+        text[len] = '\0';
+        if (!check(bytes_of(text, len + 1))) problem = ERR_CORRUPT;
     }
-    if (problem != ERR_NONE) {
-        explicit_bzero(text, whole.len);
-        free(text);
-        return problem;
-    }
-    text[len] = '\0';
-    file->text = text;
+    char *fitting = problem == ERR_NONE ? malloc(len + 1) : NULL;
+    if (fitting != NULL) memcpy(fitting, text, len + 1);
+    else if (problem == ERR_NONE) problem = ERR_NO_MEMORY;
+    explicit_bzero(text, len);
+    free(text);
+    if (problem != ERR_NONE) return problem;
+    file->text = fitting;
     file->len = len;
     return ERR_NONE;
 }
 
 enum err pem_cache_get(struct pem_cache *cache, const char *path, size_t len_max,
-                       struct bytes *out_text)
+                       pem_check_fn *check, struct bytes *out_text)
 {
     if (strlen(path) >= FILES_PATH_MAX) return ERR_TOO_BIG;
     struct stat info;
     if (stat(path, &info) != 0) return files_err(errno);
     struct pem_file *file = place_for(cache, path);
-    if (!is_unchanged(file, &info)) {
+    if (!is_good_still(file, &info, check)) {
         forget(file);
-        enum err problem = load(file, path, len_max);
+        enum err problem = load(file, path, len_max, check);
         if (problem != ERR_NONE) return problem;
         memcpy(file->path, path, strlen(path) + 1);
+        file->check = check;
         file->inode = info.st_ino;
         file->size = info.st_size;
         file->changed = info.st_mtim;

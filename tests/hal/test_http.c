@@ -146,7 +146,11 @@ static void certificates_are_judged(void)
          "the certificate of localhost is not valid: not made for a server", "a client's"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct tls_server server = tls_server_start(rows[i].identity, TLS_SERVES, NULL, false);
+        /* TLS 1.3 has no signature that so short a key could make. */
+        const char *priority = rows[i].identity == TLS_RSA_1024
+                                   ? "NORMAL:%PROFILE_VERY_WEAK:-VERS-ALL:+VERS-TLS1.2"
+                                   : NULL;
+        struct tls_server server = tls_server_start(rows[i].identity, TLS_SERVES, priority, false);
         struct outcome outcome = get(server.port, "/ok");
         expect_end(rows[i].end, &outcome, rows[i].promise);
         EXPECT_TEXT(rows[i].why, outcome.why, rows[i].promise);
@@ -228,9 +232,7 @@ static void pins_and_client_certificates(void)
     outcome = exchange_with(&request, &trust);
     expect_end(EXCHANGE_ANSWERED, &outcome, "with our certificate it answers");
     trust.client_key_file = ca_path;
-    request.method = HTTP_POST; /* a connection of its own */
-    outcome = exchange_with(&request, &trust);
-    expect_end(EXCHANGE_NOT_SENT, &outcome, "with a key that is none nothing is sent");
+    EXPECT_I64(ERR_CORRUPT, start(1, &request, &trust), "a key that is none is refused at once");
     tls_server_stop(&picky);
 }
 
