@@ -42,12 +42,10 @@ export function moneyText(minor, currency) {
         .padStart(decimals + 1, '0');
     const whole = digits.slice(0, digits.length - decimals);
     const fraction = digits.slice(whole.length);
-    const shown = /[1-9]/.test(fraction) ? decimals : 0;
-    return new Intl.NumberFormat('en-IN', {
-        ...money,
-        minimumFractionDigits: shown,
-        maximumFractionDigits: shown,
-    }).format(shown ? `${whole}.${fraction}` : whole);
+    // The whole part alone goes through the browser: an older one would make a double of the rest.
+    const rounding = { minimumFractionDigits: 0, maximumFractionDigits: 0 };
+    const text = new Intl.NumberFormat('en-IN', { ...money, ...rounding }).format(BigInt(whole));
+    return /[1-9]/.test(fraction) ? `${text}.${fraction}` : text;
 }
 
 function argumentText(language, name, value) {
