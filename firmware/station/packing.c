@@ -276,15 +276,15 @@ unsigned floor_free_slot(const struct floor *floor)
     return NO_SLOT;
 }
 
-/* Ours, from station, journal epoch, parcel and attempt; never from chance. */
+/* Ours, from station, journal epoch, the intent's place in the journal and attempt; never from chance.
+ * The place is the one after the newest fact: an intent that could not be stored was never sent, so
+ * its number is free again, and one that was stored has moved the place on. */
 static void make_reference(struct packing *packing, const struct step *step, unsigned generation)
 {
     struct textbuf text;
-    uint64_t next = (uint64_t)step->last_seq + 1;
-    packing->parcel_number = next > packing->parcel_number ? next : packing->parcel_number + 1;
     textbuf_init(&text, packing->parcel.reference, sizeof packing->parcel.reference);
-    textbuf_format(&text, "%.20s-%.8s-%llu-%u", step->config->station, step->epoch,
-                   (unsigned long long)packing->parcel_number, generation);
+    textbuf_format(&text, "%.20s-%.8s-%lld-%u", step->config->station, step->epoch,
+                   (long long)step->last_seq + 1, generation);
     ENSURE(textbuf_ok(&text));
 }
 

@@ -90,7 +90,6 @@ struct packing {
     struct stopwatch watch, last_watch;
     struct parcel last;     /* closed last; reference empty when none yet */
     uint32_t parcels;       /* closed since start */
-    uint64_t parcel_number; /* the newest used in a reference */
     /* what is heard: a number that grows with every sound */
     const char *sound;
     uint32_t sound_number;
