@@ -153,8 +153,8 @@ static void enqueue(struct reader *reader, const struct bytes pieces[], size_t c
 static void enqueue_state(struct reader *reader)
 {
     const struct web *web = reader->web;
-    const struct bytes event[] = {BYTES_LITERAL("data: "), bytes_of(web->state, web->state_len),
-                                  BYTES_LITERAL("\n\n")};
+    const struct bytes event[] = {BYTES_LITERAL("event: state\ndata: "),
+                                  bytes_of(web->state, web->state_len), BYTES_LITERAL("\n\n")};
     if (web->state_len > 0) enqueue(reader, event, ARRAY_LEN(event));
 }
 
