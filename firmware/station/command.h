@@ -67,7 +67,7 @@ struct batch {
     size_t cursor_count;
 };
 
-struct cache_item {
+struct order_item {
     struct bytes id;
     struct bytes rev;
     struct bytes document;    /* empty: the order is gone */
@@ -97,7 +97,7 @@ struct command {
         struct {
             uint32_t ticket;
             struct bytes scan;              /* CACHE_FIND */
-            const struct cache_item *items; /* CACHE_PUT */
+            const struct order_item *items; /* CACHE_PUT */
             size_t count;
             struct bytes cursor;
         } cache;

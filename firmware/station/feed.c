@@ -55,10 +55,10 @@ static void ask(struct feed *feed, struct step *step)
 /* An order's document with the texts by which it is found. A document that cannot be read is not
  * kept: the order system is asked when somebody scans it, and the sentence is given then. */
 static bool make_item(struct step *step, const struct oms_item *from, struct order *order,
-                      struct cache_item *item)
+                      struct order_item *item)
 {
     const char *why = "";
-    *item = (struct cache_item){.id = bytes_of_text(from->id), .rev = bytes_of_text(from->rev)};
+    *item = (struct order_item){.id = bytes_of_text(from->id), .rev = bytes_of_text(from->rev)};
     if (from->change == OMS_ITEM_DELETE) return true;
     if (!step->oms->order_parse(from->document, step->scratch, order, &why)) return false;
     struct bytes *keys = commands_room(step->commands, sizeof *keys * (order->key_count + 1));
@@ -73,7 +73,7 @@ static bool make_item(struct step *step, const struct oms_item *from, struct ord
 
 static void keep(struct feed *feed, struct step *step, const struct oms_outcome *outcome)
 {
-    struct cache_item *items = commands_room(step->commands, sizeof *items * OMS_PAGE_MAX);
+    struct order_item *items = commands_room(step->commands, sizeof *items * OMS_PAGE_MAX);
     struct order *order = commands_room(step->commands, sizeof *order);
     size_t count = 0;
     feed->refused += outcome->refused_count;
