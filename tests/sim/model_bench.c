@@ -107,6 +107,8 @@ static void scale_frame(struct world *world, void *unused)
     bool moving = world->now_ms < bench->still_ms;
     int64_t mass_mg = moving ? sim_between(world, 0, bench->plate_mg + 2000) : bench->plate_mg;
     if (moving) frame[2] |= 0x08;
+    bench->shown_mg = mass_mg;
+    bench->shown_moving = moving;
     put_digits(frame + 4, mass_mg / 1000); /* three decimals of a kilogram: whole grams */
     put_digits(frame + 10, 0);
     frame[16] = 0x0D;

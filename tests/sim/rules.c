@@ -83,10 +83,8 @@ void rules_at_intent(struct world *world, const struct sim_fact *fact)
         sim_violation(world, "an intent can be read back", fact->key);
         return;
     }
-    bool lies_there = parcel.mass_mg == world->bench.plate_mg;
-    bool still = world->bench.still_ms <= world->now_ms;
-    if (!lies_there || !still)
-        sim_violation(world, "I6 the mass is the one on the plate, at rest", fact->key);
+    bool shown = parcel.mass_mg == world->bench.shown_mg && !world->bench.shown_moving;
+    if (!shown) sim_violation(world, "I6 the mass is the one shown at rest", fact->key);
 }
 
 /* I7: a deadline is in the future or at once. The station's own checks have run inside the step. */
