@@ -394,6 +394,7 @@ static enum oms_class class_of_results(const struct oms_outcome *outcome, bool w
 static void take_push(const struct oms_task *task, struct json root, struct oms_outcome *out)
 {
     uint64_t last = task->event_count > 0 ? task->events[task->event_count - 1].seq : UINT64_MAX;
+    if (task->newest_seq > last) last = task->newest_seq;
     if (!agrees(json_get(root, "epoch"), task->epoch)) {
         unclear(task, "the answer is about another epoch", out);
     } else if (!take_acked(root, out)) {

@@ -11,7 +11,7 @@
 #include "hal/base/http_message.h"
 
 #define OMS_CURSOR_SIZE 513
-#define OMS_PAGE_MAX 50        /* items asked for and accepted in one page */
+#define OMS_PAGE_MAX 10        /* items asked for and accepted in one page: one that fits a reply */
 #define OMS_PUSH_MAX 16        /* events in one batch */
 #define OMS_DOCUMENT_MAX 16384 /* one order; a longer one is refused and named */
 #define OMS_MATCHES_MAX 4      /* orders that one scan may mean before the packer is asked */
@@ -81,6 +81,8 @@ struct oms_task {
     const char *epoch;              /* PUSH */
     const struct oms_event *events; /* PUSH: consecutive seq */
     size_t event_count;
+    uint64_t newest_seq; /* PUSH: the highest number ever made; an earlier batch, whose answer was
+                            lost, may have gone further than this one. 0: this batch's last */
 };
 
 enum oms_item_change { OMS_ITEM_UPSERT, OMS_ITEM_DELETE };

@@ -132,10 +132,10 @@ static int64_t seq_of_acked(const struct sync *sync, uint64_t acked)
 
 static void take_push(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
 {
-    uint64_t last = sync->events[sync->count - 1].seq;
-    /* Their number may be one we knew already: what moves us is what is stored here. */
-    uint64_t first = sync->events[0].seq;
-    bool moved = outcome->acked && outcome->acked_seq >= first && outcome->acked_seq <= last;
+    /* Their number may be one we knew already, or beyond this batch: an earlier one, whose answer was
+     * lost, went further. What moves us is what lies behind our cursor. */
+    bool moved = outcome->acked && outcome->acked_seq >= sync->events[0].seq &&
+                 outcome->acked_seq < *step->next_event_seq;
     if (outcome->class == OMS_REFUSED &&
         !outcome->acked) { /* 422: our numbers and theirs disagree */
         sync->stopped = true;
@@ -161,7 +161,8 @@ static void take_exchange(struct sync *sync, struct step *step, const struct eve
     struct oms_task task = {.operation = OMS_PUSH,
                             .epoch = step->epoch,
                             .events = sync->events,
-                            .event_count = sync->count};
+                            .event_count = sync->count,
+                            .newest_seq = *step->next_event_seq - 1};
     struct textbuf documents;
     char none[1];
     oms_outcome_init(outcome);
