@@ -10,7 +10,8 @@
 #include <string.h>
 
 #define PRINTER_ASK_IDLE_MS \
-    3000 /* seldom enough to sleep, often enough to warn before the weight */
+    3000                      /* seldom enough to sleep, often enough to warn before the weight */
+#define SCAN_PAUSE_MAX_MS 500 /* between two bytes or reports of one code */
 #define PRINTER_ASK_EAGER_MS 150 /* printers.md, "Did it really print?": every 100 to 250 ms */
 
 static bool is_scanner(unsigned slot)
@@ -343,10 +344,15 @@ static void next_reading(struct devices *devices, struct step *step, struct byte
     }
 }
 
-static void next_scan(struct devices *devices, unsigned slot, struct bytes *rest,
+static void next_scan(struct devices *devices, struct step *step, unsigned slot, struct bytes *rest,
                       struct device_item *out_item)
 {
     size_t index = slot - DEVICE_SCANNER_FIRST;
+    struct device *device = &devices->slots[slot];
+    /* A code that broke off must not be glued to the next one. */
+    bool broke_off = step->now_ms - device->heard_ms > SCAN_PAUSE_MAX_MS;
+    if (broke_off) scanner_state_init(&devices->scanner_states[index]);
+    device->heard_ms = step->now_ms;
     const struct scanner_driver *driver = devices->scanner_drivers[index];
     while (driver != NULL && rest->len > 0) {
         enum scan_result result = SCAN_NOTHING;
@@ -395,7 +401,7 @@ void devices_next(struct devices *devices, struct step *step, uint32_t port, str
     }
     if (slot == DEVICE_SCALE) next_reading(devices, step, rest, out_item);
     else if (slot == DEVICE_PRINTER) next_status(devices, step, rest, out_item);
-    else next_scan(devices, slot, rest, out_item);
+    else next_scan(devices, step, slot, rest, out_item);
 }
 
 static int64_t earlier(int64_t a, int64_t b)

@@ -41,6 +41,7 @@ static const struct message_row rows[] = {
     {"printer_head_open", LAMP_RED, true},
     {"printer_paused", LAMP_RED, true},
     {"printer_hot", LAMP_YELLOW, true},
+    {"printer_not_ready", LAMP_RED, true},
     {"unknown_scan", LAMP_RED, true},
     {"many_orders", LAMP_RED, true},
     {"bad_scan", LAMP_RED, true},
@@ -165,7 +166,8 @@ static const char *printer_message(const struct devices *devices)
     if (status->paper_out) return "printer_paper_out";
     if (status->ribbon_out) return "printer_ribbon_out";
     if (status->paused) return "printer_paused";
-    return status->too_hot ? "printer_hot" : NULL;
+    if (status->too_hot) return "printer_hot";
+    return status->ready || status->busy ? NULL : "printer_not_ready";
 }
 
 static void say_printing(const struct view *view, struct message *message)
