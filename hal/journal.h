@@ -115,6 +115,10 @@ MUST_USE enum err journal_append(struct journal *journal, const struct journal_b
 /* Facts with a number above seq, oldest first, at most limit. */
 MUST_USE enum err journal_read_after(struct journal *journal, int64_t seq, size_t limit,
                                      journal_row_fn *row, void *context);
+/* The same, of the facts with that subject only; found by an index, not by reading through. The
+ * callback sets the limit. */
+MUST_USE enum err journal_read_subject(struct journal *journal, struct bytes subject, int64_t seq,
+                                       journal_row_fn *row, void *context);
 /* The fact with that key. ERR_NOT_FOUND. */
 MUST_USE enum err journal_read_key(struct journal *journal, struct bytes key, journal_row_fn *row,
                                    void *context);
@@ -148,6 +152,18 @@ struct journal_prune {
 };
 MUST_USE enum err journal_prune(struct journal *journal, const struct journal_prune *prune,
                                 size_t *out_removed);
+
+/* Removes blobs long before their facts: those under blob_prefix + NAME for which a fact
+ * fact_prefix + NAME stands since before_wall_ms, at most rows_max of them. Call again while it
+ * gives rows_max. */
+struct journal_drop {
+    const char *blob_prefix; /* "label/" */
+    const char *fact_prefix; /* "closed/" */
+    int64_t before_wall_ms;
+    size_t rows_max;
+};
+MUST_USE enum err journal_drop_done(struct journal *journal, const struct journal_drop *drop,
+                                    size_t *out_removed);
 
 /* Moves everything from the write-ahead log into the main file and empties the log. When idle. */
 MUST_USE enum err journal_checkpoint(struct journal *journal);

@@ -61,6 +61,27 @@ enum err journal_prune(struct journal *journal, const struct journal_prune *prun
     return ERR_NONE;
 }
 
+enum err journal_drop_done(struct journal *journal, const struct journal_drop *drop,
+                           size_t *out_removed)
+{
+    enum err problem = journal_admit(journal, true);
+    if (problem != ERR_NONE) return problem;
+    struct sqlite3_stmt *blobs = journal->statements[JOURNAL_DROP_DONE];
+    problem = database_begin(journal->db);
+    if (problem != ERR_NONE) return journal_settle(journal, problem);
+    database_bind_text(blobs, 1, bytes_of_text(drop->blob_prefix));
+    database_bind_text(blobs, 2, bytes_of_text(drop->fact_prefix));
+    database_bind_i64(blobs, 3, drop->before_wall_ms);
+    database_bind_i64(blobs, 4, (int64_t)drop->rows_max);
+    problem = database_run(blobs);
+    size_t removed = problem == ERR_NONE ? (size_t)sqlite3_changes(journal->db) : 0;
+    problem = journal_settle(journal, database_end(journal->db, problem));
+    if (problem != ERR_NONE) return problem;
+    journal_tend_log(journal);
+    *out_removed = removed;
+    return ERR_NONE;
+}
+
 void journal_tend_log(struct journal *journal)
 {
     if (journal->log_pages < LOG_PAGES_MAX) return;

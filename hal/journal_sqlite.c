@@ -39,6 +39,8 @@ static const char schema_sql[] =
     " kind TEXT NOT NULL CHECK(length(kind) BETWEEN 1 AND 40),"
     " subject TEXT NOT NULL CHECK(length(subject) <= 100),"
     " body TEXT NOT NULL CHECK(length(body) BETWEEN 1 AND 65536)) STRICT;"
+    /* without those that have no subject; the row number is in the index and gives the order */
+    "CREATE INDEX facts_by_subject ON facts(subject) WHERE subject <> '';"
     "CREATE TABLE blobs(key TEXT PRIMARY KEY CHECK(length(key) BETWEEN 1 AND 200),"
     " seq INTEGER NOT NULL CHECK(seq >= 0),"
     " data BLOB NOT NULL CHECK(length(data) <= 1048576)) STRICT;"
@@ -59,6 +61,8 @@ static const char *const statement_sql[JOURNAL_STATEMENTS] = {
     [JOURNAL_MOVE_CURSOR] = "INSERT INTO cursors(name, seq) VALUES(?1, ?2)"
                             " ON CONFLICT(name) DO UPDATE SET seq = excluded.seq",
     [JOURNAL_READ_AFTER] = "SELECT " ROW_COLUMNS " FROM facts WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+    [JOURNAL_READ_SUBJECT] = "SELECT " ROW_COLUMNS " FROM facts WHERE subject = ?1"
+                             " AND subject <> '' AND seq > ?2 ORDER BY seq",
     [JOURNAL_READ_KEY] = "SELECT " ROW_COLUMNS " FROM facts WHERE key = ?1",
     [JOURNAL_READ_BLOB] = "SELECT data FROM blobs WHERE key = ?1",
     [JOURNAL_READ_CURSOR] = "SELECT seq FROM cursors WHERE name = ?1",
@@ -67,6 +71,9 @@ static const char *const statement_sql[JOURNAL_STATEMENTS] = {
     [JOURNAL_PRUNE_PLAN] = "SELECT seq, at_ms FROM facts WHERE seq < ?1 ORDER BY seq LIMIT ?2",
     [JOURNAL_PRUNE_FACTS] = "DELETE FROM facts WHERE seq <= ?1",
     [JOURNAL_PRUNE_BLOBS] = "DELETE FROM blobs WHERE seq <= ?1",
+    [JOURNAL_DROP_DONE] = "DELETE FROM blobs WHERE key IN (SELECT b.key FROM blobs b JOIN facts f"
+                          " ON f.key = ?2 || substr(b.key, length(?1) + 1)"
+                          " WHERE substr(b.key, 1, length(?1)) = ?1 AND f.at_ms < ?3 LIMIT ?4)",
     [JOURNAL_PAGES_USED] = "PRAGMA page_count",
     [JOURNAL_PAGES_FREE] = "PRAGMA freelist_count",
     [JOURNAL_PAGES_MAX] = "PRAGMA max_page_count",
@@ -366,6 +373,18 @@ enum err journal_read_after(struct journal *journal, int64_t seq, size_t limit, 
     struct sqlite3_stmt *select = journal->statements[JOURNAL_READ_AFTER];
     database_bind_i64(select, 1, seq);
     database_bind_i64(select, 2, (int64_t)limit);
+    problem = give_rows(journal, select, row, context);
+    return problem == ERR_NOT_FOUND ? ERR_NONE : problem;
+}
+
+enum err journal_read_subject(struct journal *journal, struct bytes subject, int64_t seq,
+                              journal_row_fn *row, void *context)
+{
+    enum err problem = journal_admit(journal, false);
+    if (problem != ERR_NONE) return problem;
+    struct sqlite3_stmt *select = journal->statements[JOURNAL_READ_SUBJECT];
+    database_bind_text(select, 1, subject);
+    database_bind_i64(select, 2, seq);
     problem = give_rows(journal, select, row, context);
     return problem == ERR_NOT_FOUND ? ERR_NONE : problem;
 }
