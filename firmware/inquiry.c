@@ -1,0 +1,224 @@
+/* inquiry.c - see inquiry.h. */
+#include "firmware/inquiry.h"
+
+#include "firmware/journal_line.h"
+#include "hal/clock.h"
+#include "hal/process.h"
+
+#define STATUS_SIZE 4096
+#define SCREEN_SIZE (VIEW_DOCUMENT_SIZE + 1024)
+
+struct inquiry {
+    struct pump *pump;
+    uint32_t client;
+    struct json question;
+};
+
+static void reply(const struct inquiry *inquiry, const struct textbuf *text, bool last)
+{
+    ENSURE(textbuf_ok(text));
+    control_reply(inquiry->pump->outside.control, inquiry->client, textbuf_bytes(text), last);
+}
+
+static void refuse(const struct inquiry *inquiry, const char *sentence)
+{
+    char storage[STATUS_SIZE];
+    struct textbuf text;
+    struct json_writer json;
+    textbuf_init(&text, storage, sizeof(storage));
+    json_write_init(&json, &text);
+    json_write_open(&json, NULL, '{');
+    json_write_text(&json, "error", sentence);
+    json_write_close(&json, '}');
+    reply(inquiry, &text, true);
+}
+
+/* The document that the page has, parsed where the question was; that is not needed any more. */
+static struct json document(const struct inquiry *inquiry)
+{
+    struct pump *pump = inquiry->pump;
+    struct scratch scratch = {pump->scratch, sizeof(pump->scratch)};
+    struct json root = {NULL};
+    struct bytes text = bytes_of(pump->station.document, pump->station.document_len);
+    enum json_problem problem = json_parse(text, scratch, &root);
+    ENSURE(problem == JSON_OK);
+    return root;
+}
+
+static void write_figures(struct json_writer *json, const struct pump *pump)
+{
+    const struct figures *watch = &pump->outside.watch;
+    json_write_i64(json, "steps", (int64_t)pump->station.steps);
+    json_write_i64(json, "wakeups", (int64_t)loop_wakeups(pump->outside.loop));
+    json_write_i64(json, "tickets_late", (int64_t)pump->station.tickets.late);
+    json_write_i64(json, "resident_kib", process_resident_kib());
+    json_write_i64(json, "screens", (int64_t)web_readers(pump->outside.web));
+    json_write_i64(json, "log_lines_dropped", (int64_t)pump->outside.service.dropped);
+    json_write_i64(json, "flushes", (int64_t)watch->flushes);
+    json_write_i64(json, "stored_bytes", (int64_t)watch->stored_bytes);
+    span_write(json, "step", &watch->step);
+    span_write(json, "perform", &watch->perform);
+    span_write(json, "store", &watch->store);
+    span_write(json, "published", &watch->published);
+}
+
+static void answer_status(const struct inquiry *inquiry)
+{
+    static const char *const shown[] = {"station", "mode",    "state",         "reason", "network",
+                                        "events",  "parcels", "open_bookings", "disk"};
+    const struct pump *pump = inquiry->pump;
+    const struct outside *outside = &pump->outside;
+    char storage[STATUS_SIZE];
+    struct textbuf text;
+    struct json_writer json;
+    struct json root = document(inquiry);
+    textbuf_init(&text, storage, sizeof(storage));
+    json_write_init(&json, &text);
+    json_write_open(&json, NULL, '{');
+    json_write_text(&json, "version", PACKD_VERSION);
+    json_write_i64(&json, "settings", outside_config(outside)->number);
+    json_write_i64(&json, "uptime_ms", clock_boot_ms() - pump->started_ms);
+    json_write_boolean(&json, "ready", pump->ready);
+    json_write_i64(&json, "web_port", web_port(outside->web));
+    for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
+        struct json value = json_get(root, shown[i]);
+        if (json_kind(value) != JSON_MISSING) json_write_value(&json, shown[i], value);
+    }
+    json_write_text(&json, "epoch", journal_epoch(outside->journal));
+    json_write_i64(&json, "journal_seq", outside->last_seq);
+    write_figures(&json, pump);
+    json_write_close(&json, '}');
+    reply(inquiry, &text, true);
+}
+
+static void answer_device(const struct inquiry *inquiry, const char *role, const char *address,
+                          const char *driver, struct json shown)
+{
+    char storage[STATUS_SIZE];
+    struct textbuf text;
+    struct json_writer json;
+    struct json_walk walk = {0};
+    struct bytes key;
+    struct json value;
+    textbuf_init(&text, storage, sizeof(storage));
+    json_write_init(&json, &text);
+    json_write_open(&json, NULL, '{');
+    json_write_text(&json, "device", role);
+    json_write_text(&json, "address", address);
+    json_write_text(&json, "driver", driver);
+    while (json_each(shown, &walk, &key, &value)) {
+        char name[40];
+        if (bytes_to_text(key, name, sizeof(name))) json_write_value(&json, name, value);
+    }
+    json_write_close(&json, '}');
+    reply(inquiry, &text, false);
+}
+
+static void answer_devices(const struct inquiry *inquiry)
+{
+    const struct config *config = outside_config(&inquiry->pump->outside);
+    struct json shown = json_get(document(inquiry), "devices");
+    answer_device(inquiry, "scale", config->scale.address, config->scale.driver,
+                  json_get(shown, "scale"));
+    for (size_t i = 0; i < config->scanner_count; i++) {
+        answer_device(inquiry, "scanner", config->scanners[i].address, config->scanners[i].driver,
+                      json_at(json_get(shown, "scanners"), i));
+    }
+    answer_device(inquiry, "printer", config->printer.address, config->printer.driver,
+                  json_get(shown, "printer"));
+    control_reply(inquiry->pump->outside.control, inquiry->client, BYTES_NONE, true);
+}
+
+static void answer_screen(const struct inquiry *inquiry)
+{
+    char storage[SCREEN_SIZE], sentence[SERVICE_LINE_MAX];
+    struct textbuf text, words;
+    struct json_writer json;
+    struct json root = document(inquiry), value;
+    struct json_walk walk = {0};
+    struct bytes key;
+    textbuf_init(&text, storage, sizeof(storage));
+    textbuf_init(&words, sentence, sizeof(sentence));
+    texts_of_document(&inquiry->pump->outside.texts, root, &words);
+    json_write_init(&json, &text);
+    json_write_open(&json, NULL, '{');
+    while (json_each(root, &walk, &key, &value)) {
+        char name[40];
+        if (bytes_to_text(key, name, sizeof(name))) json_write_value(&json, name, value);
+    }
+    json_write_text(&json, "text", sentence);
+    json_write_close(&json, '}');
+    reply(inquiry, &text, true);
+}
+
+static void answer_press(const struct inquiry *inquiry)
+{
+    const struct bytes taken = BYTES_LITERAL("{\"taken\":true}");
+    const char *why_not = pump_press(inquiry->pump, inquiry->question);
+    if (why_not != NULL) refuse(inquiry, why_not);
+    else control_reply(inquiry->pump->outside.control, inquiry->client, taken, true);
+}
+
+struct rows_writing {
+    const struct inquiry *inquiry;
+    size_t bytes;
+};
+
+static bool write_row(void *context, const struct journal_row *row)
+{
+    static char storage[JOURNAL_LINE_SIZE];
+    struct rows_writing *writing = context;
+    struct textbuf text;
+    textbuf_init(&text, storage, sizeof(storage));
+    journal_line_write(&text, row);
+    if (writing->bytes + text.len > INQUIRY_BYTES_MAX) return false;
+    writing->bytes += text.len;
+    reply(writing->inquiry, &text, false);
+    return true;
+}
+
+static void answer_journal(const struct inquiry *inquiry)
+{
+    struct outside *outside = &inquiry->pump->outside;
+    struct rows_writing writing = {.inquiry = inquiry};
+    int64_t after = 0, limit = INQUIRY_ROWS;
+    struct json given = json_get(inquiry->question, "after");
+    bool good = json_kind(given) == JSON_MISSING || json_i64(given, 0, INT64_MAX, &after);
+    given = json_get(inquiry->question, "limit");
+    good =
+        good && (json_kind(given) == JSON_MISSING || json_i64(given, 1, INQUIRY_ROWS_MAX, &limit));
+    if (!good) {
+        refuse(inquiry, "\"after\" is a number from 0, \"limit\" one from 1 to 1000.");
+        return;
+    }
+    enum err problem =
+        journal_read_after(outside->journal, after, (size_t)limit, write_row, &writing);
+    if (problem != ERR_NONE) refuse(inquiry, "The journal cannot be read.");
+    else control_reply(outside->control, inquiry->client, BYTES_NONE, true);
+}
+
+void inquiry_answer(struct pump *pump, uint32_t client, struct bytes line)
+{
+    static const struct {
+        const char *command;
+        void (*answer)(const struct inquiry *inquiry);
+    } answers[] = {{"status", answer_status},
+                   {"devices", answer_devices},
+                   {"screen", answer_screen},
+                   {"press", answer_press},
+                   {"journal", answer_journal}};
+    struct inquiry inquiry = {.pump = pump, .client = client};
+    struct scratch scratch = {pump->scratch, sizeof(pump->scratch)};
+    struct bytes command;
+    if (line.len > PUMP_LINE_MAX || json_parse(line, scratch, &inquiry.question) != JSON_OK ||
+        !json_text(json_get(inquiry.question, "command"), &command)) {
+        refuse(&inquiry, "A question is one line of JSON with a word in \"command\".");
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+        if (!bytes_equal_text(command, answers[i].command)) continue;
+        answers[i].answer(&inquiry);
+        return;
+    }
+    refuse(&inquiry, "There is no such command.");
+}

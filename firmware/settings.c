@@ -1,0 +1,58 @@
+/* settings.c - see settings.h. */
+#include "firmware/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "firmware/config/config_names.h"
+#include "hal/files.h"
+
+static const char *path_of(const struct settings_source *source)
+{
+    return source->path != NULL ? source->path : SETTINGS_PATH;
+}
+
+static bool complain(struct config_complaints *complaints, const char *what, const char *which)
+{
+    memset(complaints, 0, sizeof(*complaints));
+    complaints->count = 1;
+    snprintf(complaints->entries[0].sentence, sizeof(complaints->entries[0].sentence), "%s (%s).",
+             what, which);
+    return false;
+}
+
+static bool read_file(const struct settings_source *source, struct config *out,
+                      struct config_complaints *complaints)
+{
+    static char text[CONFIG_FILE_MAX];
+    size_t len = 0;
+    enum err problem = files_read(path_of(source), text, sizeof(text), &len);
+    if (problem == ERR_NOT_FOUND && source->path == NULL) {
+        config_training(out);
+        return true;
+    }
+    if (problem != ERR_NONE) {
+        return complain(complaints, "the settings file cannot be read", err_word(problem));
+    }
+    return config_read(bytes_of(text, len), &config_names_built_in, out, complaints);
+}
+
+bool settings_read(const struct settings_source *source, struct config *out,
+                   struct config_complaints *out_complaints)
+{
+    if (source->data_dir != NULL && strlen(source->data_dir) >= sizeof(out->data_dir)) {
+        return complain(out_complaints, "the data folder's name is too long", source->data_dir);
+    }
+    if (source->training) config_training(out);
+    else if (!read_file(source, out, out_complaints)) return false;
+    if (source->data_dir != NULL) {
+        snprintf(out->data_dir, sizeof(out->data_dir), "%s", source->data_dir);
+    }
+    return true;
+}
+
+void settings_complaint(const struct settings_source *source,
+                        const struct config_complaint *complaint, struct textbuf *out)
+{
+    config_complaint_write(out, path_of(source), complaint);
+}

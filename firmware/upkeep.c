@@ -1,0 +1,100 @@
+/* upkeep.c - see upkeep.h. */
+#include "firmware/upkeep.h"
+
+#include "hal/clock.h"
+
+static const struct {
+    const char *blob_prefix, *fact_prefix; /* fact.h */
+} ends[] = {{"task/", "closed/"},   {"label/", "closed/"}, {"task/", "refused/"},
+            {"label/", "refused/"}, {"task/", "absent/"},  {"label/", "absent/"}};
+
+void upkeep_init(struct upkeep *upkeep, const struct outside *outside, int64_t now_ms)
+{
+    bool watched = service_watchdog_ms(&outside->service) > 0;
+    *upkeep = (struct upkeep){.disk_ms = now_ms,
+                              .alive_ms = watched ? now_ms : NO_DEADLINE,
+                              .prune_ms = now_ms};
+}
+
+bool upkeep_disk(struct upkeep *upkeep, struct outside *outside, int64_t now_ms,
+                 struct event *out_event)
+{
+    struct journal_space space;
+    if (now_ms < upkeep->disk_ms) return false;
+    upkeep->disk_ms = now_ms + UPKEEP_DISK_MS;
+    if (journal_measure(outside->journal, &space) != ERR_NONE)
+        return false; /* the next batch tells */
+    uint64_t reserve = (uint64_t)outside_config(outside)->limits.reserve_mib * 1024 * 1024;
+    bool low = space.free_bytes < reserve;
+    if (low == upkeep->disk_low) return false;
+    upkeep->disk_low = low;
+    *out_event = (struct event){.kind = EVENT_DISK};
+    out_event->disk.free_kib = (int64_t)(space.free_bytes / 1024);
+    out_event->disk.below_reserve = low;
+    return true;
+}
+
+void upkeep_disk_full(struct upkeep *upkeep, int64_t now_ms)
+{
+    upkeep->disk_low = true;
+    upkeep->disk_ms = now_ms + UPKEEP_DISK_MS;
+}
+
+static enum err prune_facts(struct outside *outside, size_t *out_removed)
+{
+    int64_t settled = 0, told = 0;
+    enum err problem = journal_read_cursor(outside->journal, "settled", &settled);
+    if (problem == ERR_NONE) problem = journal_read_cursor(outside->journal, "oms", &told);
+    if (problem != ERR_NONE) return problem;
+    const struct journal_prune prune = {.before_seq = settled < told ? settled : told,
+                                        .before_wall_ms = clock_wall_ms() - UPKEEP_KEEP_FACTS_MS,
+                                        .rows_max = UPKEEP_ROWS};
+    return journal_prune(outside->journal, &prune, out_removed);
+}
+
+static enum err prune_blobs(struct outside *outside, unsigned part, size_t *out_removed)
+{
+    const struct journal_drop drop = {.blob_prefix = ends[part].blob_prefix,
+                                      .fact_prefix = ends[part].fact_prefix,
+                                      .before_wall_ms = clock_wall_ms() - UPKEEP_KEEP_BLOBS_MS,
+                                      .rows_max = UPKEEP_ROWS};
+    return journal_drop_done(outside->journal, &drop, out_removed);
+}
+
+/* One short piece of work; what is left stays due. */
+static void prune(struct upkeep *upkeep, struct outside *outside, int64_t now_ms)
+{
+    size_t removed = 0;
+    bool blobs = upkeep->prune_part < ARRAY_LEN(ends);
+    if (!clock_wall_trusted()) {
+        upkeep->prune_ms = now_ms + UPKEEP_DISK_MS;
+        return;
+    }
+    enum err problem =
+        blobs ? prune_blobs(outside, upkeep->prune_part, &removed) : prune_facts(outside, &removed);
+    if (problem != ERR_NONE) {
+        service_log(&outside->service, SERVICE_WARNING, "Old facts could not be removed (%s).",
+                    err_word(problem));
+    } else if (removed == UPKEEP_ROWS) {
+        return;
+    }
+    upkeep->prune_part++;
+    if (upkeep->prune_part <= ARRAY_LEN(ends)) return;
+    upkeep->prune_part = 0;
+    upkeep->prune_ms = now_ms + UPKEEP_PRUNE_MS;
+}
+
+void upkeep_turn(struct upkeep *upkeep, struct outside *outside, int64_t now_ms, bool idle)
+{
+    if (now_ms >= upkeep->alive_ms) {
+        service_alive(&outside->service);
+        upkeep->alive_ms = now_ms + service_watchdog_ms(&outside->service) / 3;
+    }
+    if (idle && now_ms >= upkeep->prune_ms) prune(upkeep, outside, now_ms);
+}
+
+int64_t upkeep_deadline(const struct upkeep *upkeep)
+{
+    int64_t deadline_ms = upkeep->alive_ms;
+    return upkeep->disk_low && upkeep->disk_ms < deadline_ms ? upkeep->disk_ms : deadline_ms;
+}

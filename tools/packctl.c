@@ -1,0 +1,110 @@
+/* packctl.c - asks a running packd over its local socket and prints the answer, one JSON object a
+ * line. Errors go to standard error. Exit 0 done, 1 the answer is no or nobody answers, 2 usage. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hal/base/json.h"
+#include "hal/control.h"
+
+#define DEFAULT_SOCKET "/run/packd/control.sock"
+#define TIMEOUT_MS 5000
+#define QUESTION_SIZE 2048
+#define ANSWER_ERROR "{\"error\":"
+
+enum { EXIT_DONE = 0, EXIT_NO = 1, EXIT_USAGE = 2 };
+
+static int usage(void)
+{
+    fputs("usage: packctl [--socket PATH] status|devices|screen\n"
+          "       packctl [--socket PATH] press WORD [TEXT]\n"
+          "       packctl [--socket PATH] journal [--after N] [--limit N]\n",
+          stderr);
+    return EXIT_USAGE;
+}
+
+static bool print_line(void *context, struct bytes line)
+{
+    bool *good = context;
+    bool error = bytes_start_with(line, ANSWER_ERROR);
+    if (line.len == 0) return true;
+    if (error) *good = false;
+    fwrite(line.data, 1, line.len, error ? stderr : stdout);
+    fputc('\n', error ? stderr : stdout);
+    return true;
+}
+
+static int ask(const char *socket, struct bytes question)
+{
+    struct control_link *link = NULL;
+    bool good = true;
+    enum err problem = control_connect(socket, TIMEOUT_MS, &link);
+    if (problem != ERR_NONE) {
+        fprintf(stderr, "packctl: no packd answers at %s (%s)\n", socket, err_word(problem));
+        return EXIT_NO;
+    }
+    problem = control_ask(link, question, print_line, &good);
+    control_disconnect(link);
+    if (problem != ERR_NONE) fprintf(stderr, "packctl: no answer (%s)\n", err_word(problem));
+    return problem == ERR_NONE && good && fflush(stdout) == 0 ? EXIT_DONE : EXIT_NO;
+}
+
+static bool take_number(struct json_writer *json, const char *key, const char *digits)
+{
+    uint64_t value;
+    if (!bytes_to_u64(bytes_of_text(digits), INT64_MAX, &value)) return false;
+    json_write_i64(json, key, (int64_t)value);
+    return true;
+}
+
+static bool write_journal(struct json_writer *json, int argc, char *argv[])
+{
+    for (int at = 0; at < argc; at += 2) {
+        if (at + 1 == argc) return false;
+        if (strcmp(argv[at], "--after") == 0) {
+            if (!take_number(json, "after", argv[at + 1])) return false;
+        } else if (strcmp(argv[at], "--limit") != 0 || !take_number(json, "limit", argv[at + 1])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The words after the command, as members of the question. */
+static bool write_question(struct json_writer *json, const char *command, int argc, char *argv[])
+{
+    json_write_open(json, NULL, '{');
+    json_write_text(json, "command", command);
+    bool good = argc == 0;
+    if (strcmp(command, "press") == 0) {
+        good = argc == 1 || argc == 2;
+        if (good) json_write_text(json, "press", argv[0]);
+        if (argc == 2) json_write_text(json, "text", argv[1]);
+    } else if (strcmp(command, "journal") == 0) {
+        good = write_journal(json, argc, argv);
+    } else if (strcmp(command, "status") != 0 && strcmp(command, "devices") != 0 &&
+               strcmp(command, "screen") != 0) {
+        good = false;
+    }
+    json_write_close(json, '}');
+    return good && textbuf_ok(json->text);
+}
+
+int main(int argc, char *argv[])
+{
+    const char *socket = DEFAULT_SOCKET;
+    char storage[QUESTION_SIZE];
+    struct textbuf question;
+    struct json_writer json;
+    int at = 1;
+    if (argc > 2 && strcmp(argv[1], "--socket") == 0) {
+        socket = argv[2];
+        at = 3;
+    }
+    if (at >= argc) return usage();
+    textbuf_init(&question, storage, sizeof(storage));
+    json_write_init(&json, &question);
+    if (!write_question(&json, argv[at], argc - at - 1, argv + at + 1)) return usage();
+    return ask(socket, textbuf_bytes(&question));
+}
