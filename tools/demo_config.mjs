@@ -15,13 +15,13 @@ data_dir = ${dir}/data
 port = ${webPort}
 [control]
 socket = ${dir}/control.sock
-[scale]
+[scale "bench"]
 address = tcp:127.0.0.1:${sim.scale}
 driver = toledo-continuous
-[scanner]
+[scanner "hand"]
 address = tcp:127.0.0.1:${sim.scanner}
 driver = line
-[printer]
+[printer "label"]
 address = tcp:127.0.0.1:${sim.printer}
 driver = zpl
 [carrier "sandbox"]
