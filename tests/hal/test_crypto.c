@@ -78,6 +78,7 @@ static void equal_is_equality(void)
     EXPECT(!crypto_equal(BYTES_LITERAL("same"), BYTES_LITERAL("sama")), "the last byte counts");
     EXPECT(!crypto_equal(BYTES_LITERAL("same"), BYTES_LITERAL("tame")), "the first byte counts");
     EXPECT(!crypto_equal(BYTES_LITERAL("same"), BYTES_LITERAL("sam")), "the length counts");
+    EXPECT(!crypto_equal(BYTES_LITERAL("sam"), BYTES_LITERAL("same")), "on either side");
     EXPECT(crypto_equal(BYTES_NONE, BYTES_NONE), "nothing equals nothing");
 }
 
