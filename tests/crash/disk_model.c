@@ -1,5 +1,5 @@
 /* disk_model.c - disk_model.h. Files are never more than a dozen, so they are found by walking. */
-#include "disk_model.h"
+#include "tests/crash/disk_model.h"
 
 #include <sqlite3.h>
 #include <stdio.h>

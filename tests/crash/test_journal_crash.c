@@ -9,7 +9,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
-#include "disk_model.h"
+#include "tests/crash/disk_model.h"
 #include "hal/journal.h"
 #include "hal/journal_inside.h"
 #include "tests/support/expect.h"

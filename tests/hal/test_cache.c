@@ -53,8 +53,8 @@ static void note(void *context, const struct cache_order *order)
     struct found *found = context;
     char ref[64];
     bytes_to_text(order->ref, ref, sizeof(ref));
-    strcat(found->refs, ref);
-    strcat(found->refs, ";");
+    size_t len = strlen(found->refs);
+    snprintf(found->refs + len, sizeof(found->refs) - len, "%s;", ref);
     bytes_to_text(order->document, found->document, sizeof(found->document));
     bytes_to_text(order->rev, found->rev, sizeof(found->rev));
     found->updated_ms = order->updated_ms;
