@@ -32,6 +32,7 @@ static const struct command *step_once(struct pump *pump, const struct event *ev
     int64_t begin_us = clock_boot_us();
     station_step(&pump->station, event, &pump->commands);
     int64_t stepped_us = clock_boot_us();
+    recorder_event(&pump->outside.recorder, event, packing_state_word(pump->station.packing.state));
     for (size_t i = 0; i < pump->commands.count; i++) {
         const struct command *command = &pump->commands.items[i];
         if (command->kind == COMMAND_STORE) store = command;
@@ -43,7 +44,6 @@ static const struct command *step_once(struct pump *pump, const struct event *ev
     span_add(&watch->perform, performed_us - stepped_us);
     if (shown && event->kind == EVENT_PORT_BYTES)
         span_add(&watch->published, performed_us - begin_us);
-    recorder_event(&pump->outside.recorder, event, packing_state_word(pump->station.packing.state));
     return store;
 }
 
