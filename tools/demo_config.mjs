@@ -10,6 +10,7 @@ process.stdout.write(`# written by tools/demo
 id = bay-1
 mode = training
 language = en
+automatic = yes
 data_dir = ${dir}/data
 [web]
 port = ${webPort}

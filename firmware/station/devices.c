@@ -12,7 +12,7 @@
 #define PRINTER_ASK_IDLE_MS \
     3000                      /* seldom enough to sleep, often enough to warn before the weight */
 #define SCAN_PAUSE_MAX_MS 500 /* between two bytes or reports of one code */
-#define PRINTER_ASK_EAGER_MS 150 /* printers.md, "Did it really print?": every 100 to 250 ms */
+#define PRINTER_ASK_EAGER_MS 150 /* while a label is coming out */
 
 static bool is_scanner(unsigned slot)
 {
@@ -217,13 +217,13 @@ static void ask_printer(struct devices *devices, struct step *step)
     if (devices->slots[DEVICE_PRINTER].state != DEVICE_OPEN || devices->printer_driver == NULL)
         return;
     if (step->now_ms < devices->printer_ask_ms) return;
-    /* A printer in error may not answer at all (printers.md 2): ask on, slowly. */
-    bool waiting =
-        devices->printer_asked && step->now_ms - devices->slots[DEVICE_PRINTER].heard_ms <
-                                      devices->printer_driver->status_wait_ms;
+    /* A printer in error may not answer at all (drivers/README.md): ask on, slowly. */
+    bool waiting = devices->printer_asked && step->now_ms - devices->printer_asked_ms <
+                                                 devices->printer_driver->status_wait_ms;
     int64_t pause_ms = devices->printer_eager ? PRINTER_ASK_EAGER_MS : PRINTER_ASK_IDLE_MS;
     devices->printer_ask_ms = step->now_ms + pause_ms;
     if (waiting && devices->printer_eager) return;
+    if (!devices->printer_asked) devices->printer_asked_ms = step->now_ms;
     devices->printer_asked = true;
     (void)devices_printer_write(devices, step, devices->printer_driver->status_request);
 }
@@ -240,7 +240,7 @@ static bool printer_is_silent(const struct devices *devices, int64_t now_ms)
     const struct device *device = &devices->slots[DEVICE_PRINTER];
     return device->state == DEVICE_OPEN && devices->printer_driver != NULL &&
            devices->printer_asked &&
-           now_ms - device->heard_ms > (int64_t)devices->printer_driver->status_wait_ms;
+           now_ms - devices->printer_asked_ms > (int64_t)devices->printer_driver->status_wait_ms;
 }
 
 static void look_for_silence(struct devices *devices, struct step *step)
@@ -426,6 +426,11 @@ int64_t devices_deadline(const struct devices *devices, const struct step *step)
     const struct device *printer = &devices->slots[DEVICE_PRINTER];
     if (printer->state == DEVICE_OPEN && devices->printer_driver != NULL) {
         deadline_ms = earlier(deadline_ms, devices->printer_ask_ms);
+        if (devices->printer_asked && !printer->silent) {
+            deadline_ms =
+                earlier(deadline_ms, devices->printer_asked_ms +
+                                         (int64_t)devices->printer_driver->status_wait_ms + 1);
+        }
     }
     return deadline_ms <= step->now_ms ? step->now_ms + 1 : deadline_ms;
 }
@@ -459,12 +464,13 @@ bool devices_printer_write(struct devices *devices, struct step *step, struct by
     return true;
 }
 
-static const char *state_word(enum device_state state)
+/* Opening counts as gone once it has failed: the screen does not flicker between two words. */
+static const char *state_word(const struct device *device)
 {
-    switch (state) {
-    case DEVICE_ABSENT: return "gone";
+    switch (device->state) {
+    case DEVICE_ABSENT:
     case DEVICE_GONE: return "gone";
-    case DEVICE_OPENING: return "opening";
+    case DEVICE_OPENING: return device->backoff.failures > 0 ? "gone" : "opening";
     case DEVICE_OPEN: return "ready";
     }
     return "gone";
@@ -473,20 +479,20 @@ static const char *state_word(enum device_state state)
 const char *devices_scale_word(const struct devices *devices)
 {
     const struct device *device = &devices->slots[DEVICE_SCALE];
-    if (device->state != DEVICE_OPEN) return state_word(device->state);
+    if (device->state != DEVICE_OPEN) return state_word(device);
     if (devices->scale_states[0].skipped >= SCALE_WRONG_LINE_BYTES) return "wrong_line";
     return device->silent ? "silent" : "ready";
 }
 
 const char *devices_scanner_word(const struct devices *devices, size_t index)
 {
-    return state_word(devices->slots[DEVICE_SCANNER_FIRST + index].state);
+    return state_word(&devices->slots[DEVICE_SCANNER_FIRST + index]);
 }
 
 const char *devices_printer_word(const struct devices *devices)
 {
     const struct device *device = &devices->slots[DEVICE_PRINTER];
-    if (device->state != DEVICE_OPEN) return state_word(device->state);
+    if (device->state != DEVICE_OPEN) return state_word(device);
     if (device->silent) return "silent";
     if (!devices->printer_known) return "opening";
     return devices->printer_status.ready ? "ready" : "not_ready";

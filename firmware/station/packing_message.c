@@ -100,7 +100,7 @@ static const char *scale_message(const struct view *view)
     const char *word = devices_scale_word(view->floor->devices);
     if (strcmp(word, "silent") == 0) return "scale_silent";
     if (strcmp(word, "wrong_line") == 0) return "scale_wrong_line";
-    return strcmp(word, "ready") == 0 ? NULL : "scale_gone";
+    return strcmp(word, "gone") == 0 ? "scale_gone" : NULL;
 }
 
 static const char *hint_message(enum weight_hint hint)
@@ -137,7 +137,8 @@ static bool any_scanner(const struct view *view)
     bool training = view->step->config->mode == CONFIG_TRAINING; /* there is a field on the page */
     bool ready = training;
     for (size_t i = 0; i < view->step->config->scanner_count; i++) {
-        ready = ready || strcmp(devices_scanner_word(view->floor->devices, i), "ready") == 0;
+        bool gone = strcmp(devices_scanner_word(view->floor->devices, i), "gone") == 0;
+        ready = ready || !gone;
     }
     return ready;
 }
