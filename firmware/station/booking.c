@@ -100,15 +100,22 @@ void booking_begin(struct booking *booking, struct step *step, unsigned carrier,
     store_intent(booking, step);
 }
 
+static void store_no(struct booking *booking, struct step *step)
+{
+    fact_put(step, booking->no, &booking->parcel);
+    fact_put_event(step, OMS_EVENT_EXCEPTION, "exception", &booking->parcel, booking->parcel.note);
+    go(booking, BOOKING_REFUSING, step_store(step), NO_DEADLINE);
+}
+
+/* kind: REFUSED is the courier's no, ABSENT a person's. */
 static void refuse(struct booking *booking, struct step *step, enum carrier_reason reason,
                    enum fact_kind kind)
 {
     booking->reason = reason;
+    booking->no = kind;
     (void)bytes_to_text(bytes_of_text(carrier_reason_word(reason)), booking->parcel.note,
                         sizeof booking->parcel.note);
-    fact_put(step, kind, &booking->parcel);
-    fact_put_event(step, OMS_EVENT_EXCEPTION, "exception", &booking->parcel, booking->parcel.note);
-    go(booking, BOOKING_REFUSING, step_store(step), NO_DEADLINE);
+    store_no(booking, step);
 }
 
 /* The next request of the current task; false, with a sentence, when it cannot be said. */
@@ -120,6 +127,7 @@ static bool exchange(struct booking *booking, struct step *step, const char **ou
         return false;
     bool label = booking->task.operation == CARRIER_LABEL;
     if (request->timeout_ms == 0) request->timeout_ms = account.timeout_ms;
+    if (booking->task.operation == CARRIER_BOOK) booking->sent_ms = step->now_ms; /* every round */
     request->reply_max = label ? LABEL_REPLY_MAX : EXCHANGE_REPLY_MAX;
     booking->ticket = step_exchange(step, OWNER_BOOKING, booking->slot,
                                     SERVER_CARRIER_FIRST + booking->carrier, request);
@@ -134,17 +142,45 @@ static void set_operation(struct booking *booking, enum carrier_operation operat
     booking->task.note[0] = '\0';
 }
 
+/* From the last sending on; when it has long passed, at once. */
+static void wait_window(struct booking *booking, struct step *step)
+{
+    int64_t over_ms = booking->sent_ms + settle_ms(booking, step);
+    go(booking, BOOKING_SETTLING, 0, over_ms > step->now_ms ? over_ms : step->now_ms + 1);
+}
+
+/* A no. When some earlier sending is still unaccounted for, or the text admits that something may
+ * have been kept, the courier is asked before the no is believed. */
+static void believe_no(struct booking *booking, struct step *step, enum carrier_reason reason,
+                       bool doubt)
+{
+    booking->reason = reason;
+    if (!doubt) {
+        refuse(booking, step, reason, FACT_REFUSED);
+    } else if (promises(booking, step)->lookup_reference) {
+        booking->refuse_if_absent = true;
+        wait_window(booking, step);
+    } else {
+        go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+    }
+}
+
 static void send(struct booking *booking, struct step *step)
 {
     const char *why = "";
     set_operation(booking, CARRIER_BOOK);
-    booking->sent_ms = step->now_ms;
     booking->not_found = 0;
     booking->state = BOOKING_SENDING;
     if (exchange(booking, step, &why)) return;
-    /* Nothing can have been sent, now or before: the same build would have failed then too. */
+    /* It cannot be said now. Before a restart, with other settings, it may have been. */
     (void)bytes_to_text(bytes_of_text(why), booking->message, sizeof booking->message);
-    refuse(booking, step, REASON_BAD_ADDRESS, FACT_REFUSED);
+    believe_no(booking, step, REASON_BAD_ADDRESS, booking->unsure);
+}
+
+static void resend_later(struct booking *booking, struct step *step, int64_t after_s)
+{
+    int64_t pause_ms = backoff_next_ms(&booking->backoff, step, after_s * 1000);
+    go(booking, BOOKING_RESENDING, 0, step->now_ms + pause_ms);
 }
 
 /* It may have happened. Which way out does this courier leave us? */
@@ -152,11 +188,9 @@ static void settle(struct booking *booking, struct step *step)
 {
     booking->unsure = true;
     if (promises(booking, step)->repeat == REPEAT_SAFE_KEY) {
-        go(booking, BOOKING_RESENDING, 0,
-           step->now_ms + backoff_next_ms(&booking->backoff, step, -1));
+        resend_later(booking, step, -1);
     } else if (promises(booking, step)->lookup_reference) {
-        go(booking, BOOKING_SETTLING, 0, booking->sent_ms + settle_ms(booking, step));
-        if (booking->deadline_ms <= step->now_ms) booking->deadline_ms = step->now_ms + 1;
+        wait_window(booking, step);
     } else {
         booking->reason = REASON_OTHER;
         go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
@@ -203,6 +237,7 @@ void booking_resume_booked(struct booking *booking, struct step *step, unsigned 
     fill(booking, step, carrier, parcel, shipment);
     booking->aside = aside;
     booking->seq_floor = 0;
+    booking->durable = true;
     memcpy(booking->task.shipment.awb, parcel->awb, sizeof booking->task.shipment.awb);
     fetch_label(booking, step);
 }
@@ -220,33 +255,28 @@ static void put_label(struct booking *booking, struct step *step,
     booking->parcel.label_format = outcome->label_format;
 }
 
+static void store_yes(struct booking *booking, struct step *step)
+{
+    fact_put(step, FACT_BOOKED, &booking->parcel);
+    fact_put_event(step, OMS_EVENT_BOOKED, "booked", &booking->parcel, "");
+    go(booking, BOOKING_STORING, step_store(step), NO_DEADLINE);
+}
+
 static void accept(struct booking *booking, struct step *step,
                    const struct carrier_outcome *outcome)
 {
     memcpy(booking->parcel.awb, outcome->awb, sizeof booking->parcel.awb);
     memcpy(booking->task.shipment.awb, outcome->awb, sizeof booking->task.shipment.awb);
     put_label(booking, step, outcome);
-    fact_put(step, FACT_BOOKED, &booking->parcel);
-    fact_put_event(step, OMS_EVENT_BOOKED, "booked", &booking->parcel, "");
-    go(booking, BOOKING_STORING, step_store(step), NO_DEADLINE);
+    store_yes(booking, step);
 }
 
-/* A no that is proof of no. When some earlier sending is still unaccounted for, or the text admits
- * that something may have been kept, the courier is asked before the no is believed. */
 static void rejected(struct booking *booking, struct step *step,
                      const struct carrier_outcome *outcome)
 {
-    booking->reason = outcome->reason;
     memcpy(booking->message, outcome->message, sizeof booking->message);
-    bool doubt = booking->unsure || outcome->verify_absent[0] != '\0';
-    if (doubt && promises(booking, step)->lookup_reference) {
-        booking->refuse_if_absent = true;
-        go(booking, BOOKING_SETTLING, 0, booking->sent_ms + settle_ms(booking, step));
-        if (booking->deadline_ms <= step->now_ms) booking->deadline_ms = step->now_ms + 1;
-        return;
-    }
-    if (doubt) go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
-    else refuse(booking, step, outcome->reason, FACT_REFUSED);
+    believe_no(booking, step, outcome->reason,
+               booking->unsure || outcome->verify_absent[0] != '\0');
 }
 
 static bool is_our_answer(const struct booking *booking, const struct carrier_outcome *outcome)
@@ -267,12 +297,9 @@ static void take_book(struct booking *booking, struct step *step,
         break;
     case CARRIER_REJECT: rejected(booking, step, outcome); break;
     case CARRIER_AUTH:
-    case CARRIER_RETRY: {
-        int64_t pause_ms = backoff_next_ms(&booking->backoff, step, outcome->after_s * 1000);
-        if (booking->unsure) settle(booking, step);
-        else go(booking, BOOKING_RESENDING, 0, step->now_ms + pause_ms);
+    case CARRIER_RETRY: /* unsure only where the courier knows our key: then again does no harm */
+        resend_later(booking, step, outcome->after_s);
         break;
-    }
     case CARRIER_SERVICEABLE:
     case CARRIER_PENDING:
     case CARRIER_UNKNOWN: settle(booking, step); break;
@@ -288,12 +315,18 @@ static void take_lookup(struct booking *booking, struct step *step,
         accept(booking, step, outcome);
         return;
     }
-    bool absent = outcome->result == CARRIER_REJECT && outcome->reason == REASON_NOT_FOUND;
-    if (!absent) { /* no answer to our question: ask again later */
+    bool rejected = outcome->result == CARRIER_REJECT;
+    if (rejected && outcome->reason == REASON_REFERENCE_CANCELLED) { /* it came, and was ended */
+        refuse(booking, step, REASON_REFERENCE_CANCELLED, FACT_REFUSED);
+        return;
+    }
+    if (!rejected || outcome->reason != REASON_NOT_FOUND) { /* no answer to our question: later */
         int64_t pause_ms = backoff_next_ms(&booking->backoff, step, outcome->after_s * 1000);
+        if (rejected) booking->not_told++;
         go(booking, BOOKING_SETTLING, 0, step->now_ms + pause_ms);
         return;
     }
+    booking->not_told = 0;
     booking->not_found++;
     if (booking->not_found < BOOKING_NOT_FOUND_MIN) {
         int64_t lag_ms = (int64_t)promises(booking, step)->lookup_lag_s * 1000;
@@ -357,33 +390,54 @@ void booking_answer(struct booking *booking, struct step *step, const struct eve
     take_outcome(booking, step, outcome);
 }
 
+static void stored(struct booking *booking, struct step *step)
+{
+    backoff_reset(&booking->backoff);
+    if (booking->state == BOOKING_INTENDING) {
+        send(booking, step);
+    } else if (booking->state == BOOKING_STORING) {
+        booking->durable = true;
+        fetch_label(booking, step);
+    } else {
+        go(booking, BOOKING_REFUSED, 0, NO_DEADLINE);
+    }
+}
+
+/* The answer is kept in memory and stored again; after a power cut it is asked for again. Only the
+ * label's bytes are gone, they come again or are drawn. */
+static void store_later(struct booking *booking, struct step *step)
+{
+    booking->parcel.label_format = LABEL_FORMAT_NONE;
+    go(booking, booking->durable ? BOOKING_LABELLING : booking->state, 0,
+       step->now_ms + STORE_AGAIN_MS);
+}
+
+static void not_stored(struct booking *booking, struct step *step, enum err error)
+{
+    bool doubled = error == ERR_EXISTS;
+    if (booking->state == BOOKING_INTENDING) { /* nothing was sent: as if it had never begun */
+        booking->reason = doubled ? REASON_DUPLICATE_REFERENCE : REASON_NONE;
+        go(booking, BOOKING_REFUSED, 0, NO_DEADLINE);
+    } else if (!doubled || booking->doubled++ == 0) { /* another fact of that batch may be meant */
+        store_later(booking, step);
+    } else if (booking->state == BOOKING_REFUSING) { /* it is on the disk already */
+        go(booking, BOOKING_REFUSED, 0, NO_DEADLINE);
+    } else if (booking->durable) { /* so is the label's fact */
+        go(booking, BOOKING_BOOKED, 0, NO_DEADLINE);
+    } else { /* this AWB belongs to another parcel: a person must look */
+        booking->reason = REASON_AWB_USED;
+        go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+    }
+}
+
 void booking_stored(struct booking *booking, struct step *step, uint32_t ticket, enum err error)
 {
     bool waits = booking->state == BOOKING_INTENDING || booking->state == BOOKING_STORING ||
                  booking->state == BOOKING_REFUSING;
-    if (!waits || booking->ticket != ticket) return;
+    if (!waits || ticket == 0 || booking->ticket != ticket) return;
     booking->store_failed = error != ERR_NONE;
-    if (error == ERR_NONE) {
-        backoff_reset(&booking->backoff);
-        if (booking->state == BOOKING_INTENDING) send(booking, step);
-        else if (booking->state == BOOKING_STORING) fetch_label(booking, step);
-        else go(booking, BOOKING_REFUSED, 0, NO_DEADLINE);
-        return;
-    }
-    if (booking->state == BOOKING_INTENDING) { /* nothing was sent: as if it had never begun */
-        booking->reason = error == ERR_EXISTS ? REASON_DUPLICATE_REFERENCE : REASON_NONE;
-        go(booking, BOOKING_REFUSED, 0, NO_DEADLINE);
-    } else if (error == ERR_EXISTS) { /* this AWB belongs to another parcel: a person must look */
-        booking->reason = REASON_AWB_USED;
-        go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
-    } else { /* the courier's answer is not durable: it is asked for again */
-        booking->unsure = true;
-        booking->parcel.label_format = LABEL_FORMAT_NONE;
-        go(booking, BOOKING_SETTLING, 0, step->now_ms + STORE_AGAIN_MS);
-        if (booking->sent_ms + settle_ms(booking, step) > booking->deadline_ms) {
-            booking->deadline_ms = booking->sent_ms + settle_ms(booking, step);
-        }
-    }
+    if (error == ERR_NONE) stored(booking, step);
+    else not_stored(booking, step, error);
 }
 
 static void overdue(struct booking *booking, struct step *step)
@@ -398,12 +452,11 @@ static void overdue(struct booking *booking, struct step *step)
 
 static void pause_over(struct booking *booking, struct step *step)
 {
-    bool can_ask = promises(booking, step)->lookup_reference;
     if (booking->state == BOOKING_RESENDING) send(booking, step);
     else if (booking->state == BOOKING_LABELLING) fetch_label(booking, step);
-    else if (booking->state == BOOKING_SETTLING && can_ask) ask(booking, step);
-    else if (booking->state == BOOKING_SETTLING)
-        send(booking, step); /* knows our key: see settle() */
+    else if (booking->state == BOOKING_STORING) store_yes(booking, step);
+    else if (booking->state == BOOKING_REFUSING) store_no(booking, step);
+    else if (booking->state == BOOKING_SETTLING) ask(booking, step); /* see wait_window() */
 }
 
 void booking_tick(struct booking *booking, struct step *step)
@@ -420,18 +473,22 @@ int64_t booking_deadline(const struct booking *booking)
 
 void booking_hurry(struct booking *booking, struct step *step)
 {
-    if (booking->state == BOOKING_RESENDING) booking->deadline_ms = step->now_ms;
+    bool pauses = booking->ticket == 0 && booking->deadline_ms != NO_DEADLINE;
+    if (pauses && booking->state != BOOKING_SETTLING) booking->deadline_ms = step->now_ms;
     booking->backoff.failures = 0;
 }
 
 bool booking_may_declare_absent(const struct booking *booking)
 {
-    return booking->state == BOOKING_PERSON || booking->state == BOOKING_SETTLING;
+    bool asked = booking->state == BOOKING_SETTLING || booking->state == BOOKING_ASKING;
+    return booking->state == BOOKING_PERSON ||
+           (asked && booking->not_told >= BOOKING_NOT_TOLD_MIN);
 }
 
 void booking_declare_absent(struct booking *booking, struct step *step)
 {
     ENSURE(booking_may_declare_absent(booking));
+    step_exchange_cancel(step, booking->ticket);
     refuse(booking, step, REASON_NOT_FOUND, FACT_ABSENT);
 }
 
@@ -450,9 +507,11 @@ void booking_check(const struct booking *booking, int64_t now_ms)
     case BOOKING_REFUSED:
     case BOOKING_PERSON: ENSURE(booking->ticket == 0 && booking->deadline_ms == NO_DEADLINE); break;
     case BOOKING_INTENDING:
+        ENSURE(booking->ticket != 0 && booking->deadline_ms == NO_DEADLINE);
+        break;
     case BOOKING_STORING:
     case BOOKING_REFUSING:
-        ENSURE(booking->ticket != 0 && booking->deadline_ms == NO_DEADLINE);
+        ENSURE((booking->ticket != 0) == (booking->deadline_ms == NO_DEADLINE));
         break;
     case BOOKING_SENDING:
     case BOOKING_ASKING: ENSURE(booking->ticket != 0 && booking->deadline_ms != NO_DEADLINE); break;

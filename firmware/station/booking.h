@@ -9,6 +9,8 @@
  *       ASKING --found--> STORING
  *       ASKING --not found, twice--> SENDING
  *       ASKING --no answer--> SETTLING
+ *       ASKING --it was cancelled there--> REFUSING
+ *       STORING, REFUSING --not stored--> the same once more, a moment later
  *
  * What is true while in a state:
  *   INTENDING      nothing was sent; the intent is on its way to disk
@@ -16,7 +18,9 @@
  *   RESENDING      no request is out; sending the very same again does no harm
  *   SETTLING       no request is out; one may still take effect at the courier
  *   ASKING         the settle window, counted from the last sending, has passed; a look-up is out
- *   STORING        the courier's yes is on its way to disk; nothing may be printed yet
+ *   STORING        the courier's yes is on its way to disk, or waits for space there; nothing may
+ *                  be printed yet
+ *   REFUSING       so does the courier's no, or a person's
  *   LABELLING      booked and durable; the label is being fetched
  *   BOOKED         booked and durable; the label too, or we draw it
  *   REFUSED        the courier's no, or a person's, is durable
@@ -31,7 +35,8 @@
 
 #define BOOKINGS_MAX 8               /* open at once: one in hand, the rest set aside */
 #define BOOKING_ANSWER_GRACE_MS 5000 /* beyond the exchange's own time-out, then it is unknown */
-#define BOOKING_NOT_FOUND_MIN 2      /* reliability.md 1: not found twice, a window apart */
+#define BOOKING_NOT_FOUND_MIN 2      /* not found twice, a window apart: DESIGN.md */
+#define BOOKING_NOT_TOLD_MIN 2       /* asked, and refused an answer: then a person may ask */
 
 enum booking_state {
     BOOKING_FREE,
@@ -58,7 +63,11 @@ struct booking {
     bool refuse_if_absent;    /* the courier said no, but something may be left behind */
     bool aside;               /* the parcel is on the shelf; nobody waits at the bench */
     bool store_failed;        /* the last batch did not reach the disk */
+    bool durable;             /* the courier's yes is on disk */
+    enum fact_kind no;        /* REFUSING: REFUSED or ABSENT */
+    unsigned doubled;         /* batches with the answer that the disk called a repetition */
     unsigned not_found;       /* look-ups in a row that found nothing */
+    unsigned not_told;        /* look-ups that the courier refused to answer */
     int64_t sent_ms;          /* the last sending, or the start after a power cut */
     int64_t began_ms;
     int64_t deadline_ms;
@@ -93,7 +102,9 @@ void booking_check(const struct booking *booking, int64_t now_ms);
 
 /* The packer wants it now: whatever pause is running ends (never the settle window). */
 void booking_hurry(struct booking *booking, struct step *step);
-/* A person asked the courier: there is no booking. Only in SETTLING, ASKING, PERSON. */
+/* A person asked the courier: there is no booking. In PERSON, and where the courier has refused to
+ * answer our look-ups (a credential that ran out must not keep a parcel for ever); never while only
+ * the line is down, for then a person knows no more than we do. */
 bool booking_may_declare_absent(const struct booking *booking);
 void booking_declare_absent(struct booking *booking, struct step *step);
 /* The slot is done with: BOOKED or REFUSED and taken over by the one who waited. */
