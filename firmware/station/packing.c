@@ -191,6 +191,7 @@ static void pick_up(struct packing *packing, struct step *step, struct floor *fl
 {
     packing->parcel = packing->past.open;
     packing->mass_mg = packing->parcel.mass_mg;
+    packing->choice.carrier = step_carrier_index(step, packing->parcel.carrier);
     packing->parcel.copy = packing->past.packages[packing->parcel.package_no].copies + 1;
     packing->slot = find_slot(floor, packing->parcel.reference);
     if (packing->slot != NO_SLOT) { /* still being booked, or its label fetched */
@@ -351,8 +352,19 @@ void packing_book(struct packing *packing, struct step *step, struct floor *floo
     packing_go(packing, PACKING_BOOKING, step->now_ms + step->config->limits.booking_wait_ms);
 }
 
+bool packing_still_weighed(const struct packing *packing, const struct step *step,
+                           const struct floor *floor)
+{
+    return weighing_hint(floor->weighing, &step->config->scale, step->now_ms) == WEIGHT_GOOD &&
+           floor->weighing->last.mass_mg == packing->mass_mg;
+}
+
 static bool rating(struct packing *packing, struct step *step, struct floor *floor)
 {
+    if (!packing_still_weighed(packing, step, floor)) { /* lifted, or something was put on top */
+        packing_go(packing, PACKING_WEIGHING, NO_DEADLINE);
+        return true;
+    }
     if (!step->config->automatic) return false; /* waits for the press */
     packing_book(packing, step, floor);
     return true;
@@ -381,6 +393,7 @@ static void refused(struct packing *packing, struct floor *floor)
     memcpy(packing->message, booking->message, sizeof packing->message);
     booking_release(booking);
     packing->slot = NO_SLOT;
+    packing->parcel.awb[0] = '\0'; /* one from the pool was never booked: nothing to print again */
     if (doubled) packing_hold(packing, HELD_ALREADY_PACKED);
     else packing_hold(packing, store_failed ? HELD_DISK_FULL : HELD_REFUSED);
 }
@@ -523,6 +536,8 @@ void packing_take_over(struct packing *packing, struct step *step, struct floor 
     packing->parcel = *parcel;
     packing->mass_mg = parcel->mass_mg;
     packing->watch = (struct stopwatch){.scan_ms = step->now_ms};
+    packing->choice.carrier = step_carrier_index(step, parcel->carrier);
+    memcpy(packing->scan, parcel->order_no, sizeof parcel->order_no); /* to search by, once more */
     memcpy(packing->order.order_no, parcel->order_no, sizeof packing->order.order_no);
     memcpy(packing->order.id, parcel->order_id, sizeof packing->order.id);
     packing->slot = slot;

@@ -10,7 +10,8 @@
  *   IDLE      nothing open, nothing awaited; new configuration may be adopted
  *   FINDING   one order search is going on; nothing durable yet
  *   WEIGHING  an order is held; no mass yet
- *   RATING    order and mass are fixed; waits for the press that semi-manual mode asks for
+ *   RATING    order and mass are fixed; waits for the press that semi-manual mode asks for; back to
+ *             WEIGHING when the scale no longer shows that mass
  *   BOOKING   one booking slot is ours; its intent is durable or on its way to disk
  *   PRINTING  booking and label are durable; money is spent; no more giving up
  *   CLOSING   the closing fact is on its way to disk

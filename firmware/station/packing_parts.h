@@ -11,6 +11,10 @@ void packing_hold(struct packing *packing, enum held_reason reason);
 void packing_idle(struct packing *packing);
 void packing_find(struct packing *packing, struct step *step, struct floor *floor,
                   struct bytes scan);
+/* Does the parcel whose mass was taken still lie on the plate? What is booked is what the scale
+ * shows. */
+bool packing_still_weighed(const struct packing *packing, const struct step *step,
+                           const struct floor *floor);
 void packing_book(struct packing *packing, struct step *step, struct floor *floor);
 void packing_begin_printing(struct packing *packing, struct step *step, struct floor *floor);
 /* The label is out: stores printed, closed and the event. */

@@ -119,6 +119,8 @@ size_t packing_presses(const struct packing *packing, const struct floor *floor,
         if (packing->slow) {
             offer(&to, PRESS_SET_ASIDE);
             offer(&to, PRESS_TRY_AGAIN);
+            if (booking_may_declare_absent(&floor->bookings[packing->slot]))
+                offer(&to, PRESS_NOT_BOOKED);
         }
         break;
     case PACKING_PRINTING: /* as long as nothing was sent to the printer */
@@ -150,6 +152,13 @@ static void give_up(struct packing *packing, struct step *step, struct floor *fl
     commands_log(step->commands, LOG_INFO, "log_given_up", "order_no", packing->order.order_no,
                  NULL);
     packing_idle(packing);
+}
+
+/* The scale may have gone quiet since its last frame, which no event says. */
+static void print(struct packing *packing, struct step *step, struct floor *floor)
+{
+    if (packing_still_weighed(packing, step, floor)) packing_book(packing, step, floor);
+    else packing_go(packing, PACKING_WEIGHING, NO_DEADLINE);
 }
 
 static void set_aside(struct packing *packing, struct step *step, struct floor *floor)
@@ -232,7 +241,7 @@ bool packing_press(struct packing *packing, struct step *step, struct floor *flo
 {
     if (!is_offered(packing, floor, press)) return false;
     switch (press) {
-    case PRESS_PRINT: packing_book(packing, step, floor); return true;
+    case PRESS_PRINT: print(packing, step, floor); return true;
     case PRESS_GIVE_UP: give_up(packing, step, floor); return true;
     case PRESS_TRY_AGAIN: try_again(packing, step, floor); return true;
     case PRESS_SET_ASIDE: set_aside(packing, step, floor); return true;
