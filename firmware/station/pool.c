@@ -65,10 +65,20 @@ static void store(struct pool *pool, struct step *step, unsigned index)
     (void)step_store(step);
 }
 
+static void grow_old(struct pool *pool, const struct step *step, unsigned index)
+{
+    if (step->now_ms >= pool->carriers[index].usable_ms)
+        pool->carriers[index].aged = pool->carriers[index].count;
+}
+
+/* An answer that was given twice, by a courier or by something on the line, adds nothing. */
 static void add(struct pool *pool, unsigned index, struct bytes awb)
 {
     size_t *count = &pool->carriers[index].count;
     if (*count == POOL_MAX || awb.len == 0) return;
+    for (size_t i = 0; i < *count; i++) {
+        if (bytes_equal_text(awb, pool->carriers[index].awbs[i])) return;
+    }
     if (bytes_to_text(awb, pool->carriers[index].awbs[*count], SHIPMENT_AWB_SIZE)) (*count)++;
 }
 
@@ -107,6 +117,7 @@ static void fetched(struct pool *pool, struct step *step, const struct event *ev
         pool->carriers[index].fetch_ms = step->now_ms + pause_ms;
         return;
     }
+    grow_old(pool, step, index); /* those that were here before the new ones come */
     for (size_t i = 0; i < outcome->awb_count; i++)
         add(pool, index, bytes_of_text(outcome->awbs[i]));
     backoff_reset(&pool->carriers[index].backoff);
@@ -151,7 +162,9 @@ bool pool_take(struct pool *pool, struct step *step, unsigned index,
                char out_awb[SHIPMENT_AWB_SIZE])
 {
     if (!wanted(step, index) || pool->carriers[index].count == 0) return false;
-    if (step->now_ms < pool->carriers[index].usable_ms) return false;
+    grow_old(pool, step, index);
+    if (pool->carriers[index].aged == 0) return false;
+    pool->carriers[index].aged--;
     size_t last = --pool->carriers[index].count;
     memcpy(out_awb, pool->carriers[index].awbs[0], SHIPMENT_AWB_SIZE);
     memmove(pool->carriers[index].awbs[0], pool->carriers[index].awbs[1], last * SHIPMENT_AWB_SIZE);

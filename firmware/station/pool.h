@@ -16,10 +16,11 @@ struct pool {
     struct {
         char awbs[POOL_MAX][SHIPMENT_AWB_SIZE];
         size_t count;
+        size_t aged;       /* of these, the first ones: old enough to be used */
         bool loaded;       /* the blob was read */
         uint32_t ticket;   /* of the blob or of the fetch */
         int64_t fetch_ms;  /* when to look for more; NO_DEADLINE: no need */
-        int64_t usable_ms; /* numbers are not used before (pool_min_age_s) */
+        int64_t usable_ms; /* the others are not used before (pool_min_age_s) */
         struct backoff backoff;
     } carriers[CONFIG_CARRIERS_MAX];
 };
