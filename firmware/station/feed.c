@@ -20,6 +20,18 @@ static void go(struct feed *feed, enum feed_state state, uint32_t ticket, int64_
     feed->deadline_ms = deadline_ms;
 }
 
+void feed_restart(struct feed *feed, struct step *step, bool other)
+{
+    if (feed->state == FEED_ASKING) step_exchange_cancel(step, feed->ticket);
+    else tickets_drop(step->tickets, feed->ticket);
+    go(feed, FEED_IDLE, 0, step->now_ms);
+    feed->more = false;
+    backoff_reset(&feed->backoff);
+    if (!other) return;
+    feed->cursor[0] = '\0';
+    commands_add(step->commands, COMMAND_CACHE_FORGET);
+}
+
 static void wait_next(struct feed *feed, struct step *step, bool failed, int64_t after_s)
 {
     int64_t pause_ms = (int64_t)step->config->oms.poll_ms;

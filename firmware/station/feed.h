@@ -21,6 +21,9 @@ struct feed {
 };
 
 void feed_init(struct feed *feed, const char *cursor, int64_t now_ms);
+/* Settings have changed: what is under way is dropped. Another order system knows neither the
+ * cursor nor the orders that are cached. */
+void feed_restart(struct feed *feed, struct step *step, bool other);
 void feed_answer(struct feed *feed, struct step *step, const struct event *event);
 void feed_tick(struct feed *feed, struct step *step);
 int64_t feed_deadline(const struct feed *feed, const struct step *step);

@@ -65,8 +65,8 @@ static void take_document(struct orders *orders, struct step *step, struct bytes
 
 static void ask_order_system(struct orders *orders, struct step *step)
 {
-    if (step->oms == NULL || !step->oms->promises.lookup_remote) {
-        done(orders, step->oms == NULL ? ORDER_SYSTEM_DOWN : ORDER_UNKNOWN);
+    if (!step->oms->promises.lookup_remote) {
+        done(orders, ORDER_UNKNOWN);
         return;
     }
     struct oms_task task = {.operation = OMS_LOOKUP};
@@ -85,7 +85,8 @@ static void ask_order_system(struct orders *orders, struct step *step)
 
 static void take_cache(struct orders *orders, struct step *step, const struct event *event)
 {
-    if (event->cache.count > 1) done(orders, ORDER_MANY);
+    if (step->oms == NULL) done(orders, ORDER_SYSTEM_DOWN); /* nobody can read the document */
+    else if (event->cache.count > 1) done(orders, ORDER_MANY);
     else if (event->cache.count == 1) take_document(orders, step, event->cache.documents[0]);
     else ask_order_system(orders, step);
 }

@@ -8,6 +8,7 @@
 #include "firmware/oms/oms_list.h"
 
 #define ADVANCES_MAX 16 /* no event moves a parcel through more states than there are */
+#define SCANS_MAX 4     /* of one read; a scanner that stutters must not fill the list of commands */
 
 static void adopt(struct station *station, const struct config *config)
 {
@@ -171,6 +172,7 @@ static void route_batch(struct station *station, struct step *step, const struct
 static void route_bytes(struct station *station, struct step *step, const struct event *event)
 {
     struct bytes rest = event->port.bytes;
+    unsigned scans = 0;
     while (rest.len > 0) {
         struct device_item item;
         devices_next(&station->devices, step, event->port.port, &rest, &item);
@@ -180,7 +182,8 @@ static void route_bytes(struct station *station, struct step *step, const struct
             weighing_reading(&station->weighing, &step->config->scale, &item.reading, step->now_ms);
             break;
         case DEVICE_ITEM_SCAN:
-            packing_scan(&station->packing, step, &station->floor,
+            if (scans++ >= SCANS_MAX) station->packing.scans_not_taken++;
+            else packing_scan(&station->packing, step, &station->floor,
                          bytes_of(item.scan.text, item.scan.len));
             break;
         case DEVICE_ITEM_BAD_SCAN:
@@ -279,13 +282,22 @@ static bool nothing_open(const struct station *station)
     return station->packing.state == PACKING_IDLE && station->printing.state == PRINTING_IDLE;
 }
 
+static bool same_oms(const struct config *a, const struct config *b)
+{
+    return strcmp(a->oms.kind, b->oms.kind) == 0 && strcmp(a->oms.base_url, b->oms.base_url) == 0;
+}
+
 static void adopt_offered(struct station *station, struct step *step)
 {
     if (station->offered == NULL || station->recovery.state != RECOVERY_DONE ||
         !nothing_open(station))
         return;
+    bool other_oms = !same_oms(station->config, station->offered);
     adopt(station, station->offered);
     station->offered = NULL;
+    memset(station->network, 0, sizeof station->network); /* other servers stand in these places */
+    sync_restart(&station->sync, step);
+    feed_restart(&station->feed, step, other_oms);
     devices_reconfigure(&station->devices, step, station->config);
     weighing_init(&station->weighing);
     pool_stop(&station->pool, step);

@@ -27,6 +27,17 @@ void sync_wake(struct sync *sync)
     sync->work = true;
 }
 
+void sync_restart(struct sync *sync, struct step *step)
+{
+    if (sync->state == SYNC_MOVING) return; /* the disk answers, whoever is asked afterwards */
+    if (sync->state == SYNC_SENDING) step_exchange_cancel(step, sync->ticket);
+    else tickets_drop(step->tickets, sync->ticket);
+    go(sync, SYNC_IDLE, 0, NO_DEADLINE);
+    backoff_reset(&sync->backoff);
+    sync->work = true;
+    sync->stopped = false;
+}
+
 static void pause(struct sync *sync, struct step *step, int64_t after_s)
 {
     go(sync, SYNC_PAUSED, 0, step->now_ms + backoff_next_ms(&sync->backoff, step, after_s * 1000));
@@ -50,7 +61,11 @@ static void send(struct sync *sync, struct step *step)
     struct oms_account account = step_oms_account(step);
     struct http_request *request = step_request(step, EXCHANGE_BODY_MAX);
     const char *why = "";
-    ENSURE(step->oms->build(&task, &account, request, &why));
+    if (!step->oms->build(&task, &account, request, &why)) { /* a token that no header can hold */
+        commands_log(step->commands, LOG_ALARM, "log_event_numbers", "code", why, NULL);
+        pause(sync, step, -1);
+        return;
+    }
     request->reply_max = EXCHANGE_REPLY_MAX;
     go(sync, SYNC_SENDING, step_exchange(step, OWNER_SYNC, 0, SERVER_OMS, request),
        step->now_ms + (int64_t)account.timeout_ms * 2);
@@ -63,17 +78,52 @@ static void move(struct sync *sync, struct step *step, int64_t seq)
     go(sync, SYNC_MOVING, step_store(step), NO_DEADLINE);
 }
 
+/* The number is in the key: "event/<epoch>/<seq>". */
+static bool stand_in(struct sync *sync, const struct step *step, const struct event_row *row,
+                     struct oms_event *out)
+{
+    struct textbuf id;
+    struct bytes rest = row->key, part = BYTES_NONE;
+    uint64_t seq = 0;
+    while (bytes_split(&rest, '/', &part)) {}
+    if (!bytes_to_u64(part, INT64_MAX, &seq)) return false;
+    memset(out, 0, sizeof *out);
+    out->seq = seq;
+    textbuf_init(&id, out->id, sizeof out->id);
+    textbuf_format(&id, "%.8s-%llu", step->epoch, (unsigned long long)seq);
+    out->type = OMS_EVENT_EXCEPTION;
+    out->at_ms = row->at_ms;
+    (void)bytes_to_text(row->subject, out->shipment_id, sizeof out->shipment_id);
+    memcpy(out->order_no, out->shipment_id, sizeof out->order_no);
+    memcpy(out->status, "exception", sizeof "exception");
+    memcpy(out->note, "unreadable at the bench", sizeof "unreadable at the bench");
+    out->cost_minor = -1;
+    sync->unreadable++;
+    return true;
+}
+
+/* Takes an event into the batch; false when a number is missing before it: it has to wait. */
+static bool take_row(struct sync *sync, struct step *step, const struct event_row *row)
+{
+    struct oms_event *event = &sync->events[sync->count];
+    if (!bytes_equal_text(row->kind, fact_kind_word(FACT_EVENT))) return true;
+    if (!fact_parse_event(row->body, step->scratch, event) && !stand_in(sync, step, row, event))
+        return true;
+    if (sync->count > 0 && event->seq != sync->events[sync->count - 1].seq + 1) return false;
+    if (event->seq < sync->from) return true; /* read from the beginning: they have it */
+    if (sync->acked == 0) sync->acked = event->seq - 1;
+    sync->event_seqs[sync->count++] = row->seq;
+    return true;
+}
+
 static void take_rows(struct sync *sync, struct step *step, const struct event *event)
 {
     int64_t last_seq = sync->cursor_seq;
     sync->count = 0;
     for (size_t i = 0; i < event->rows.count && sync->count < OMS_PUSH_MAX; i++) {
         const struct event_row *row = &event->rows.rows[i];
+        if (!take_row(sync, step, row)) break;
         last_seq = row->seq;
-        if (!bytes_equal_text(row->kind, fact_kind_word(FACT_EVENT))) continue;
-        if (!fact_parse_event(row->body, step->scratch, &sync->events[sync->count])) continue;
-        if (sync->acked == 0) sync->acked = sync->events[sync->count].seq - 1;
-        sync->event_seqs[sync->count++] = row->seq;
     }
     bool rest = event->rows.more ||
                 (event->rows.count > 0 && last_seq < event->rows.rows[event->rows.count - 1].seq);
@@ -130,6 +180,14 @@ static int64_t seq_of_acked(const struct sync *sync, uint64_t acked)
     return seq;
 }
 
+/* They ask for what we took for delivered. What is read again is sent again, in order. */
+static void go_back(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
+{
+    commands_log(step->commands, LOG_ALARM, "log_event_numbers", "code", outcome->code, NULL);
+    sync->from = outcome->acked_seq + 1;
+    sync->cursor_seq = 0;
+}
+
 static void take_push(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
 {
     /* Their number may be one we knew already, or beyond this batch: an earlier one, whose answer was
@@ -144,10 +202,12 @@ static void take_push(struct sync *sync, struct step *step, const struct oms_out
         return;
     }
     if (!moved) {
+        if (outcome->acked && outcome->acked_seq + 1 < sync->events[0].seq) go_back(sync, step, outcome);
         pause(sync, step, outcome->after_s);
         return;
     }
     sync->stopped = false;
+    sync->from = 0;
     note_results(sync, step, outcome);
     sync->acked = outcome->acked_seq; /* for the count on the screen */
     sync->work = true;

@@ -6,7 +6,9 @@
  *
  * The outbox is the journal and the cursor "oms". An event that the order system refuses for
  * good becomes a fact of its own and the cursor moves past it, so one bad event cannot dam up
- * the rest. */
+ * the rest. One that cannot be read back is told as an exception under its number, for a number
+ * left out would dam them up as well. When the order system asks for older ones again (it was
+ * restored, perhaps), they are read from the journal's beginning. */
 #ifndef PACKD_FIRMWARE_STATION_SYNC_H
 #define PACKD_FIRMWARE_STATION_SYNC_H
 
@@ -23,16 +25,20 @@ struct sync {
     int64_t cursor_seq; /* journal: all up to here is acknowledged or no event */
     int64_t moving_to_seq;
     uint64_t acked; /* event numbers acknowledged so far */
+    uint64_t from;  /* read from the beginning: the first number that is wanted; 0: any */
     struct oms_event events[OMS_PUSH_MAX];
     int64_t event_seqs[OMS_PUSH_MAX]; /* their journal numbers */
     size_t count;
     bool work;        /* there may be events behind the cursor */
     uint32_t refused; /* since start */
     uint32_t conflicts;
+    uint32_t unreadable;
     bool stopped; /* the order system says a number was used twice: a person must look */
 };
 
 void sync_init(struct sync *sync, int64_t cursor_seq);
+/* Settings have changed: what is under way is dropped and begun again. */
+void sync_restart(struct sync *sync, struct step *step);
 /* Events were stored: there is work. */
 void sync_wake(struct sync *sync);
 void sync_answer(struct sync *sync, struct step *step, const struct event *event);
