@@ -6,6 +6,7 @@
 bool step_has_room(const struct step *step)
 {
     return step->commands->request_count < 2 && step->commands->count < COMMANDS_MAX / 2 &&
+           step->commands->batch.fact_count < BATCH_FACTS_MAX / 3 &&
            step->commands->arena_used < COMMAND_ARENA_SIZE / 3;
 }
 
