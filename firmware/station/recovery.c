@@ -169,12 +169,15 @@ static void take_task(struct recovery *recovery, struct step *step, struct packi
     bool good = event->blob.found &&
                 json_parse(event->blob.bytes, step->scratch, &root) == JSON_OK &&
                 shipment_parse(root, shipment);
-    if (good) {
-        give_back(recovery, step, packing, floor, shipment);
-    } else {
-        commands_log(step->commands, LOG_ALARM, "log_task_lost", "order_no",
-                     recovery->open[recovery->loading].parcel.order_no, NULL);
+    if (!good) { /* enough to ask the courier by; a request cannot be built from it */
+        const struct parcel *parcel = &recovery->open[recovery->loading].parcel;
+        commands_log(step->commands, LOG_ALARM, "log_task_lost", "order_no", parcel->order_no,
+                     NULL);
+        memset(shipment, 0, sizeof *shipment);
+        memcpy(shipment->reference, parcel->reference, sizeof shipment->reference);
+        memcpy(shipment->awb, parcel->awb, sizeof shipment->awb);
     }
+    give_back(recovery, step, packing, floor, shipment);
     recovery->loading++;
     load_next(recovery, step, packing);
 }
