@@ -85,8 +85,8 @@ function readLabel() {
 
 async function orderSystemHas(awb) {
     for (let i = 0; i < 200; i++) {
-        const events = ctl("events");
-        if (events.some((event) => event.type === "label_printed" && event.awb === awb)) return true;
+        const parcels = ctl("orders").filter((each) => each.order_no === order).flatMap((each) => each.packages);
+        if (parcels.some((parcel) => parcel.stage === "label_printed" && parcel.awbs.includes(awb))) return true;
         await new Promise((done) => setTimeout(done, 50));
     }
     return false;
@@ -103,7 +103,8 @@ if (!(await orderSystemHas(awb))) fail("the order system has not heard of the la
 tell("the order system has it");
 const books = ctl("check");
 if (books.some((line) => line.ok === false)) fail(`the books do not agree: ${JSON.stringify(books)}`);
-tell(`the courier's books: ${JSON.stringify(ctl("ledger")[0])}`);
+const booked = ctl("ledger").map((each) => `${each.reference}: ${each.live} booking, ${each.bookings[0].mass_g} g`);
+tell(`the courier's books: ${booked.join(", ")}`);
 writeFileSync(`${dir}/parcel.json`, JSON.stringify(state.stopwatch_ms));
 tell(`stopwatch, in milliseconds: ${JSON.stringify(state.stopwatch_ms)}`);
 process.exit(0);
