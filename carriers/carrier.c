@@ -1,5 +1,5 @@
 /* carrier.c - the words of the contract, and what an exchange without an answer means. The words
- * are those of carriers.md section 9; logs, journal and test rows use the same. */
+ * are explained in WORDS.md; logs, journal and test rows use the same. */
 #include "carriers/carrier.h"
 
 #include <string.h>

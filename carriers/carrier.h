@@ -31,7 +31,7 @@ enum carrier_operation {
 const char *carrier_operation_word(enum carrier_operation operation);
 MUST_USE bool carrier_operation_parse(struct bytes word, enum carrier_operation *out);
 
-/* The words of carriers.md section 9. */
+/* The first word of an outcome; what each asks of the station is in WORDS.md. */
 enum carrier_result {
     CARRIER_OK,
     CARRIER_OK_EXISTING, /* an earlier booking stands */
@@ -93,7 +93,7 @@ struct carrier_outcome {
     size_t awb_count;
 };
 
-/* "ok;awb=28411210000145;ref=PK-10001": the result in the words of carriers.md section 9. */
+/* "ok;awb=28411210000145;ref=PK-10001": the result in the words of WORDS.md. */
 void carrier_outcome_write(struct textbuf *text, enum carrier_operation operation,
                            const struct carrier_outcome *outcome);
 
@@ -119,7 +119,7 @@ struct carrier_task {
 
 enum carrier_step { CARRIER_MORE, CARRIER_DONE };
 
-/* What repeating a booking does; exactly one (carriers.md section 8). */
+/* What repeating a booking does; exactly one (WORDS.md, "The capability row"). */
 enum carrier_repeat {
     REPEAT_SAFE_KEY,
     REPEAT_RETURNS_OLD,

@@ -2,7 +2,7 @@
  *
  * Order systems hold what people typed: line breaks, emoji, two numbers in the phone field, blanks
  * inside the pincode. Each courier forbids a few more characters. Nothing here translates; what a
- * courier cannot take becomes a blank, so that words stay apart (carriers.md section 4). */
+ * courier cannot take becomes a blank, so that words stay apart. */
 #ifndef PACKD_CARRIERS_CLEAN_H
 #define PACKD_CARRIERS_CLEAN_H
 

@@ -1,5 +1,6 @@
-/* delhivery.c - Delhivery B2C, as carriers.md section 1.1 states it; [U] marks what no document and
- * no recorded answer confirms yet.
+/* delhivery.c - Delhivery B2C, from Delhivery's developer documentation (order creation, package
+ * lifecycle, cancellation, waybills, charges) and recorded answers of public integrations; [U]
+ * marks what neither confirms yet.
  *
  * Its own rules: a refusal comes with HTTP 200 and may even carry a waybill; a refusal that says
  * "partially saved" has to be looked up before another courier is used; the same order id again is

@@ -5,7 +5,7 @@
 #include "carriers/clean.h"
 
 #define RETRY_AFTER_MIN_S 1
-#define RETRY_AFTER_MAX_S 3600 /* reliability.md section 4: clamped to 1 s ... 1 h */
+#define RETRY_AFTER_MAX_S 3600 /* RFC 9110 10.2.3 sets no bound; an hour is ours */
 #define AWB_LEN_MIN 6
 
 static int64_t retry_after(const struct http_response *response)

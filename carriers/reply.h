@@ -1,8 +1,8 @@
 /* reply.h - what every courier's reply has in common, before its own words are read.
  *
  * HTML, cut JSON, 5xx, redirects: unclear. For a task that books, unclear is UNKNOWN; for a task
- * that only asks, it is RETRY. Refusal texts are tables of rows, one table a courier (carriers.md
- * section 8, rule 8; reliability.md section 4). */
+ * that only asks, it is RETRY. Refusal texts are tables of rows, one table a courier; a
+ * text without a row decides nothing by itself (WORDS.md). */
 #ifndef PACKD_CARRIERS_REPLY_H
 #define PACKD_CARRIERS_REPLY_H
 
