@@ -1,6 +1,6 @@
 /* printer.h - the printer contract: labels to bytes, status bytes to a status.
  *
- * Bytes accepted by a port prove nothing about paper (printers.md, "Did it really print?"), so a
+ * Bytes accepted by a port prove nothing about paper (README.md, "Traps of printers"), so a
  * job is bracketed by status: ready and empty before, empty and without a flag after. The driver
  * knows the bytes; the station knows the order of asking and how long it waits. */
 #ifndef PACKD_DRIVERS_PRINTER_H

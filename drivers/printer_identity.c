@@ -1,5 +1,6 @@
 /* printer_identity.c - reads an IEEE 1284 device id: "MFG:Munbyn;CMD:TSPL;MDL:RW403B;".
- * USB printer class 1.1, GET_DEVICE_ID; what devices really send: printers.md section 1.
+ * USB Device Class Definition for Printing Devices 1.1, GET_DEVICE_ID; what devices really send is
+ * known from the quirks of the CUPS USB backend.
  *
  * Rules. The two length bytes are often wrong and never used: the text ends where printable
  * characters end. Keys compare without case and in both their forms. The command set is a hint. */

@@ -1,5 +1,5 @@
-/* printer_zpl.c - ZPL II status, and the driver's row. ZPL II Programming Guide, ~HS and ~HQES;
- * printers.md section 2, "Status".
+/* printer_zpl.c - ZPL II status, and the driver's row. ZPL II Programming Guide (P1099958),
+ * ~HS, ~HQES and ^JZ.
  *
  * Rules. Replies are STX ... ETX frames that may come in any pieces; bytes outside a frame mean
  * nothing, and an STX inside one begins it anew. ~HS has three frames, told apart by their
@@ -217,7 +217,7 @@ const struct printer_driver printer_zpl = {
     .status_request = {(const uint8_t *)"~HS", 3},
     .status_wait_ms = 2000,
     /* No label is printed twice by the printer's own decision: after an error the rest of a broken
-     * label is lost instead, and we ask the packer (printers.md, "the duplicate trap"). */
+     * label is lost instead, and we ask the packer (README.md, "Traps of printers"). */
     .start = {(const uint8_t *)"^XA^JZN^XZ\n", 11},
     /* ~JX cancels the format that was partly received and nothing else. ~JA would also empty the
      * buffer while our next job is already on its way into it. */

@@ -6,7 +6,7 @@
  * and all others refuse the document: stored settings, files, downloads, host questions, changed
  * command letters. "~" commands act wherever they stand, inside data too, so there may be none
  * at all. A picture must be complete, or the printer would take what follows for its missing part.
- * ZPL II Programming Guide; printers.md section 2. */
+ * ZPL II Programming Guide, P1099958. */
 #include "drivers/printer_zpl.h"
 
 #define FIELD_DATA_MAX 3072u
@@ -56,7 +56,8 @@ static enum fate fate_of(struct bytes command)
     return font || bars ? FATE_KEEP : FATE_REFUSE;
 }
 
-/* CRC-16 with polynomial 0x1021 from 0, over the base64 text itself (zpl-graphics.tsv). */
+/* CRC-16 with polynomial 0x1021 from 0, over the base64 text itself: so in graphics of
+ * ZebraDesigner and of two libraries. */
 static unsigned crc16(struct bytes text)
 {
     unsigned crc = 0;

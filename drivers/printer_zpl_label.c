@@ -200,7 +200,7 @@ static bool is_on_label(const struct label *label, const struct label_item *item
            item->y_dmm + item->height_dmm <= label->height_dmm;
 }
 
-/* Zebra heads have whole dots a millimetre (printers.md section 2, "Graphics"). */
+/* Zebra heads have whole dots a millimetre: 832 dots are 104 mm at 203 dpi. */
 static unsigned dots_per_mm_of(unsigned dpi)
 {
     switch (dpi) {

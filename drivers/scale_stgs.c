@@ -1,5 +1,6 @@
-/* scale_stgs.c - text lines that begin with ST, US or OL: A&D standard and the "ST,GS" family that
- * most Indian and Chinese indicators speak (scales.md section 8).
+/* scale_stgs.c - text lines that begin with ST, US or OL: A&D standard (manuals of EK-L, EJ,
+ * AD-4212D, GC) and the "ST,GS" family of most Indian and Chinese indicators (manuals of Excell
+ * AM4, Selleton SL-7516, Tiger TI-02, Vector VI-200, CAS AND-18).
  *
  *     ST,GS,+  1.234kg   ST,GS    20.7g    ST,_GS+_5.12KG   ST,+0001.234 kg   OL,+999999.9  g
  *     status , legend , number unit CR LF      the legend, its comma and the blanks all vary

@@ -1,5 +1,6 @@
 /* scale_toledo.c - Toledo (Mettler) continuous output: a frame for every display update, unasked.
- * Wildcat technical manual (12/00), tables 6-8 to 6-11; scales.md section 3.
+ * METTLER TOLEDO Wildcat technical manual (12/00), tables 6-8 to 6-11; the checksum as recorded
+ * from a real line (tests/replay/captures/toledo-4800-7e1.cap).
  *
  *     STX SWA SWB SWC wwwwww tttttt CR [sum]    the short form has no tttttt
  *

@@ -1,4 +1,5 @@
-/* scan_collect.c - see scan_collect.h. AIM symbology ids: scanners.md section 6. */
+/* scan_collect.c - see scan_collect.h. AIM symbology ids: manuals of Zebra DS457, Datalogic,
+ * Honeywell. */
 #include "drivers/scan_collect.h"
 
 #include <string.h>

@@ -1,14 +1,14 @@
 /* scanner_keyboard.c - scanners that type: USB boot keyboard reports to text, for the US layout
- * (HID 1.11 appendix B; HID usage tables, page 07; scanners.md section 2).
+ * (USB HID 1.11 appendix B; HID Usage Tables, page 07; ALT mode as the makers' manuals tell it).
  *
  *     [id] modifiers 00 key key key key key key      8 bytes, or 9 with a report id in front
  *
  * Rules. A key that is in this report and was not in the one before is typed now, in slot order,
  * with the modifiers of this report. A report full of roll-over errors is ignored. With left Alt
  * held, keypad digits spell a character's decimal code, which is typed when Alt is let go; there
- * the same digit may stand twice in one report (capture K01). Enter, keypad Enter, Tab, Ctrl+M and
- * Ctrl+J end a code. Whatever we cannot turn into one certain character (Caps Lock, AltGr, codes
- * past 126 whose code page nobody states) makes the code unclean, never a guess. */
+ * the same digit may stand twice in one report (keyboard-alt-keypad.cap). Enter, keypad Enter, Tab,
+ * Ctrl+M and Ctrl+J end a code. Whatever we cannot turn into one certain character (Caps Lock,
+ * AltGr, codes past 126 whose code page nobody states) makes the code unclean, never a guess. */
 #include "drivers/scanner_keyboard.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* scanner_line.c - scanners on a serial line, as a USB modem, or over TCP: a line is a code
- * (scanners.md section 4).
+ * (manuals of Zebra DS457, Datalogic and Honeywell: prefix, suffix, AIM identifier).
  *
  * Rule: CR, LF or ETX ends a code; an end right after an end is nothing, so CR LF and ETX CR are
  * one. STX begins a code anew, whatever came before it without an end. An AIM prefix is taken
