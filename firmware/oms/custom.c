@@ -1,5 +1,4 @@
-/* custom.c - the order system that a customer builds to our contract, version 1 (oms.md section
- * 15).
+/* custom.c - the order system that a customer builds to our contract, version 1: CONTRACT.md.
  *
  * Reads repeat freely. Events are written in batches whose key is their range of numbers, so a
  * repeat does no harm and an answer that is unclear is UNKNOWN, not lost. An answer that is not the
@@ -8,7 +7,7 @@
 
 #include <string.h>
 
-#define RETRY_AFTER_MAX_S 3600 /* reliability.md section 4 */
+#define RETRY_AFTER_MAX_S 3600 /* an hour, whatever the other side says */
 #define REPLY_MAX JSON_TEXT_MAX
 
 /* --- requests --- */

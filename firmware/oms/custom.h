@@ -4,7 +4,7 @@
 
 #include "firmware/oms/oms.h"
 
-/* 1 to 64 of A-Z a-z 0-9 . _ - / # (oms.md 15.1); out_id has ORDER_ID_SIZE. */
+/* 1 to 64 of A-Z a-z 0-9 . _ - / # (CONTRACT.md); out_id has ORDER_ID_SIZE. */
 MUST_USE bool custom_id(struct json value, char *out_id);
 
 bool custom_order_parse(struct bytes document, struct scratch scratch, struct order *out,

@@ -1,4 +1,4 @@
-/* custom_order.c - one shipment document of the custom contract (oms.md 15.3) to an order.
+/* custom_order.c - one shipment document of the custom contract (CONTRACT.md) to an order.
  *
  * What decides money or the wrong parcel is refused when it breaks the contract: id, scan keys,
  * payment, amounts. What is only shown is shortened. An unknown status is for a person, it is no

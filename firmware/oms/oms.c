@@ -1,5 +1,5 @@
 /* oms.c - the words of the contract, station events as JSON, and what an exchange without an answer
- * means. Event fields and words are those of oms.md sections 14 and 15.4. */
+ * means. Event fields and words are those of CONTRACT.md. */
 #include "firmware/oms/oms.h"
 
 #include <string.h>

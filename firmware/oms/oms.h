@@ -1,9 +1,9 @@
 /* oms.h - the order-system contract, in the style of carriers: build a request, take a response.
  *
  * Tasks: FEED (what changed since the cursor), LOOKUP (what carries this scan text), PUSH (events
- * in order), STATE (which events it has), PING. Outcome classes are oms.md section 14; the event
- * schema is section 15.4. Orders travel as documents: `take` puts each one's JSON text into storage
- * the caller brings, the cache keeps that text, and `order_parse` reads it at the scan. */
+ * in order), STATE (which events it has), PING. Outcome classes are explained in README.md, the
+ * event schema in CONTRACT.md. Orders travel as documents: `take` puts each one's JSON text into
+ * storage the caller brings, the cache keeps that text, `order_parse` reads it at the scan. */
 #ifndef PACKD_FIRMWARE_OMS_OMS_H
 #define PACKD_FIRMWARE_OMS_OMS_H
 
@@ -41,7 +41,7 @@ enum oms_event_type {
 };
 const char *oms_event_type_word(enum oms_event_type type);
 
-struct oms_event { /* oms.md 15.4; what an event does not have stays zero and is not written */
+struct oms_event { /* CONTRACT.md; what an event does not have stays zero and is not written */
     uint64_t seq;  /* without gaps within the epoch */
     char id[33];   /* unique, made from station, epoch and seq */
     enum oms_event_type type;
@@ -52,7 +52,7 @@ struct oms_event { /* oms.md 15.4; what an event does not have stays zero and is
     char order_no[ORDER_ID_SIZE];
     unsigned package_no, packages_total;
     char operator_id[17];
-    char status[16]; /* vocabulary of oms.md 15.5 */
+    char status[16]; /* a status word of CONTRACT.md */
     int64_t mass_mg;
     bool weight_manual;
     int32_t length_mm, width_mm, height_mm;
@@ -120,7 +120,7 @@ struct oms_outcome {
     size_t result_count;
 };
 
-struct oms_promises { /* the capability row of oms.md section 14, as far as packd asks today */
+struct oms_promises { /* the capability row, as far as packd asks today */
     bool books;       /* the order system books, not the station */
     bool lookup_remote;
     bool list_pull;
