@@ -90,7 +90,7 @@ static const struct config_row rows[] = {
     ROW("oms", "base_url", URL, config_oms, base_url, NULL, ANY),
     ROW("oms", "token_file", PATH, config_oms, token_file, NULL, ANY),
     ROW("oms", "ca_file", PATH, config_oms, ca_file, AUTHORITIES, ANY),
-    /* The contract asks for an answer within 5 s (oms.md 15.1). */
+    /* The contract asks for an answer within 5 s (oms/CONTRACT.md, "Ground rules"). */
     ROW("oms", "timeout_ms", NUMBER, config_oms, timeout_ms, "8000", MS(1000, 60000)),
     ROW("oms", "poll_ms", NUMBER, config_oms, poll_ms, "5000", MS(1000, 600000)),
 
