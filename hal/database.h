@@ -1,8 +1,9 @@
 /* database.h - how we open and use SQLite: shared by journal_sqlite.c and cache_sqlite.c, and by
  * nobody else.
  *
- * One connection, exclusive, write-ahead log, hardened, every setting read back (reliability.md
- * section 3.1). Statements are prepared once; no SQL is ever built from data. */
+ * One connection, exclusive, write-ahead log, hardened, every setting read back (SQLite's
+ * documentation: PRAGMA, sqlite3_db_config). Statements are prepared once; no SQL is ever built
+ * from data. */
 #ifndef PACKD_HAL_DATABASE_H
 #define PACKD_HAL_DATABASE_H
 

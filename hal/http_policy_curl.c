@@ -1,5 +1,5 @@
 /* http_policy_curl.c - what we demand of the other side of an exchange, and of the libraries that
- * see to it: the TLS policy of the product (reliability.md section 7) and the limits of section 6.
+ * see to it: the TLS policy of the product and the limits of an exchange.
  *
  * Here, and nowhere else for TLS, the generations of curl (7.88, 8.14) and of mbedTLS (2.28, 3.6)
  * differ. Measured, and the reason for apply_policy: left alone, curl 7.88 on mbedTLS 2.28 accepts

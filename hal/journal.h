@@ -9,7 +9,7 @@
  * One journal has one owner: a second process is refused with ERR_BUSY, readers too (they ask the
  * owner for a snapshot). Calls block for the disk: an append for one flush, tens of milliseconds.
  *
- * Errors, from any call (reliability.md section 3.4):
+ * Errors, from any call:
  *   ERR_NO_SPACE   rolled back; disk or quota is full. Start no new parcel; prune; go on.
  *   ERR_IO         the medium's state is unknown. Exit at once; the next start recovers. Every
  *                  later call on this journal gives ERR_IO again.

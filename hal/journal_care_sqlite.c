@@ -11,7 +11,7 @@
 #include "hal/database.h"
 #include "hal/journal_inside.h"
 
-#define LOG_PAGES_MAX 256 /* 1 MiB: reliability.md section 3.1 */
+#define LOG_PAGES_MAX 256 /* 1 MiB, where an automatic checkpoint should have run */
 #define FINDINGS_MAX 20   /* of the file structure; one is bad enough */
 #define SET_ASIDE_MAX 100 /* damaged journals kept; a box with more has another problem */
 
@@ -47,12 +47,12 @@ enum err journal_prune(struct journal *journal, const struct journal_prune *prun
     if (rows > 0) {
         problem = database_begin(journal->db);
         if (problem != ERR_NONE) return journal_settle(journal, problem);
-        struct sqlite3_stmt *facts = journal->statements[JOURNAL_PRUNE_FACTS];
-        struct sqlite3_stmt *blobs = journal->statements[JOURNAL_PRUNE_BLOBS];
-        database_bind_i64(facts, 1, up_to);
-        database_bind_i64(blobs, 1, up_to);
-        problem = database_run(facts);
-        if (problem == ERR_NONE) problem = database_run(blobs);
+        static const enum journal_statement steps[] = {JOURNAL_PRUNE_FACTS, JOURNAL_PRUNE_BLOBS,
+                                                       JOURNAL_PRUNE_NOTE};
+        for (size_t i = 0; problem == ERR_NONE && i < ARRAY_LEN(steps); i++) {
+            database_bind_i64(journal->statements[steps[i]], 1, up_to);
+            problem = database_run(journal->statements[steps[i]]);
+        }
         problem = database_end(journal->db, problem);
         if (problem != ERR_NONE) return journal_settle(journal, problem);
         journal_tend_log(journal);
@@ -194,15 +194,17 @@ enum err journal_verify(struct journal *journal, journal_finding_fn *finding, vo
         {"SELECT seq FROM (SELECT seq, lag(seq) OVER (ORDER BY seq) AS before FROM facts)"
          " WHERE before IS NOT NULL AND seq <> before + 1 LIMIT 20",
          "numbers are missing before fact"},
-        {"SELECT max(seq) FROM facts HAVING max(seq) IS NOT"
-         " (SELECT seq FROM sqlite_sequence WHERE name = 'facts') AND count(*) > 0",
-         "the last fact is not the last number given, but"},
+        {"SELECT min(facts.seq) FROM facts HAVING min(facts.seq) <> (SELECT seq + 1 FROM pruned)",
+         "the first fact does not follow the last one pruned, but is"},
         {"SELECT name FROM cursors WHERE seq >"
-         " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'facts'), 0) LIMIT 20",
+         " coalesce((SELECT max(seq) FROM facts), (SELECT seq FROM pruned)) LIMIT 20",
          "a cursor stands past the last fact"},
         {"SELECT key FROM blobs WHERE seq >"
-         " coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'facts'), 0) LIMIT 20",
+         " coalesce((SELECT max(seq) FROM facts), (SELECT seq FROM pruned)) LIMIT 20",
          "a blob belongs to no fact that was ever written"},
+        {"SELECT key FROM (SELECT key, seq, lag(seq) OVER (ORDER BY place) AS before FROM blobs)"
+         " WHERE seq < before LIMIT 20",
+         "a blob is out of order"},
     };
     enum err problem = journal_admit(journal, false);
     struct findings findings = {.give = finding, .context = context};

@@ -4,10 +4,12 @@
  * Invariants, looked for by journal_verify (journal_care_sqlite.c):
  *  J1  numbers of facts kept have no gaps: a rolled back batch gives its numbers back, and pruning
  *      removes a prefix;
- *  J2  the last number is remembered apart from the rows (AUTOINCREMENT), so pruning everything
- *      does not start again at 1;
+ *  J2  the first fact kept follows the last one pruned, which is remembered; so pruning everything
+ *      does not start again at 1. (SQLite's AUTOINCREMENT would do the same for one page more to
+ *      write with every batch.)
  *  J3  a cursor and a blob name no number that was never given;
- *  J4  every fact names a boot that is known.
+ *  J4  every fact names a boot that is known;
+ *  J5  blobs lie in the order of the facts they came with: a replaced one moves to the end.
  * After ERR_IO or ERR_CORRUPT the connection is not used again: what the page cache holds may not
  * be what the disk holds (Linux drops the mark of a page whose flush failed). */
 #include "hal/journal.h"
@@ -31,7 +33,7 @@ static const char schema_sql[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE boots(boot INTEGER PRIMARY KEY,"
     " id TEXT NOT NULL CHECK(length(id) BETWEEN 1 AND 40)) STRICT;"
-    "CREATE TABLE facts(seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "CREATE TABLE facts(seq INTEGER PRIMARY KEY CHECK(seq > 0),"
     " at_ms INTEGER NOT NULL, boot_ms INTEGER NOT NULL,"
     " trusted INTEGER NOT NULL CHECK(trusted IN (0,1)),"
     " boot INTEGER NOT NULL REFERENCES boots(boot),"
@@ -41,10 +43,13 @@ static const char schema_sql[] =
     " body TEXT NOT NULL CHECK(length(body) BETWEEN 1 AND 65536)) STRICT;"
     /* without those that have no subject; the row number is in the index and gives the order */
     "CREATE INDEX facts_by_subject ON facts(subject) WHERE subject <> '';"
-    "CREATE TABLE blobs(key TEXT PRIMARY KEY CHECK(length(key) BETWEEN 1 AND 200),"
+    "CREATE TABLE pruned(one INTEGER PRIMARY KEY CHECK(one = 1),"
+    " seq INTEGER NOT NULL CHECK(seq >= 0)) STRICT;"
+    "INSERT INTO pruned VALUES(1, 0);"
+    "CREATE TABLE blobs(place INTEGER PRIMARY KEY,"
+    " key TEXT NOT NULL UNIQUE CHECK(length(key) BETWEEN 1 AND 200),"
     " seq INTEGER NOT NULL CHECK(seq >= 0),"
     " data BLOB NOT NULL CHECK(length(data) <= 1048576)) STRICT;"
-    "CREATE INDEX blobs_by_seq ON blobs(seq);"
     "CREATE TABLE cursors(name TEXT PRIMARY KEY CHECK(length(name) BETWEEN 1 AND 40),"
     " seq INTEGER NOT NULL CHECK(seq >= 0)) STRICT, WITHOUT ROWID;"
     "INSERT INTO meta VALUES('epoch', lower(hex(randomblob(8))));";
@@ -52,11 +57,9 @@ static const char schema_sql[] =
 #define ROW_COLUMNS "seq, at_ms, boot_ms, trusted, boot, key, kind, subject, body"
 
 static const char *const statement_sql[JOURNAL_STATEMENTS] = {
-    [JOURNAL_ADD_FACT] =
-        "INSERT INTO facts(at_ms, boot_ms, trusted, boot, key, kind, subject, body)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    [JOURNAL_PUT_BLOB] = "INSERT INTO blobs(key, seq, data) VALUES(?1, ?2, ?3)"
-                         " ON CONFLICT(key) DO UPDATE SET seq = excluded.seq, data = excluded.data",
+    [JOURNAL_ADD_FACT] = "INSERT INTO facts(" ROW_COLUMNS ")"
+                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [JOURNAL_PUT_BLOB] = "INSERT OR REPLACE INTO blobs(key, seq, data) VALUES(?1, ?2, ?3)",
     [JOURNAL_DROP_BLOB] = "DELETE FROM blobs WHERE key = ?1",
     [JOURNAL_MOVE_CURSOR] = "INSERT INTO cursors(name, seq) VALUES(?1, ?2)"
                             " ON CONFLICT(name) DO UPDATE SET seq = excluded.seq",
@@ -67,13 +70,13 @@ static const char *const statement_sql[JOURNAL_STATEMENTS] = {
     [JOURNAL_READ_BLOB] = "SELECT data FROM blobs WHERE key = ?1",
     [JOURNAL_READ_CURSOR] = "SELECT seq FROM cursors WHERE name = ?1",
     [JOURNAL_FIRST_SEQ] = "SELECT min(seq) FROM facts",
-    [JOURNAL_LAST_SEQ] = "SELECT seq FROM sqlite_sequence WHERE name = 'facts'",
+    [JOURNAL_LAST_SEQ] = "SELECT coalesce((SELECT max(seq) FROM facts), (SELECT seq FROM pruned))",
     [JOURNAL_PRUNE_PLAN] = "SELECT seq, at_ms FROM facts WHERE seq < ?1 ORDER BY seq LIMIT ?2",
     [JOURNAL_PRUNE_FACTS] = "DELETE FROM facts WHERE seq <= ?1",
-    [JOURNAL_PRUNE_BLOBS] = "DELETE FROM blobs WHERE seq <= ?1",
-    [JOURNAL_DROP_DONE] = "DELETE FROM blobs WHERE key IN (SELECT b.key FROM blobs b JOIN facts f"
-                          " ON f.key = ?2 || substr(b.key, length(?1) + 1)"
-                          " WHERE substr(b.key, 1, length(?1)) = ?1 AND f.at_ms < ?3 LIMIT ?4)",
+    [JOURNAL_PRUNE_BLOBS] = "DELETE FROM blobs WHERE place <"
+                            " coalesce((SELECT place FROM blobs WHERE seq > ?1 ORDER BY place"
+                            " LIMIT 1), 9223372036854775807)",
+    [JOURNAL_PRUNE_NOTE] = "UPDATE pruned SET seq = ?1",
     [JOURNAL_PAGES_USED] = "PRAGMA page_count",
     [JOURNAL_PAGES_FREE] = "PRAGMA freelist_count",
     [JOURNAL_PAGES_MAX] = "PRAGMA max_page_count",
@@ -248,24 +251,22 @@ static bool is_batch(const struct journal_batch *batch)
 }
 
 static enum err add_facts(struct journal *journal, const struct journal_batch *batch,
-                          int64_t *out_first_seq)
+                          int64_t first_seq)
 {
     struct sqlite3_stmt *add = journal->statements[JOURNAL_ADD_FACT];
     for (size_t i = 0; i < batch->fact_count; i++) {
         const struct journal_fact *fact = &batch->facts[i];
-        database_bind_i64(add, 1, batch->at.wall_ms);
-        database_bind_i64(add, 2, batch->at.boot_ms);
-        database_bind_i64(add, 3, batch->at.wall_trusted);
-        database_bind_i64(add, 4, journal->boot);
-        database_bind_text(add, 5, fact->key);
-        database_bind_text(add, 6, fact->kind);
-        database_bind_text(add, 7, fact->subject);
-        database_bind_text(add, 8, fact->body);
+        database_bind_i64(add, 1, first_seq + (int64_t)i);
+        database_bind_i64(add, 2, batch->at.wall_ms);
+        database_bind_i64(add, 3, batch->at.boot_ms);
+        database_bind_i64(add, 4, batch->at.wall_trusted);
+        database_bind_i64(add, 5, journal->boot);
+        database_bind_text(add, 6, fact->key);
+        database_bind_text(add, 7, fact->kind);
+        database_bind_text(add, 8, fact->subject);
+        database_bind_text(add, 9, fact->body);
         enum err problem = database_run(add);
         if (problem != ERR_NONE) return problem;
-        int64_t seq = sqlite3_last_insert_rowid(journal->db);
-        if (i == 0) *out_first_seq = seq;
-        ENSURE(seq == *out_first_seq + (int64_t)i);
     }
     return ERR_NONE;
 }
@@ -273,19 +274,17 @@ static enum err add_facts(struct journal *journal, const struct journal_batch *b
 enum err journal_last_seq(struct journal *journal, int64_t *out_last)
 {
     enum err problem = database_run_i64(journal->statements[JOURNAL_LAST_SEQ], out_last);
-    if (problem != ERR_NOT_FOUND) return problem;
-    *out_last = 0; /* no fact was ever added */
-    return ERR_NONE;
+    return problem == ERR_NOT_FOUND ? ERR_CORRUPT : problem; /* there is always an answer */
 }
 
-static enum err put_blobs(struct journal *journal, const struct journal_batch *batch)
+static enum err put_blobs(struct journal *journal, const struct journal_batch *batch,
+                          int64_t last_seq)
 {
-    int64_t last = 0;
-    enum err problem = batch->blob_count > 0 ? journal_last_seq(journal, &last) : ERR_NONE;
+    enum err problem = ERR_NONE;
     for (size_t i = 0; problem == ERR_NONE && i < batch->blob_count; i++) {
         struct sqlite3_stmt *put = journal->statements[JOURNAL_PUT_BLOB];
         database_bind_text(put, 1, batch->blobs[i].key);
-        database_bind_i64(put, 2, last);
+        database_bind_i64(put, 2, last_seq);
         database_bind_blob(put, 3, batch->blobs[i].data);
         problem = database_run(put);
     }
@@ -317,9 +316,12 @@ enum err journal_append(struct journal *journal, const struct journal_batch *bat
     if (!is_batch(batch)) return journal_settle(journal, ERR_INVALID);
     problem = database_begin(journal->db);
     if (problem != ERR_NONE) return journal_settle(journal, problem);
-    int64_t first_seq = 0;
-    problem = add_facts(journal, batch, &first_seq);
-    if (problem == ERR_NONE) problem = put_blobs(journal, batch);
+    int64_t last = 0;
+    problem = journal_last_seq(journal, &last);
+    int64_t first_seq = last + 1;
+    last += (int64_t)batch->fact_count;
+    if (problem == ERR_NONE) problem = add_facts(journal, batch, first_seq);
+    if (problem == ERR_NONE) problem = put_blobs(journal, batch, last);
     if (problem == ERR_NONE) problem = move_cursors(journal, batch);
     problem = journal_settle(journal, database_end(journal->db, problem));
     if (problem != ERR_NONE) return problem;

@@ -51,7 +51,7 @@ struct http_response {
 bool http_response_is_markup(const struct http_response *response);
 
 /* How an exchange ended without a response. What decides is whether bytes of the request may have
- * reached the other side (reliability.md section 4). */
+ * reached the other side: then it may have acted. */
 enum exchange_end {
     EXCHANGE_ANSWERED,   /* there is a response */
     EXCHANGE_NOT_SENT,   /* name, connect, TLS: the other side saw no request */

@@ -2,7 +2,7 @@
  *
  * In: the caller brings the memory. Before parsing, the text is refused when it is longer than
  * JSON_TEXT_MAX or nested deeper than JSON_DEPTH_MAX; after parsing, an object with a repeated key
- * is refused. A leading byte-order mark and blanks are accepted (carriers.md section 8, rule 7).
+ * is refused. A leading byte-order mark and blanks are accepted: couriers send them.
  * Numbers stay text until a unit takes them: 12.40 is money, not 12.4 of something.
  * A struct json is a borrowed value, good as long as the memory it was parsed into; look-ups on a
  * missing or foreign value give a missing value, so a path is walked without a check at each step.
@@ -69,7 +69,7 @@ bool json_each(struct json container, struct json_walk *walk, struct bytes *out_
                struct json *out_value);
 
 /* Takers: false, and out untouched, when missing, of another kind, or out of range. null counts as
- * missing everywhere (oms.md 15.1). */
+ * missing everywhere (firmware/oms/CONTRACT.md, "Ground rules"). */
 MUST_USE bool json_text(struct json value, struct bytes *out_text);           /* may hold NULs */
 MUST_USE bool json_text_copy(struct json value, char *out_text, size_t size); /* no NUL inside */
 MUST_USE bool json_boolean(struct json value, bool *out_value);
