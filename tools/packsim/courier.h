@@ -1,5 +1,5 @@
 /* courier.h - the courier service: the sandbox contract of README.md and, on the same port, an
- * imitation of Delhivery's endpoints (carriers.md 1.1). Both write the one ledger. */
+ * imitation of Delhivery's endpoints (delhivery.c). Both write the one ledger. */
 #ifndef PACKD_TOOLS_PACKSIM_COURIER_H
 #define PACKD_TOOLS_PACKSIM_COURIER_H
 

@@ -1,4 +1,5 @@
-/* delhivery.c - imitates Delhivery's B2C endpoints (carriers.md 1.1) over the same ledger.
+/* delhivery.c - imitates Delhivery's B2C endpoints, as its developer documentation and
+ * recorded answers show them, over the same ledger.
  *
  * What makes the real one hard is kept: refusals come with status 200, a refused package may carry
  * a waybill, an order id repeated with the same fields is refused and with changed fields books
@@ -131,7 +132,7 @@ static void text_member(struct json object, const char *key, char *out_text, siz
         (void)bytes_to_text(text, out_text, size);
 }
 
-/* Which fields make a duplicate is not published; these six are our guess (carriers.md, 10.1). */
+/* Which fields make a duplicate is not published; these six are our guess [U]. */
 static uint64_t six_fields(const struct booking *row)
 {
     char joined[512];

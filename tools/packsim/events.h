@@ -1,4 +1,5 @@
-/* events.h - what stations report: kept once, in order, by (station, epoch, seq) (oms.md 15.4). */
+/* events.h - what stations report: kept once, in order, by (station, epoch, seq); see
+ * firmware/oms/CONTRACT.md. */
 #ifndef PACKD_TOOLS_PACKSIM_EVENTS_H
 #define PACKD_TOOLS_PACKSIM_EVENTS_H
 

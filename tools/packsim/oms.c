@@ -1,4 +1,5 @@
-/* oms.c - the order system's REST face: tokens, feed, look-up, claim, label (oms.md 15.1-15.3).
+/* oms.c - the order system's REST face: tokens, feed, look-up, claim, label, as in
+ * firmware/oms/CONTRACT.md.
  *
  * A cursor is the name of this life of the order system and the number of the last change seen. A
  * cursor of another life is answered with 410: its numbers mean something else here. */

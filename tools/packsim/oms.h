@@ -1,4 +1,4 @@
-/* oms.h - the order-system service: oms.md section 15, complete but for the webhook. */
+/* oms.h - the order-system service: firmware/oms/CONTRACT.md, complete but for the webhook. */
 #ifndef PACKD_TOOLS_PACKSIM_OMS_H
 #define PACKD_TOOLS_PACKSIM_OMS_H
 

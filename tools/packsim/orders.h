@@ -82,7 +82,7 @@ struct order *order_put(const struct order *row);
 void order_touch(struct order *order);
 uint64_t order_last_change(void);
 
-/* The word of oms.md 15.5 for the whole shipment. */
+/* The status word of firmware/oms/CONTRACT.md for the whole shipment. */
 const char *order_status(const struct order *order);
 void order_write(struct json_writer *writer, const char *key_or_null, const struct order *order);
 

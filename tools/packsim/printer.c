@@ -1,4 +1,5 @@
-/* printer.c - prints formats in their time and answers as a Zebra does (printers.md 2, Status).
+/* printer.c - prints formats in their time and answers as a Zebra does (ZPL II Programming
+ * Guide, ~HS, ~HQES, ^HH).
  *
  *     queue --> printing --+--> label out (labels/NNNN.zpl)
  *                  ^       |

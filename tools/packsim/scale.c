@@ -1,4 +1,4 @@
-/* scale.c - the plate, how it settles, and the frames it sends (scales.md 3 and 8).
+/* scale.c - the plate, how it settles, and the frames it sends (drivers/README.md).
  *
  * A mass that is put on ramps up in motion, trembles a little and comes to rest; only then a
  * frame says stable. Frames go out ten times a second, and once more for every request byte. */

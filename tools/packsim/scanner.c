@@ -1,4 +1,4 @@
-/* scanner.c - a serial-mode scanner (scanners.md 4): AIM identifier if wanted, code, suffix. */
+/* scanner.c - a serial-mode scanner: AIM identifier if wanted, code, suffix. */
 #include "tools/packsim/scanner.h"
 
 #include <stdlib.h>

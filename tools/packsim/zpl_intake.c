@@ -1,4 +1,4 @@
-/* zpl_intake.c - bytes into formats and commands; see zpl_intake.h (ZPL II, printers.md 2). */
+/* zpl_intake.c - bytes into formats and commands; see zpl_intake.h (ZPL II Programming Guide). */
 #include "tools/packsim/zpl_intake.h"
 
 #include <stdlib.h>
