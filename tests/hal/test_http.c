@@ -1,7 +1,7 @@
 /* Guards: nothing of a request leaves the box towards a server that is not surely the right one;
  * the end of an exchange never says "not sent" when something was; every answer is bounded;
- * nothing but the exchange itself waits for a dead server. (reliability.md sections 4, 6 and 7.2;
- * menu L, N.) The other side is GnuTLS (tls_server.h). */
+ * nothing but the exchange itself waits for a dead server. The other side is GnuTLS
+ * (tls_server.h). */
 #include "hal/http.h"
 
 #include <arpa/inet.h>

@@ -62,7 +62,7 @@ static void a_fresh_outcome_claims_nothing(void)
     EXPECT(outcome.lookup && outcome.after_s == -1 && outcome.cod_max_minor == -1, "not stated");
 }
 
-/* Words of carriers.md section 9. */
+/* The words of carriers/WORDS.md. */
 static void outcomes_are_written_in_the_words_of_the_reference(void)
 {
     static struct carrier_outcome outcome;

@@ -198,7 +198,7 @@ static void take_fail(const char *remark, bool in_package)
     delhivery()->take(&task, &response, (struct scratch){memory, sizeof memory}, &outcome);
 }
 
-/* The texts of carriers.md section 1.1. */
+/* The texts of Delhivery's own list of errors and of recorded answers. */
 static void every_refusal_text_has_its_sense(void)
 {
     static const struct {

@@ -1,5 +1,6 @@
 /* Guards: foreign JSON is taken strictly, inside our bounds and without a heap; numbers keep their
- * text; what we write is JSON. What must be refused follows RFC 8259 and dependencies.md (JSON). */
+ * text; what we write is JSON. What must be refused: what RFC 8259 forbids, and
+ * what yyjson 0.10 lets pass by itself (any depth, repeated keys). */
 #include "hal/base/json.h"
 
 #include "tests/support/expect.h"

@@ -1,5 +1,5 @@
-/* Guards: orders of the custom contract (oms.md 15.3) are read whole or refused with a sentence,
- * and an event that was stored is sent again as the same bytes. */
+/* Guards: orders of the custom contract (firmware/oms/CONTRACT.md) are read whole or refused with
+ * a sentence, and an event that was stored is sent again as the same bytes. */
 #include "firmware/oms/oms_list.h"
 #include "tests/support/expect.h"
 
@@ -120,7 +120,7 @@ static void what_may_be_read_kindly_is(void)
     EXPECT_I64(1, order.packages_total, "is one package");
 }
 
-/* The vocabulary of oms.md 15.5. */
+/* The status words of firmware/oms/CONTRACT.md. */
 static void every_status_has_its_meaning(void)
 {
     static const struct {

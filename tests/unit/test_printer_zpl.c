@@ -1,7 +1,7 @@
 /* Guards: a printer's state is what it said and nothing guessed; no text of an address becomes a
  * printer command; bars keep their quiet zones; a courier's document is one harmless label or
- * refused. ZPL II Programming Guide; printers.md section 2; graphics G01 and G02 of
- * zpl-graphics.tsv. */
+ * refused. ZPL II Programming Guide, P1099958; of the two :Z64: graphics one was written by
+ * ZebraDesigner, the other is test data of a public ZPL library. */
 #include "drivers/printer_zpl.h"
 
 #include "tests/support/expect.h"

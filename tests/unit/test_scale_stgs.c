@@ -1,7 +1,7 @@
 /* Guards: every way the ST,GS family writes a weight is read to the last digit, and a line that is
  * not exactly one weight (a count, a tare, two numbers, another protocol) is refused.
  * Shapes: manuals of A&D, Excell AM4, Selleton SL-7516, Tiger TI-02, Vector VI-200, CAS AND-18,
- * and captures S05 and S06 (scales.md section 8). */
+ * and tests/replay/captures/stgs-tscale.cap. */
 #include "drivers/scale_stgs.h"
 
 #include "tests/support/expect.h"

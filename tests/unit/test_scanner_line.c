@@ -1,6 +1,6 @@
 /* Guards: a code from a line scanner is the whole of it or nothing: it ends with its terminator,
  * not with a read; what is too long, unclean or the scanner's own talk is never handed on as a
- * code. Ids: scanners.md sections 4 and 6 (Zebra, Datalogic and Honeywell manuals). */
+ * code. AIM ids: manuals of Zebra DS457, Datalogic and Honeywell. */
 #include "drivers/scanner_line.h"
 
 #include "tests/support/expect.h"

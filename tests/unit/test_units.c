@@ -1,5 +1,6 @@
 /* Guards: mass, money and time survive the way in and out without a rounding nobody asked for.
- * Factors: scales.md section 14 (pound, ounce, grain, tola, carat). Dates: from GNU date. */
+ * Factors: NIST SP 811 for pound, ounce, grain and carat; a tola is 180 grains. Dates: from GNU
+ * date. */
 #include "hal/base/units.h"
 
 #include "tests/support/expect.h"
@@ -261,7 +262,7 @@ static void wall_time_goes_out_and_comes_back(void)
     } rows[] = {
         {0, "1970-01-01T00:00:00.000Z", "the epoch"},
         {-1, "1969-12-31T23:59:59.999Z", "the millisecond before"},
-        {1770110411000, "2026-02-03T09:20:11.000Z", "the example of oms.md 15.1"},
+        {1770110411000, "2026-02-03T09:20:11.000Z", "the example of CONTRACT.md"},
         {2147483648000, "2038-01-19T03:14:08.000Z", "one second past 32 bits"},
         {951782400000, "2000-02-29T00:00:00.000Z", "2000 is a leap year"},
         {1709251199999, "2024-02-29T23:59:59.999Z", "the last of a leap day"},
