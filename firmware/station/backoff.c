@@ -1,7 +1,7 @@
 /* backoff.c - see backoff.h. */
 #include "firmware/station/backoff.h"
 
-#define RETRY_AFTER_MAX_MS 3600000 /* an hour, whatever the other side says (reliability.md 4) */
+#define RETRY_AFTER_MAX_MS 3600000 /* an hour, whatever the other side says */
 
 int64_t backoff_next_ms(struct backoff *backoff, struct step *step, int64_t at_least_ms)
 {

@@ -9,7 +9,7 @@
 #include "drivers/scale.h"
 #include "firmware/config/config.h"
 
-#define WEIGHT_FRESH_MS 1000 /* an older reading is not today's weight (scales.md 14) */
+#define WEIGHT_FRESH_MS 1000 /* an older reading is not today's weight */
 
 enum weight_hint { /* why the weight cannot be taken yet */
                    WEIGHT_GOOD,
