@@ -45,7 +45,7 @@ static enum err make_folder(const char *path)
 }
 
 /* A damaged journal is kept for a person and a new one begun: its new epoch tells the order system
- * that the numbers begin again, and it asks for what it misses (reliability.md 3.4). */
+ * that the numbers begin again, and it asks for what it misses. */
 static bool set_journal_aside(struct outside *outside, const char *path, const char *why)
 {
     char storage[FILES_PATH_MAX];
