@@ -77,6 +77,9 @@ static const char *const statement_sql[JOURNAL_STATEMENTS] = {
                             " coalesce((SELECT place FROM blobs WHERE seq > ?1 ORDER BY place"
                             " LIMIT 1), 9223372036854775807)",
     [JOURNAL_PRUNE_NOTE] = "UPDATE pruned SET seq = ?1",
+    [JOURNAL_DROP_DONE] = "DELETE FROM blobs WHERE key IN (SELECT b.key FROM blobs b JOIN facts f"
+                          " ON f.key = ?2 || substr(b.key, length(?1) + 1)"
+                          " WHERE substr(b.key, 1, length(?1)) = ?1 AND f.at_ms < ?3 LIMIT ?4)",
     [JOURNAL_PAGES_USED] = "PRAGMA page_count",
     [JOURNAL_PAGES_FREE] = "PRAGMA freelist_count",
     [JOURNAL_PAGES_MAX] = "PRAGMA max_page_count",

@@ -207,10 +207,13 @@ static void checking_finds_what_is_wrong(void)
         const char *sql, *finding;
     } rows[] = {
         {"DELETE FROM facts WHERE seq = 3", "numbers are missing before fact: 4"},
-        {"DELETE FROM facts WHERE seq = 5", "the last fact is not the last number given, but: 4"},
+        {"DELETE FROM facts WHERE seq = 1",
+         "the first fact does not follow the last one pruned, but is: 2"},
         {"INSERT INTO cursors VALUES('oms', 6)", "a cursor stands past the last fact: oms"},
-        {"INSERT INTO blobs VALUES('label', 6, x'00')",
+        {"INSERT INTO blobs VALUES(1, 'label', 6, x'00')",
          "a blob belongs to no fact that was ever written: label"},
+        {"INSERT INTO blobs VALUES(1, 'a', 3, x'00'), (2, 'b', 2, x'00')",
+         "a blob is out of order: b"},
         {"PRAGMA foreign_keys=OFF; UPDATE facts SET boot = 9 WHERE seq = 2",
          "a fact names a boot that is not known: row 2 of facts"},
         {"PRAGMA ignore_check_constraints=ON; UPDATE facts SET body = '' WHERE seq = 1",
@@ -226,7 +229,7 @@ static void checking_finds_what_is_wrong(void)
         EXPECT_TEXT(rows[i].finding, finding, rows[i].sql);
     }
     leave_hard_stopped("verify-pruned", 5);
-    tamper("DELETE FROM facts WHERE seq < 4");
+    tamper("DELETE FROM facts WHERE seq < 4; UPDATE pruned SET seq = 3");
     EXPECT_I64(0, findings_of_closed(), "a pruned journal is sound");
 }
 
