@@ -1,5 +1,5 @@
-/* step_bench.h - a step for one machine alone: settings, an arena for its commands, a clock that the
- * test turns. Storage is static: one bench a program. */
+/* step_bench.h - a step for one machine alone: settings, an arena for its commands, a clock that
+ * the test turns. Storage is static: one bench a program. */
 #ifndef PACKD_TESTS_SUPPORT_STEP_BENCH_H
 #define PACKD_TESTS_SUPPORT_STEP_BENCH_H
 

@@ -1,4 +1,5 @@
-/* Guards: pauses grow, stay under their cap, are never nothing, and keep what the other side asked for. */
+/* Guards: pauses grow, stay under their cap, are never nothing, and keep what the other side
+ * asked for. */
 #include "firmware/station/backoff.h"
 #include "tests/support/expect.h"
 #include "tests/support/step_bench.h"

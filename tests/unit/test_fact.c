@@ -1,5 +1,5 @@
-/* Guards: what was written to the journal is read back as it was, keys forbid a second intent, and the
- * past of an order is folded to the parcel that is open. */
+/* Guards: what was written to the journal is read back as it was, keys forbid a second intent,
+ * and the past of an order is folded to the parcel that is open. */
 #include "firmware/station/fact.h"
 #include "tests/support/expect.h"
 #include "tests/support/step_bench.h"

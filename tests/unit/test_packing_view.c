@@ -1,5 +1,5 @@
-/* Guards: every message that the station can show stands in every language, and every word of the
- * state document is one that the page knows. */
+/* Guards: every message that the station can show stands in every language, and every word of
+ * the state document is one that the page knows. */
 #include <stdlib.h>
 
 #include "firmware/station/packing_view.h"

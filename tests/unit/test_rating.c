@@ -1,4 +1,5 @@
-/* Guards: the first rule that fits chooses the courier; an order that demands one gets that one or none. */
+/* Guards: the first rule that fits chooses the courier; an order that demands one gets that one
+ * or none. */
 #include "firmware/station/rating.h"
 #include "tests/support/expect.h"
 #include "tests/support/step_bench.h"

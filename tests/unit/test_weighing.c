@@ -1,5 +1,5 @@
-/* Guards: a mass is taken only when the same usable reading has stood long enough, after the scan, fresh,
- * in range, and from a plate that was empty in between. */
+/* Guards: a mass is taken only when the same usable reading has stood long enough, after the
+ * scan, fresh, in range, and from a plate that was empty in between. */
 #include "firmware/station/weighing.h"
 #include "tests/support/expect.h"
 
