@@ -1,5 +1,5 @@
-/* backoff.h - when to try again: a growing delay with a cap and full jitter, so that many
- * benches do not come back together. What is tried again is somebody else's business. */
+/* backoff.h - when to try again: a growing delay with a cap, half of it left to chance, so
+ * that many benches do not come back together. What is tried again is somebody else's business. */
 #ifndef PACKD_FIRMWARE_STATION_BACKOFF_H
 #define PACKD_FIRMWARE_STATION_BACKOFF_H
 
