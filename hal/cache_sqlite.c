@@ -16,6 +16,7 @@
 
 #define APPLICATION_ID 0x706b6331 /* "pkc1" */
 #define SCHEMA 1
+#define PAGE_BYTES 4096u /* a flash page and an ext4 block */
 #define ROW_BYTES_MAX ((int)(CACHE_DOCUMENT_MAX + 4096))
 
 static const char schema_sql[] =
@@ -80,7 +81,8 @@ static enum err open_file(struct cache *cache, struct textbuf *out_why)
     struct database_settings settings = {
         .path = cache->path,
         .use = DATABASE_QUICK,
-        .quota_pages = cache->quota_pages,
+        .page_bytes = PAGE_BYTES,
+        .quota_bytes = (uint64_t)cache->quota_pages * PAGE_BYTES,
         .row_bytes_max = ROW_BYTES_MAX,
         .application_id = APPLICATION_ID,
         .schema = SCHEMA,

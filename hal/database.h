@@ -24,7 +24,8 @@ struct database_settings {
     const char *path;
     const char *vfs; /* NULL: the system's */
     enum database_use use;
-    uint32_t quota_pages; /* 0: none */
+    uint32_t page_bytes;  /* a power of two from 512 to 65536; for good once the file is made */
+    uint64_t quota_bytes; /* 0: none */
     bool pad_sectors;
     int row_bytes_max;
     int32_t application_id; /* tells our files from others' */

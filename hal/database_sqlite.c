@@ -18,8 +18,6 @@
 
 #include "hal/files.h"
 
-#define PAGE_BYTES 4096 /* a flash page and an ext4 block */
-
 static enum err io_err(struct sqlite3 *db, int code)
 {
     if (code == SQLITE_IOERR_NOMEM) return ERR_NO_MEMORY;
@@ -160,13 +158,17 @@ static enum err settle_after(struct sqlite3 *db, const struct database_settings 
         {"PRAGMA secure_delete=ON", "PRAGMA secure_delete", "1"}, /* addresses are overwritten */
         {"PRAGMA cache_size=-2048", "PRAGMA cache_size", "-2048"},
     };
-    for (size_t i = 0; i < ARRAY_LEN(pragmas); i++) {
-        enum err problem = set(db, pragmas[i][0], pragmas[i][1], pragmas[i][2]);
-        if (problem != ERR_NONE) return problem;
+    char page_size[40], wanted[16];
+    snprintf(wanted, sizeof(wanted), "%u", (unsigned)settings->page_bytes);
+    snprintf(page_size, sizeof(page_size), "PRAGMA page_size=%s", wanted);
+    enum err problem = set(db, page_size, "PRAGMA page_size", wanted);
+    for (size_t i = 0; i < ARRAY_LEN(pragmas) && problem == ERR_NONE; i++) {
+        problem = set(db, pragmas[i][0], pragmas[i][1], pragmas[i][2]);
     }
-    if (settings->quota_pages == 0) return ERR_NONE;
+    if (settings->quota_bytes == 0 || problem != ERR_NONE) return problem;
     char quota[60];
-    snprintf(quota, sizeof(quota), "PRAGMA max_page_count=%u", (unsigned)settings->quota_pages);
+    snprintf(quota, sizeof(quota), "PRAGMA max_page_count=%llu",
+             (unsigned long long)(settings->quota_bytes / settings->page_bytes));
     struct answer answer; /* a file already longer answers with its length; appends give FULL */
     return ask(db, quota, &answer);
 }
@@ -210,8 +212,8 @@ static enum err make_schema(struct sqlite3 *db, const struct database_settings *
     return database_end(db, problem);
 }
 
-/* A clean close removes the write-ahead log. SQLite's own layer does not see an empty one, and a log
- * is empty after a checkpoint. */
+/* A clean close removes the write-ahead log. SQLite's own layer does not see an empty one, and
+ * a log is empty after a checkpoint. */
 static bool was_stopped_hard(const struct database_settings *settings)
 {
     char log_path[FILES_PATH_MAX + 8];

@@ -33,12 +33,13 @@
 #define JOURNAL_BLOB_MAX (1024u * 1024u)
 #define JOURNAL_CURSOR_NAME_MAX 40
 #define JOURNAL_EPOCH_SIZE 17 /* 16 hexadecimal digits and a NUL */
-#define JOURNAL_BATCH_MAX 64  /* facts, blobs, deletions, cursors: of each */
+#define JOURNAL_QUOTA_PAGE 4096u
+#define JOURNAL_BATCH_MAX 64 /* facts, blobs, deletions, cursors: of each */
 
 struct journal;
 
 struct journal_settings {
-    uint32_t quota_pages; /* of 4096 bytes; 0: no quota but the disk's */
+    uint32_t quota_pages; /* of JOURNAL_QUOTA_PAGE bytes; 0: no quota but the disk's */
     const char *boot_id;  /* this boot's name, at most 40 characters (hal/clock.h) */
     bool pad_sectors;     /* eMMC or SD of unknown quality: one sector more per commit */
     const char *vfs;      /* SQLite file layer by name; NULL: the system's. For the crash test. */

@@ -11,7 +11,7 @@
 #include "hal/database.h"
 #include "hal/journal_inside.h"
 
-#define LOG_PAGES_MAX 256 /* 1 MiB, where an automatic checkpoint should have run */
+#define LOG_PAGES_MAX 512 /* 1 MiB, where an automatic checkpoint should have run */
 #define FINDINGS_MAX 20   /* of the file structure; one is bad enough */
 #define SET_ASIDE_MAX 100 /* damaged journals kept; a box with more has another problem */
 

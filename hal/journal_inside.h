@@ -39,7 +39,7 @@ struct journal {
     char epoch[JOURNAL_EPOCH_SIZE];
     char trouble[160];
     int64_t boot;
-    uint32_t quota_pages;
+    uint64_t quota_bytes;
     int log_pages; /* in the write-ahead log after the latest commit */
     bool reading_only;
     bool in_callback;
