@@ -118,6 +118,32 @@ static void cursors_move_both_ways(void)
     journal_close(journal);
 }
 
+static void a_subject_s_facts_are_found(void)
+{
+    struct journal *journal = open_named("subject");
+    static const char *const subjects[] = {"P1", "P2", "", "P1", "P10", "P1"};
+    for (size_t i = 0; i < ARRAY_LEN(subjects); i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "k%zu", i);
+        struct journal_fact one = fact(key, "{}");
+        one.subject = bytes_of_text(subjects[i]);
+        struct journal_batch batch = {.facts = &one, .fact_count = 1};
+        int64_t seq;
+        EXPECT_I64(ERR_NONE, journal_append(journal, &batch, &seq), "a fact");
+    }
+    struct seen seen = {0};
+    EXPECT_I64(ERR_NONE, journal_read_subject(journal, BYTES_LITERAL("P1"), 0, see, &seen), "read");
+    EXPECT(seen.count == 3 && seen.seqs[0] == 1 && seen.seqs[1] == 4 && seen.seqs[2] == 6,
+           "all of that subject and no other, in order");
+    seen = (struct seen){0};
+    EXPECT_I64(ERR_NONE, journal_read_subject(journal, BYTES_LITERAL("P1"), 1, see, &seen), "read");
+    EXPECT(seen.count == 2 && seen.seqs[0] == 4, "after a number");
+    seen = (struct seen){0};
+    EXPECT_I64(ERR_NONE, journal_read_subject(journal, BYTES_LITERAL("P9"), 0, see, &seen), "read");
+    EXPECT_I64(0, seen.count, "nothing of one that is not there");
+    journal_close(journal);
+}
+
 static void what_breaks_a_limit_is_refused(void)
 {
     struct journal *journal = open_named("limits");
@@ -265,6 +291,7 @@ int main(void)
     EXPECT_RUN(a_taken_key_writes_nothing);
     EXPECT_RUN(blobs_are_kept_replaced_and_dropped);
     EXPECT_RUN(cursors_move_both_ways);
+    EXPECT_RUN(a_subject_s_facts_are_found);
     EXPECT_RUN(what_breaks_a_limit_is_refused);
     EXPECT_RUN(it_is_all_there_after_a_restart);
     EXPECT_RUN(a_second_process_is_turned_away);

@@ -55,6 +55,48 @@ static void pruning_takes_a_prefix(void)
     journal_close(journal);
 }
 
+static void labels_of_closed_parcels_go_first(void)
+{
+    struct journal *journal = open_named("drop");
+    static const struct {
+        const char *blob, *fact;
+        int64_t closed_ms;
+        bool stays;
+    } rows[] = {
+        {"label/P1", "closed/P1", 100, false}, /* closed long ago */
+        {"label/P2", "closed/P2", 900, true},  /* not long enough */
+        {"label/P3", "booked/P3", 100, true},  /* not closed */
+        {"other/P4", "closed/P4", 100, true},  /* no label */
+        {"label/P5", "closed/P5", 100, false}, {"label/P6", "closed/P6", 100, false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct journal_blob blob = {bytes_of_text(rows[i].blob), BYTES_LITERAL("^XA")};
+        struct journal_fact one = fact(rows[i].fact, "{}");
+        struct journal_batch batch = {.at = {.wall_ms = rows[i].closed_ms},
+                                      .facts = &one,
+                                      .fact_count = 1,
+                                      .blobs = &blob,
+                                      .blob_count = 1};
+        int64_t seq;
+        EXPECT_I64(ERR_NONE, journal_append(journal, &batch, &seq), "a parcel");
+    }
+    struct journal_drop drop = {"label/", "closed/", 500, 2};
+    size_t removed = 99;
+    EXPECT_I64(ERR_NONE, journal_drop_done(journal, &drop, &removed), "labels can go");
+    EXPECT_I64(2, removed, "at most two at once");
+    EXPECT_I64(ERR_NONE, journal_drop_done(journal, &drop, &removed), "the rest");
+    EXPECT_I64(1, removed, "one");
+    uint8_t storage[8];
+    size_t len = 0;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        enum err there =
+            journal_read_blob(journal, bytes_of_text(rows[i].blob), storage, sizeof(storage), &len);
+        EXPECT_I64(rows[i].stays ? ERR_NONE : ERR_NOT_FOUND, there, rows[i].blob);
+    }
+    EXPECT_I64(6, read_all(journal, 0, 64).count, "the facts stay");
+    journal_close(journal);
+}
+
 static bool file_holds(const char *file, const char *text)
 {
     static char content[1 << 20];
@@ -297,6 +339,7 @@ int main(void)
 {
     temp_make();
     EXPECT_RUN(pruning_takes_a_prefix);
+    EXPECT_RUN(labels_of_closed_parcels_go_first);
     EXPECT_RUN(what_was_pruned_is_overwritten);
     EXPECT_RUN(foreign_and_newer_files_are_left_alone);
     EXPECT_RUN(a_damaged_file_is_kept_and_set_aside);
