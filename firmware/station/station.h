@@ -15,7 +15,7 @@
 #include "firmware/station/sync.h"
 
 /* One parse of the largest reply: json_scratch_size() of it, and a test says so. */
-#define STATION_SCRATCH_SIZE (EXCHANGE_REPLY_MAX * 14u + 4096u)
+#define STATION_SCRATCH_SIZE (EXCHANGE_REPLY_MAX * 15u + 4096u)
 #define STATION_SIZE_MAX (4u * 1024u * 1024u)
 #define SERVERS_MAX (SERVER_CARRIER_FIRST + CONFIG_CARRIERS_MAX)
 
