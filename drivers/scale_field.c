@@ -61,7 +61,7 @@ bool scale_take_number(struct bytes *rest, struct decimal *out_value)
     take_blanks(rest);
     bool negative = bytes_start_with(*rest, "-");
     if (negative || bytes_start_with(*rest, "+")) *rest = bytes_from(*rest, 1);
-    take_blanks(rest); /* G&G writes the sign away from the digits (capture S10) */
+    take_blanks(rest); /* G&G writes the sign away from the digits */
     while (len < rest->len && is_number_byte(rest->data[len])) len++;
     if (!decimal_parse(bytes_slice(*rest, 0, len), &value)) return false;
     if (negative) value.digits = -value.digits;

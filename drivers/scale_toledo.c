@@ -13,10 +13,9 @@
  *     not known   the byte after CR decides each frame: it completes a checksum, and the frame is
  *                 good; or it is the next STX, and the frame is read but not usable
  *     has one     from the first good checksum on: a frame without one, or with a bad one, is
- * refused
+ *                 refused
  *     has none    after CHECKSUM_RUN frames in a row with STX right behind their CR; a byte
- * between
- *                 two frames ends this, and the question is open again */
+ *                 between two frames ends this, and the question is open again */
 #include "drivers/scale_toledo.h"
 
 #include "drivers/scale_field.h"
