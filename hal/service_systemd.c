@@ -49,7 +49,8 @@ static bool put_line(const struct service *service, enum service_level level, co
     if (!service->plain) len = (size_t)snprintf(line, sizeof(line), "<%d>", (int)level);
     for (; *text != '\0' && len < sizeof(line) - 1; text++) {
         unsigned char one = (unsigned char)*text;
-        line[len++] = one < 0x20 || one == 0x7f ? '?' : *text;
+        bool control = one < 0x20 || one == 0x7f;
+        line[len++] = (char)(control ? '?' : one);
     }
     line[len++] = '\n';
     return write_now(service->log_fd, line, len);

@@ -201,7 +201,8 @@ static void read_text(const struct usb_device *device, const char *what, char *o
     struct bytes text = bytes_trim(bytes_of(content, len));
     text = bytes_slice(text, 0, USB_TEXT_SIZE - 1);
     for (size_t i = 0; i < text.len; i++) {
-        out_text[i] = text.data[i] >= ' ' && text.data[i] < 0x7F ? (char)text.data[i] : '?';
+        bool printable = text.data[i] >= ' ' && text.data[i] < 0x7F;
+        out_text[i] = (char)(printable ? text.data[i] : '?');
     }
 }
 

@@ -129,6 +129,7 @@ static void check_request(const struct carrier *carrier, const struct carrier_ta
     struct bytes wanted;
     char name[64];
     const char *why = "";
+    ENSURE(carrier != NULL);
     textbuf_init(&got, got_storage, sizeof got_storage);
     http_request_init(&request, HTTP_GET, body, sizeof body);
     if (carrier->build(task, &account, &request, &why)) golden_request_write(&got, &request);

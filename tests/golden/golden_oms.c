@@ -124,6 +124,7 @@ static void check_request(const struct oms_case *from, const char *folder)
     struct textbuf got;
     struct bytes wanted;
     const char *why = "";
+    ENSURE(from->oms != NULL);
     textbuf_init(&got, got_storage, sizeof got_storage);
     http_request_init(&request, HTTP_GET, body, sizeof body);
     if (from->oms->build(&from->task, &account, &request, &why)) {

@@ -221,7 +221,7 @@ static void a_stored_event_is_sent_as_the_same_bytes(void)
                               .cost_minor = 0,
                               .currency = "INR",
                               .note = "\"x\""};
-    struct oms_event back;
+    struct oms_event back = {0};
     struct json root;
     struct bytes text = event_text(&event, first, sizeof first);
     EXPECT(bytes_find(text, BYTES_LITERAL("\"at\":\"2026-02-03T09:21:02.120Z\"")) < text.len,
@@ -234,7 +234,7 @@ static void a_stored_event_is_sent_as_the_same_bytes(void)
     EXPECT_BYTES(text, event_text(&back, second, sizeof second), "and is the same bytes again");
     EXPECT_I64(0, back.cost_minor, "a cost of nothing is known");
     struct oms_event bare = {.seq = 1, .id = "a", .type = OMS_EVENT_EXCEPTION, .cost_minor = -1};
-    text = event_text(&bare, first, sizeof first);
+    (void)event_text(&bare, first, sizeof first);
     EXPECT_TEXT(
         "{\"seq\":1,\"id\":\"a\",\"type\":\"exception\",\"at\":\"1970-01-01T00:00:00.000Z\","
         "\"time_ok\":false}",

@@ -193,9 +193,9 @@ static void expect_harmless(enum label_item_kind kind, const char *text)
 
 static void no_text_becomes_a_command(void)
 {
-    for (char first = ' ' + 1; first <= '~'; first++) {
-        for (char second = ' ' + 1; second <= '~'; second++) {
-            char text[] = {'A', first, second, 'Z', '\0'};
+    for (int first = ' ' + 1; first <= '~'; first++) {
+        for (int second = ' ' + 1; second <= '~'; second++) {
+            char text[] = {'A', (char)first, (char)second, 'Z', '\0'};
             expect_harmless(LABEL_TEXT, text);
             expect_harmless(LABEL_CODE128, text);
         }
@@ -317,8 +317,7 @@ static void a_harmless_document_is_printed_once(void)
 {
     static const char *const documents[] = {
         "^XA^FO50,50^A0N,40,40^FDHello^FS^XZ",
-        "\xEF\xBB\xBF\r\n^XA\r\n^CI28^PW812^LL1218^LH0,0\r\n^FO20,20^A0N,30,30^FH^FDa_5Eb^FS\r\n^"
-        "XZ\r\n",
+        "\xEF\xBB\xBF\r\n^XA\r\n^CI28^PW812^LL1218^LH0,0\r\n^FO9,9^A0N,30,30^FH^FDa_5Eb^FS^XZ\r\n",
         "^XA^BY3,2,100^FO50,50^BCN,100,Y,N,N,A^FD28411210000145^FS^FO1,1^GB700,4,4^FS^XZ",
         "^xa^fo1,1^a0n,20,20^fdx^fs^xz",
         "^XA^MMT^MNY^MTD^MD10^PR4^LT0^LS0^FX note ^FS^FO1,1^FDx^FS^PQ5,0,1,Y^XZ",

@@ -58,12 +58,16 @@ static void the_fullest_shipment_comes_back(void)
     before.width_mm = 1;
     before.height_mm = 2;
     EXPECT(parsed(written(&before), &after), "what was written is read");
-    EXPECT_I64(0, memcmp(&before, &after, sizeof before), "every byte comes back");
+    static char again[8192];
+    struct bytes first = written(&before);
+    ENSURE(first.len < sizeof again);
+    memcpy(again, first.data, first.len);
+    EXPECT_BYTES(bytes_of(again, first.len), written(&after), "every byte comes back");
 }
 
 static void what_is_absent_is_empty(void)
 {
-    struct shipment shipment;
+    struct shipment shipment = {.mass_mg = 1};
     EXPECT(parsed(BYTES_LITERAL("{\"reference\":\"A\",\"to\":null,\"mass_mg\":null}"), &shipment),
            "absent and null fields are no fault");
     EXPECT_TEXT("A", shipment.reference, "what is there is read");
