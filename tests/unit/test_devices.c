@@ -190,7 +190,7 @@ static void an_unnamed_scale_is_known_after_three_good_frames(void)
 
 static void silence_and_noise_have_their_words(void)
 {
-    static uint8_t noise[SCALE_WRONG_LINE_BYTES + 8];
+    static uint8_t noise[2 * SCALE_WRONG_LINE_BYTES];
     struct device_item item;
     start("st-gs");
     EXPECT_TEXT("ready", (open_all(1010), devices_scale_word(&devices)), "open is ready");
