@@ -233,6 +233,16 @@ static void log_complaints(struct outside *outside, const struct config_complain
     service_log(&outside->service, SERVICE_WARNING, "The settings stay as they were.");
 }
 
+/* The first complaint goes to the screen; all of them are in the log. */
+static void refuse_settings(struct pump *pump, const struct config_complaints *complaints)
+{
+    struct event *event = begin(pump, EVENT_CONFIG_REFUSED);
+    event->refused.line = complaints->entries[0].line;
+    snprintf(event->refused.text, sizeof(event->refused.text), "%.*s",
+             (int)sizeof(event->refused.text) - 1, complaints->entries[0].sentence);
+    give(pump, event);
+}
+
 /* An offer that was not adopted yet is replaced: it lies where the new one is read to, and the
  * station looks at it only when it adopts it. */
 static void reload(struct pump *pump)
@@ -243,6 +253,7 @@ static void reload(struct pump *pump)
     struct config read;
     if (!settings_read(&outside->source, &read, &complaints)) {
         log_complaints(outside, &complaints);
+        refuse_settings(pump, &complaints);
         return;
     }
     if (config_needs_restart(outside_config(outside), &read)) {

@@ -291,6 +291,7 @@ void devices_step(struct devices *devices, struct step *step, const struct event
     case EVENT_CACHE_STORED:
     case EVENT_PRESS:
     case EVENT_CONFIG_OFFERED:
+    case EVENT_CONFIG_REFUSED:
     case EVENT_DISK: break;
     }
     retry_slots(devices, step);

@@ -22,6 +22,7 @@ const char *event_kind_word(enum event_kind kind)
     case EVENT_CACHE_STORED: return "cache_stored";
     case EVENT_PRESS: return "press";
     case EVENT_CONFIG_OFFERED: return "config_offered";
+    case EVENT_CONFIG_REFUSED: return "config_refused";
     case EVENT_DISK: return "disk";
     }
     return "unknown";

@@ -37,7 +37,8 @@ enum event_kind {
     EVENT_CACHE_STORED,
     EVENT_PRESS, /* the packer, by page, command barcode or packctl */
     EVENT_CONFIG_OFFERED,
-    EVENT_DISK, /* free space was looked at */
+    EVENT_CONFIG_REFUSED, /* the settings on disk are wrong: the old ones stay */
+    EVENT_DISK,           /* free space was looked at */
 };
 #define EVENT_KINDS (EVENT_DISK + 1)
 
@@ -53,6 +54,11 @@ enum press {                /* what a person can say; the words are the page's a
              PRESS_SCAN,          /* training mode: text as if scanned */
 };
 #define PRESSES (PRESS_SCAN + 1)
+
+struct config_fault {
+    unsigned line; /* 0: the file as a whole */
+    char text[EVENT_SENTENCE_SIZE];
+};
 
 struct event_row { /* one journal fact */
     int64_t seq;
@@ -122,6 +128,7 @@ struct event {
         struct {
             const struct config *config; /* stays good until it is adopted or rejected */
         } config;
+        struct config_fault refused;
         struct {
             int64_t free_kib;
             bool below_reserve;

@@ -15,6 +15,7 @@ static const struct message_row rows[] = {
     {"scan_order", LAMP_GREEN, false},
     {"lift_parcel", LAMP_GREEN, false},
     {"scanner_gone", LAMP_RED, true},
+    {"config_wrong", LAMP_YELLOW, true},
     {"finding", LAMP_BLUE, false},
     {"put_parcel", LAMP_GREEN, false},
     {"wait_stable", LAMP_YELLOW, false},
@@ -143,6 +144,17 @@ static bool any_scanner(const struct view *view)
     return ready;
 }
 
+static void say_wrong_settings(const struct config_fault *fault, struct message *message)
+{
+    char storage[12];
+    struct textbuf line;
+    textbuf_init(&line, storage, sizeof storage);
+    textbuf_u64(&line, fault->line);
+    say(message, "config_wrong");
+    with(message, "line", storage);
+    with(message, "text", fault->text);
+}
+
 static void say_idle(const struct view *view, struct message *message)
 {
     bool lying = view->packing->last.awb[0] != '\0' && hint_now(view) == WEIGHT_NOT_EMPTIED;
@@ -152,6 +164,8 @@ static void say_idle(const struct view *view, struct message *message)
         with(message, "order_no", view->packing->last.order_no);
     } else if (!any_scanner(view)) {
         say(message, "scanner_gone");
+    } else if (scale == NULL && view->wrong_settings->text[0] != '\0') {
+        say_wrong_settings(view->wrong_settings, message);
     } else {
         say(message, scale != NULL ? scale : "scan_order");
     }

@@ -35,6 +35,7 @@ struct view { /* everything the picture depends on */
     uint64_t events_waiting;
     unsigned open_bookings; /* set aside */
     bool disk_low;
+    const struct config_fault *wrong_settings; /* text empty: none */
 };
 
 void view_message(const struct view *view, struct message *out);

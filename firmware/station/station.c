@@ -8,7 +8,7 @@
 #include "firmware/oms/oms_list.h"
 
 #define ADVANCES_MAX 16 /* no event moves a parcel through more states than there are */
-#define SCANS_MAX 4     /* of one read; a scanner that stutters must not fill the list of commands */
+#define SCANS_MAX 4 /* of one read; a scanner that stutters must not fill the list of commands */
 
 static void adopt(struct station *station, const struct config *config)
 {
@@ -183,8 +183,9 @@ static void route_bytes(struct station *station, struct step *step, const struct
             break;
         case DEVICE_ITEM_SCAN:
             if (scans++ >= SCANS_MAX) station->packing.scans_not_taken++;
-            else packing_scan(&station->packing, step, &station->floor,
-                         bytes_of(item.scan.text, item.scan.len));
+            else
+                packing_scan(&station->packing, step, &station->floor,
+                             bytes_of(item.scan.text, item.scan.len));
             break;
         case DEVICE_ITEM_BAD_SCAN:
             packing_bad_scan(&station->packing, step, &station->floor);
@@ -237,7 +238,11 @@ static void route(struct station *station, struct step *step, const struct event
     case EVENT_CACHE_FOUND:
     case EVENT_CACHE_STORED: route_answer(station, step, event, event->cache.ticket); break;
     case EVENT_PRESS: route_press(station, step, event); break;
-    case EVENT_CONFIG_OFFERED: station->offered = event->config.config; break;
+    case EVENT_CONFIG_OFFERED:
+        station->offered = event->config.config;
+        station->wrong_settings.text[0] = '\0';
+        break;
+    case EVENT_CONFIG_REFUSED: station->wrong_settings = event->refused; break;
     case EVENT_DISK: station->disk_low = event->disk.below_reserve; break;
     }
     station->packing.disk_low = station->disk_low;
@@ -367,7 +372,8 @@ static void show(struct station *station, struct step *step)
                         .network = station->network,
                         .events_waiting = events_waiting(station),
                         .open_bookings = shelf,
-                        .disk_low = station->disk_low};
+                        .disk_low = station->disk_low,
+                        .wrong_settings = &station->wrong_settings};
     struct message message;
     struct textbuf text;
     view_message(&view, &message);

@@ -37,6 +37,7 @@ struct station {
     bool batch_has_event;
     enum net_state network[SERVERS_MAX];
     bool disk_low;
+    struct config_fault wrong_settings; /* text empty: none */
     int64_t now_ms;
 
     struct devices devices;

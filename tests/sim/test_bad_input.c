@@ -226,6 +226,19 @@ static void a_full_disk_refuses_new_parcels(void)
     end(world, 1, "one booking");
 }
 
+static void wrong_settings_are_said_and_the_old_ones_stay(void)
+{
+    struct world *world = begin();
+    struct event event = {.kind = EVENT_CONFIG_REFUSED};
+    event.refused.line = 12;
+    snprintf(event.refused.text, sizeof event.refused.text, "the baud rate is wrong");
+    sim_give(world, &event);
+    expect_says(world, "config_wrong", "the line is named on the screen");
+    pack(world, "WEB-1", 742000);
+    EXPECT_I64(1, world->station->packing.parcels, "packing goes on with the old settings");
+    end(world, 1, "one booking");
+}
+
 static void an_intent_that_cannot_be_stored_books_nothing(void)
 {
     struct world *world = begin();
@@ -296,6 +309,7 @@ int main(void)
     EXPECT_RUN(a_wrong_certificate_stops_the_booking);
     EXPECT_RUN(a_clock_in_the_past_stops_the_booking);
     EXPECT_RUN(a_full_disk_refuses_new_parcels);
+    EXPECT_RUN(wrong_settings_are_said_and_the_old_ones_stay);
     EXPECT_RUN(an_intent_that_cannot_be_stored_books_nothing);
     EXPECT_RUN(two_of_the_same_scan_are_one);
     EXPECT_RUN(a_scan_while_booking_is_not_taken);
