@@ -37,7 +37,12 @@ static void add_text(struct cursor *at, uint16_t height_dmm, uint8_t lines, stru
         text.len = LABEL_TEXT_SIZE - 1;
         while (text.len > 0 && (text.data[text.len] & 0xC0) == 0x80) text.len--;
     }
-    if (!bytes_to_text(text, item->text, sizeof item->text)) at->label->count--;
+    bool kept = bytes_to_text(text, item->text, sizeof item->text);
+    /* An address typed on two lines must not keep a booked parcel from its label. */
+    for (char *one = item->text; kept && *one != '\0'; one++) {
+        if ((*one > 0 && *one < ' ') || *one == 0x7F) *one = ' ';
+    }
+    if (!kept) at->label->count--;
     else at->y_dmm = (uint16_t)(at->y_dmm + (height_dmm + height_dmm / 4) * lines);
 }
 
