@@ -481,8 +481,7 @@ void booking_hurry(struct booking *booking, struct step *step)
 bool booking_may_declare_absent(const struct booking *booking)
 {
     bool asked = booking->state == BOOKING_SETTLING || booking->state == BOOKING_ASKING;
-    return booking->state == BOOKING_PERSON ||
-           (asked && booking->not_told >= BOOKING_NOT_TOLD_MIN);
+    return booking->state == BOOKING_PERSON || (asked && booking->not_told >= BOOKING_NOT_TOLD_MIN);
 }
 
 void booking_declare_absent(struct booking *booking, struct step *step)

@@ -42,10 +42,10 @@ struct devices {
     struct printer_status printer_status;
     bool printer_known; /* printer_status was received since the port was opened */
     int64_t printer_status_ms;
-    int64_t printer_ask_ms; /* when to ask for its status next */
-    bool printer_asked;     /* and has not answered yet */
+    int64_t printer_ask_ms;   /* when to ask for its status next */
+    bool printer_asked;       /* and has not answered yet */
     int64_t printer_asked_ms; /* the first time that was not answered */
-    bool printer_eager;     /* printing wants to know soon */
+    bool printer_eager;       /* printing wants to know soon */
     uint64_t printer_drained;
     uint64_t printer_written;
     uint32_t frames_refused;

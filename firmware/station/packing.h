@@ -89,8 +89,8 @@ struct packing {
     bool slow;       /* BOOKING: longer than the packer should wait */
     bool reprinting; /* PRINTING: a closed parcel's label once more */
     struct stopwatch watch, last_watch;
-    struct parcel last;     /* closed last; reference empty when none yet */
-    uint32_t parcels;       /* closed since start */
+    struct parcel last; /* closed last; reference empty when none yet */
+    uint32_t parcels;   /* closed since start */
     /* what is heard: a number that grows with every sound */
     const char *sound;
     uint32_t sound_number;

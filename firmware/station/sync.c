@@ -85,7 +85,8 @@ static bool stand_in(struct sync *sync, const struct step *step, const struct ev
     struct textbuf id;
     struct bytes rest = row->key, part = BYTES_NONE;
     uint64_t seq = 0;
-    while (bytes_split(&rest, '/', &part)) {}
+    while (bytes_split(&rest, '/', &part)) {
+    }
     if (!bytes_to_u64(part, INT64_MAX, &seq)) return false;
     memset(out, 0, sizeof *out);
     out->seq = seq;
@@ -202,7 +203,8 @@ static void take_push(struct sync *sync, struct step *step, const struct oms_out
         return;
     }
     if (!moved) {
-        if (outcome->acked && outcome->acked_seq + 1 < sync->events[0].seq) go_back(sync, step, outcome);
+        if (outcome->acked && outcome->acked_seq + 1 < sync->events[0].seq)
+            go_back(sync, step, outcome);
         pause(sync, step, outcome->after_s);
         return;
     }
