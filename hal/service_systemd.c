@@ -1,5 +1,8 @@
-/* service_systemd.c - service.h: lines to standard error, notices to systemd by libsystemd.
+/* service_systemd.c - service.h: lines to standard error, notices to systemd by its own protocol.
  *
+ * A notice is one datagram to the socket that NOTIFY_SOCKET names, '@' standing for the zero byte
+ * of an abstract one: sd_notify(3), "Notes". libsystemd would do the same and bring six libraries
+ * for compression and encryption into the process, a megabyte of them resident.
  * Standard error is a socket under systemd, a pipe under most other things and a terminal at a
  * desk. A socket is asked not to wait by each send. A pipe that polls as writable takes PIPE_BUF
  * bytes at once, and no line is longer. The descriptor's own flags stay as they are, because it
@@ -9,24 +12,33 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <systemd/sd-daemon.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 _Static_assert(SERVICE_LINE_MAX <= 4096, "a pipe takes no more than PIPE_BUF at once");
 
+/* sd_watchdog_enabled(3): meant for us only when WATCHDOG_PID is our number, or not there. */
+static uint32_t wanted_watchdog_ms(void)
+{
+    const char *period_us = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+    if (period_us == NULL) return 0;
+    if (pid != NULL && strtoll(pid, NULL, 10) != getpid()) return 0;
+    unsigned long long period_ms = strtoull(period_us, NULL, 10) / 1000;
+    return period_ms <= UINT32_MAX ? (uint32_t)period_ms : 0;
+}
+
 void service_init(struct service *service, enum service_level level_max)
 {
-    uint64_t watchdog_us = 0;
-    int wanted = sd_watchdog_enabled(0, &watchdog_us);
     *service = (struct service){
         .level_max = level_max,
         .log_fd = STDERR_FILENO,
         .plain = isatty(STDERR_FILENO) == 1,
-        .watchdog_ms = wanted > 0 ? (uint32_t)(watchdog_us / 1000) : 0,
+        .watchdog_ms = wanted_watchdog_ms(),
     };
 }
 
@@ -83,25 +95,44 @@ uint32_t service_watchdog_ms(const struct service *service)
     return service->watchdog_ms;
 }
 
+static void tell(const char *notice)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *path = getenv("NOTIFY_SOCKET");
+    size_t len = path == NULL ? 0 : strlen(path);
+    if (len == 0 || len > sizeof(address.sun_path)) return;
+    memcpy(address.sun_path, path, len);
+    if (path[0] == '@') address.sun_path[0] = '\0';
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return;
+    socklen_t address_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
+    sendto(fd, notice, strlen(notice), MSG_NOSIGNAL, (struct sockaddr *)&address, address_len);
+    close(fd);
+}
+
 void service_ready(const struct service *service, const char *status)
 {
+    char notice[SERVICE_LINE_MAX];
     (void)service;
-    sd_notifyf(0, "READY=1\nSTATUS=%s", status);
+    snprintf(notice, sizeof(notice), "READY=1\nSTATUS=%s", status);
+    tell(notice);
 }
 
 void service_alive(const struct service *service)
 {
-    if (service->watchdog_ms > 0) sd_notify(0, "WATCHDOG=1");
+    if (service->watchdog_ms > 0) tell("WATCHDOG=1");
 }
 
 void service_status(const struct service *service, const char *status)
 {
+    char notice[SERVICE_LINE_MAX];
     (void)service;
-    sd_notifyf(0, "STATUS=%s", status);
+    snprintf(notice, sizeof(notice), "STATUS=%s", status);
+    tell(notice);
 }
 
 void service_stopping(const struct service *service)
 {
     (void)service;
-    sd_notify(0, "STOPPING=1");
+    tell("STOPPING=1");
 }

@@ -42,7 +42,6 @@ BEGIN {
     library["^libserialport\\.h$"] = "_libserialport\\.c$"
     library["^libusb"] = "_libusb\\.c$|^hal/usb_inside\\.h$|^tests/"
     library["^libudev\\.h$"] = "_udev\\.c$"
-    library["^systemd/"] = "_systemd\\.c$"
     library["^gnutls/"] = "^tools/packsim/|^tests/"
 }
 /^[ \t]*#[ \t]*include/ {
