@@ -3,6 +3,7 @@
  * A notice is one datagram to the socket that NOTIFY_SOCKET names, '@' standing for the zero byte
  * of an abstract one: sd_notify(3), "Notes". libsystemd would do the same and bring six libraries
  * for compression and encryption into the process, a megabyte of them resident.
+ *
  * Standard error is a socket under systemd, a pipe under most other things and a terminal at a
  * desk. A socket is asked not to wait by each send. A pipe that polls as writable takes PIPE_BUF
  * bytes at once, and no line is longer. The descriptor's own flags stay as they are, because it
