@@ -125,8 +125,8 @@ static void the_shipped_example_is_a_good_file(void)
     EXPECT_I64(2, config.scanner_count, "two scanners");
     EXPECT_TEXT("keyboard", config.scanners[0].driver, "the first");
     EXPECT_TEXT("tcp:192.0.2.21:2001", config.scanners[1].address, "the second");
-    EXPECT_I64(2, config.carrier_count, "two couriers");
-    EXPECT_TEXT("delhivery", config.carriers[0].name, "in the order of the file");
+    EXPECT_I64(1, config.carrier_count, "one courier");
+    EXPECT_TEXT("delhivery", config.carriers[0].name, "whose name stands in the section");
     EXPECT_I64(50, config.carriers[0].pool_low, "numbers ahead");
     EXPECT_TEXT("EXAMPLE NORTH B2C", config.carriers[0].client, "the account");
     EXPECT_I64(4, config.rule_count, "four rules");
@@ -137,7 +137,7 @@ static void the_shipped_example_is_a_good_file(void)
     EXPECT_TEXT("", config.rules[2].service, "- is no service");
     EXPECT_I64(5000000, config.rules[2].min_mass_mg, "a rule's lower end");
     EXPECT_I64(0, config.rules[2].max_mass_mg, "no upper end");
-    EXPECT_TEXT("sandbox", config.rules[3].carrier, "a rule of one word");
+    EXPECT_TEXT("delhivery", config.rules[3].carrier, "a rule of one word");
     EXPECT_I64(CONFIG_ANY_PAYMENT, config.rules[3].payment, "fits everything");
 }
 
