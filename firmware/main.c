@@ -39,9 +39,10 @@ static bool take_option(int argc, char *argv[], int *at, struct options *out)
     return true;
 }
 
+static struct config_complaints complaints;
+
 static bool read_settings(const struct settings_source *source, struct config *out)
 {
-    static struct config_complaints complaints;
     if (settings_read(source, out, &complaints)) return true;
     for (size_t i = 0; i < complaints.count; i++) {
         char storage[SERVICE_LINE_MAX];
@@ -79,8 +80,10 @@ int main(int argc, char *argv[])
         return EXIT_DONE;
     }
     pump.outside.source = options.source;
-    if (!read_settings(&options.source, &pump.outside.configs[0])) return EXIT_BAD;
-    if (options.check) return EXIT_DONE;
+    bool good = read_settings(&options.source, &pump.outside.configs[0]);
+    if (options.check) return good ? EXIT_DONE : EXIT_BAD;
+    if (!good && !settings_read_kept(&options.source, &pump.outside.configs[0])) return EXIT_BAD;
+    if (!good) pump.refused = &complaints;
     service_init(&pump.outside.service, SERVICE_INFO);
     return run();
 }

@@ -180,6 +180,7 @@ static void write_log(struct outside *outside, const struct command *command)
 static void adopted(struct outside *outside)
 {
     outside->config_now = 1 - outside->config_now;
+    settings_keep(&outside->source, outside_config(outside)->data_dir);
     secrets_read(outside_config(outside), &outside->service, &outside->secrets);
     service_log(&outside->service, SERVICE_NOTICE, "Settings number %u are in use.",
                 outside_config(outside)->number);

@@ -237,9 +237,12 @@ static void log_complaints(struct outside *outside, const struct config_complain
 static void refuse_settings(struct pump *pump, const struct config_complaints *complaints)
 {
     struct event *event = begin(pump, EVENT_CONFIG_REFUSED);
+    size_t len = strlen(complaints->entries[0].sentence);
+    if (len > 0 && complaints->entries[0].sentence[len - 1] == '.') len--; /* inside another one */
+    if (len > sizeof(event->refused.text) - 1) len = sizeof(event->refused.text) - 1;
     event->refused.line = complaints->entries[0].line;
-    snprintf(event->refused.text, sizeof(event->refused.text), "%.*s",
-             (int)sizeof(event->refused.text) - 1, complaints->entries[0].sentence);
+    snprintf(event->refused.text, sizeof(event->refused.text), "%.*s", (int)len,
+             complaints->entries[0].sentence);
     give(pump, event);
 }
 
@@ -330,6 +333,8 @@ static bool give_started(struct pump *pump)
     }
     event->started.cursor[cursor_len] = '\0';
     give(pump, event);
+    if (pump->refused != NULL) refuse_settings(pump, pump->refused);
+    else settings_keep(&outside->source, outside_config(outside)->data_dir);
     return true;
 }
 

@@ -20,6 +20,8 @@ struct pump {
     struct event event;  /* what the world says */
     struct event answer; /* what hal knew at once, and news of the disk */
     struct event stored; /* what became of a batch */
+    const struct config_complaints
+        *refused; /* the file was wrong at the start; NULL: it was good */
     int64_t started_ms;
     bool started; /* the station has been given its first event */
     bool ready;   /* and is out of its recovery */

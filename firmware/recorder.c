@@ -71,6 +71,7 @@ static void write_rest(struct textbuf *line, const struct event *event)
         break;
     case EVENT_DEADLINE:
     case EVENT_CONFIG_OFFERED: break;
+    case EVENT_CONFIG_REFUSED: textbuf_format(line, " line=%u", event->refused.line); break;
     case EVENT_DEVICE_SEEN:
     case EVENT_DEVICE_GONE: textbuf_format(line, " %s", event->device.address); break;
     case EVENT_PORT_OPENED:

@@ -21,12 +21,13 @@ static bool complain(struct config_complaints *complaints, const char *what, con
     return false;
 }
 
+static char file_text[CONFIG_FILE_MAX];
+
 static bool read_file(const struct settings_source *source, struct config *out,
                       struct config_complaints *complaints)
 {
-    static char text[CONFIG_FILE_MAX];
     size_t len = 0;
-    enum err problem = files_read(path_of(source), text, sizeof(text), &len);
+    enum err problem = files_read(path_of(source), file_text, sizeof(file_text), &len);
     if (problem == ERR_NOT_FOUND && source->path == NULL) {
         config_training(out);
         return true;
@@ -34,7 +35,7 @@ static bool read_file(const struct settings_source *source, struct config *out,
     if (problem != ERR_NONE) {
         return complain(complaints, "the settings file cannot be read", err_word(problem));
     }
-    return config_read(bytes_of(text, len), &config_names_built_in, out, complaints);
+    return config_read(bytes_of(file_text, len), &config_names_built_in, out, complaints);
 }
 
 bool settings_read(const struct settings_source *source, struct config *out,
@@ -45,6 +46,39 @@ bool settings_read(const struct settings_source *source, struct config *out,
     }
     if (source->training) config_training(out);
     else if (!read_file(source, out, out_complaints)) return false;
+    if (source->data_dir != NULL) {
+        snprintf(out->data_dir, sizeof(out->data_dir), "%s", source->data_dir);
+    }
+    return true;
+}
+
+static void kept_path(const char *data_dir, char *out_path, size_t size)
+{
+    snprintf(out_path, size, "%s/settings.good", data_dir);
+}
+
+void settings_keep(const struct settings_source *source, const char *data_dir)
+{
+    char path[CONFIG_PATH_SIZE + 32];
+    size_t len = 0;
+    if (source->training) return;
+    if (files_read(path_of(source), file_text, sizeof(file_text), &len) != ERR_NONE) return;
+    kept_path(data_dir, path, sizeof(path));
+    /* Without it the next start with a spoilt file ends; this one is not worse for it. */
+    if (files_replace(path, bytes_of(file_text, len), 0600) != ERR_NONE) return;
+}
+
+bool settings_read_kept(const struct settings_source *source, struct config *out)
+{
+    static struct config_complaints complaints;
+    char path[CONFIG_PATH_SIZE + 32];
+    size_t len = 0;
+    if (source->training) return false;
+    kept_path(source->data_dir != NULL ? source->data_dir : SETTINGS_DATA_DIR, path, sizeof(path));
+    if (files_read(path, file_text, sizeof(file_text), &len) != ERR_NONE) return false;
+    if (!config_read(bytes_of(file_text, len), &config_names_built_in, out, &complaints)) {
+        return false;
+    }
     if (source->data_dir != NULL) {
         snprintf(out->data_dir, sizeof(out->data_dir), "%s", source->data_dir);
     }
