@@ -112,7 +112,8 @@ static void note_network(struct station *station, struct step *step, const struc
                            ? "oms"
                            : station->config->carriers[server - SERVER_CARRIER_FIRST].name;
     bool good = state == NET_OK;
-    enum log_level level = state == NET_UNTRUSTED ? LOG_ALARM : good ? LOG_INFO : LOG_WARNING;
+    bool person = state == NET_UNTRUSTED || state == NET_REFUSED; /* only one can mend it */
+    enum log_level level = person ? LOG_ALARM : good ? LOG_INFO : LOG_WARNING;
     const char *why = event->exchange.sentence != NULL ? event->exchange.sentence : "";
     commands_log(step->commands, level, good ? "log_server_ok" : "log_server_trouble", "server",
                  name, "state", net_state_word(state), "why", why, NULL);
