@@ -1,8 +1,8 @@
 /* expect.h - the whole test framework: a test is a function, a failed expectation says which
  * promise broke and the program goes on, so one run shows every failure.
  *
- *     static void a_cut_frame_gives_no_reading(void) { EXPECT_I64(0, count, "nothing after half"); }
- *     int main(void) { EXPECT_RUN(a_cut_frame_gives_no_reading); return expect_result(); } */
+ *     static void a_cut_frame_is_no_reading(void) { EXPECT_I64(0, count, "half is nothing"); }
+ *     int main(void) { EXPECT_RUN(a_cut_frame_is_no_reading); return expect_result(); } */
 #ifndef PACKD_TESTS_SUPPORT_EXPECT_H
 #define PACKD_TESTS_SUPPORT_EXPECT_H
 
