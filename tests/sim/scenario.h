@@ -1,5 +1,5 @@
-/* scenario.h - what scripted scenarios share: a quiet world of plain orders, the packer's moves, and what
- * the screen must say. Included by one test program each. */
+/* scenario.h - what scripted scenarios share: a quiet world of plain orders, the packer's moves,
+ * and what the screen must say. Included by one test program each. */
 #ifndef PACKD_TESTS_SIM_SCENARIO_H
 #define PACKD_TESTS_SIM_SCENARIO_H
 
@@ -57,6 +57,59 @@ __attribute__((unused)) static void scenario_start_booking(struct world *world)
     for (unsigned i = 0; i < 400 && world->station->bookings[0].state != BOOKING_SENDING; i++) {
         sim_pass(world, 10);
     }
+}
+
+__attribute__((unused)) static const struct packing *packing_of(const struct world *world)
+{
+    return &world->station->packing;
+}
+
+__attribute__((unused)) static void expect_state(const struct world *world,
+                                                 enum packing_state wanted, const char *promise)
+{
+    EXPECT_TEXT(packing_state_word(wanted), packing_state_word(packing_of(world)->state), promise);
+}
+
+__attribute__((unused)) static void expect_held(const struct world *world, enum held_reason wanted,
+                                                const char *promise)
+{
+    EXPECT_TEXT(held_reason_word(wanted), held_reason_word(packing_of(world)->reason), promise);
+    EXPECT_I64(0, world->report.violations, world->report.first_violation);
+}
+
+/* The courier's answer never comes; what it did, it did. */
+__attribute__((unused)) static void lose_answer(struct world *world)
+{
+    tickets_drop(&world->station->tickets,
+                 world->station->bookings[packing_of(world)->slot].ticket);
+}
+
+__attribute__((unused)) static void pass_until(struct world *world, enum packing_state wanted)
+{
+    for (unsigned i = 0; i < 2000 && packing_of(world)->state != wanted; i++) sim_pass(world, 10);
+    expect_state(world, wanted, "it comes there");
+}
+
+/* Scanned, laid down, the request is out and its answer lost. */
+__attribute__((unused)) static void begin_slow(struct world *world, const char *order_no)
+{
+    bench_lay(world, 0);
+    sim_pass(world, 2500);
+    bench_scan(world, order_no);
+    sim_pass(world, 500);
+    bench_lay(world, 742000);
+    pass_until(world, PACKING_BOOKING);
+    sim_pass(world, 1);
+    lose_answer(world);
+    sim_pass(world, 5100);
+    EXPECT(packing_of(world)->slow, "the packer has waited enough");
+}
+
+__attribute__((unused)) static void set_aside(struct world *world)
+{
+    bench_press(world, PRESS_SET_ASIDE, "");
+    sim_pass(world, 1);
+    expect_state(world, PACKING_IDLE, "the bench is free");
 }
 
 #endif

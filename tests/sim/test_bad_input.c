@@ -1,5 +1,6 @@
-/* Guards: whatever a packer, a device, a courier, the clock or the disk does wrong, the screen says one
- * thing about it, the parcel is held or refused, and nothing is booked, printed or half-done. */
+/* Guards: whatever a packer, a device, a courier, the clock or the disk does wrong, the screen says
+ * one thing about it, the parcel is held or refused, and nothing is booked, printed or half-done.
+ * */
 #include <stdlib.h>
 
 #include "tests/sim/scenario.h"

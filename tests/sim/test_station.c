@@ -1,5 +1,6 @@
-/* Guards: the station as a whole. New settings come only between parcels, late answers find nobody, the
- * same events give the same commands, and no moment, however crowded, overruns the list of commands. */
+/* Guards: the station as a whole. New settings come only between parcels, late answers find nobody,
+ * the same events give the same commands, and no moment, however crowded, overruns the list of
+ * commands. */
 #include <stdlib.h>
 
 #include "carriers/carrier_list.h"
@@ -126,8 +127,9 @@ static void a_scanner_that_stutters_does_not_end_the_station(void)
     scenario_end(world, 1, "one booking");
 }
 
-/* Eight bookings whose answers could not be stored, all due at one moment, with every other machine due
- * as well. Nothing may overrun the list, its arena or the batch; all of it is ENSUREd inside. */
+/* Eight bookings whose answers could not be stored, all due at one moment, with every other machine
+ * due as well. Nothing may overrun the list, its arena or the batch; all of it is ENSUREd inside.
+ * */
 static void a_crowded_moment_is_worked_off_in_turns(void)
 {
     struct world *world = scenario_begin();
@@ -161,7 +163,8 @@ static void a_crowded_moment_is_worked_off_in_turns(void)
     sim_close(world);
 }
 
-/* The longest of every text that the screen can show, all of it in characters that JSON writes as six. */
+/* The longest of every text that the screen can show, all of it in characters that JSON writes as
+ * six. */
 static void the_fullest_screen_fits_its_document(void)
 {
     struct world *world = scenario_begin();

@@ -1,13 +1,13 @@
-/* Guards: a device that is lost is back within two seconds, what a dead port says is never believed, and
- * the screen's word for a device is what the device deserves. */
+/* Guards: a device that is lost is back within two seconds, what a dead port says is never
+ * believed, and the screen's word for a device is what the device deserves. */
 #include "firmware/station/devices.h"
 #include "tests/support/expect.h"
 #include "tests/support/step_bench.h"
 
-#define GOOD_STATUS                                              \
-    "\x02"                                                       \
-    "030,0,0,1245,000,0,0,0,000,0,0,0\x03\r\n\x02"               \
-    "000,0,0,0,0,2,4,0,00000000,1,000\x03\r\n\x02"               \
+#define GOOD_STATUS                                \
+    "\x02"                                         \
+    "030,0,0,1245,000,0,0,0,000,0,0,0\x03\r\n\x02" \
+    "000,0,0,0,0,2,4,0,00000000,1,000\x03\r\n\x02" \
     "1234,0\x03\r\n"
 #define STGS "ST,GS,+  1.234kg\r\n"
 
@@ -93,7 +93,8 @@ static void every_configured_device_is_opened_as_it_is(void)
         EXPECT(open->port.hid == first, "only the first scanner talks in HID reports");
         if (open->port.role == PORT_SCALE) EXPECT(open->port.line.baud > 0, "the driver's line");
     }
-    EXPECT_TEXT("gone", devices_scanner_word(&devices, 2), "one that is not configured is not there");
+    EXPECT_TEXT("gone", devices_scanner_word(&devices, 2),
+                "one that is not configured is not there");
     EXPECT_I64(DEVICE_ABSENT, devices.slots[DEVICE_SCANNER_FIRST + 3].state, "nor is it tried");
     bench.config.scale.line.baud = 2400;
     bench.config.scanners[1].line.baud = 4800;
@@ -112,7 +113,8 @@ static void a_lost_device_is_back_within_two_seconds(void)
     EXPECT(bench_command(COMMAND_LOG) != NULL, "losing it is said");
     for (unsigned i = 0; i < 20; i++) {
         int64_t retry_ms = devices.slots[DEVICE_SCALE].retry_ms;
-        EXPECT(retry_ms > now_ms && retry_ms - now_ms < 2000, "always tried again within two seconds");
+        EXPECT(retry_ms > now_ms && retry_ms - now_ms < 2000,
+               "always tried again within two seconds");
         EXPECT(devices_deadline(&devices, &step) <= retry_ms, "and not forgotten");
         now_ms = retry_ms;
         tick(now_ms);
@@ -204,8 +206,10 @@ static void silence_and_noise_have_their_words(void)
     tick(silent_ms + 3);
     EXPECT_TEXT("ready", devices_scale_word(&devices), "one frame ends that");
     memset(noise, 0xAA, sizeof noise);
-    EXPECT_I64(0, say(devices.slots[DEVICE_SCALE].port, bytes_of(noise, sizeof noise),
-                      silent_ms + 4, &item), "noise says nothing");
+    EXPECT_I64(0,
+               say(devices.slots[DEVICE_SCALE].port, bytes_of(noise, sizeof noise), silent_ms + 4,
+                   &item),
+               "noise says nothing");
     EXPECT_TEXT("wrong_line", devices_scale_word(&devices), "much of it is a wrong line");
 }
 
@@ -296,8 +300,10 @@ static void a_driver_nobody_knows_reads_nothing(void)
     tick(1001);
     open_all(1010);
     tick(5000);
-    EXPECT_I64(0, say(devices.slots[DEVICE_SCANNER_FIRST + 1].port, BYTES_LITERAL("WEB-1\r"), 5001,
-                      &item), "a scanner without a driver");
+    EXPECT_I64(0,
+               say(devices.slots[DEVICE_SCANNER_FIRST + 1].port, BYTES_LITERAL("WEB-1\r"), 5001,
+                   &item),
+               "a scanner without a driver");
     EXPECT_I64(0, say(devices.slots[DEVICE_PRINTER].port, BYTES_LITERAL(GOOD_STATUS), 5002, &item),
                "a printer without one");
 }

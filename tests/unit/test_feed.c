@@ -1,14 +1,16 @@
-/* Guards: the cache follows the order system page by page; the cursor goes on only with a page that was
- * kept, and nothing that comes from outside makes the feed stand still or run wild. */
+/* Guards: the cache follows the order system page by page; the cursor goes on only with a page that
+ * was kept, and nothing that comes from outside makes the feed stand still or run wild. */
 #include "firmware/station/station.h"
 #include "tests/support/expect.h"
 #include "tests/support/step_bench.h"
 
-#define DOCUMENT(id) \
-    "{\"id\":\"" id "\",\"rev\":\"1\",\"order_no\":\"W" id "\",\"scan_keys\":[{\"kind\":\"order\"," \
+#define DOCUMENT(id)                                                                           \
+    "{\"id\":\"" id "\",\"rev\":\"1\",\"order_no\":\"W" id                                     \
+    "\",\"scan_keys\":[{\"kind\":\"order\","                                                   \
     "\"value\":\"W" id "\"}],\"status\":\"ready\",\"packages_total\":1,\"payment\":{\"mode\":" \
-    "\"prepaid\"},\"booking\":{\"by\":\"station\"},\"ship_to\":{\"name\":\"A\",\"phone\":\"" \
-    "9000000001\",\"line1\":\"1 Road\",\"city\":\"Pune\",\"state\":\"MH\",\"postcode\":\"411001\"," \
+    "\"prepaid\"},\"booking\":{\"by\":\"station\"},\"ship_to\":{\"name\":\"A\",\"phone\":\""   \
+    "9000000001\",\"line1\":\"1 "                                                              \
+    "Road\",\"city\":\"Pune\",\"state\":\"MH\",\"postcode\":\"411001\","                       \
     "\"country\":\"IN\"},\"lines\":[{\"line\":\"1\",\"sku\":\"M\",\"name\":\"Mug\",\"qty\":1}]}"
 #define UPSERT(id) "{\"op\":\"upsert\",\"shipment\":" DOCUMENT(id) "}"
 
@@ -70,7 +72,7 @@ static void a_page_and_its_cursor_go_to_the_cache_together(void)
     ask();
     EXPECT(asks_with("limit=10") && !asks_with("cursor="), "from the beginning");
     answer(200, "{\"items\":[" UPSERT("SH-1") ",{\"op\":\"delete\",\"id\":\"SH-2\",\"rev\":\"3\"}],"
-                "\"cursor\":\"c2\",\"more\":true}");
+                                              "\"cursor\":\"c2\",\"more\":true}");
     const struct command *put = bench_command(COMMAND_CACHE_PUT);
     if (!EXPECT(put != NULL, "the page goes to the cache")) return;
     EXPECT_I64(2, put->cache.count, "both changes");
@@ -142,8 +144,10 @@ static void items_that_break_the_contract_are_left_out(void)
 {
     start("");
     ask();
-    answer(200, "{\"items\":[" UPSERT("SH-1") ",{\"op\":\"upsert\",\"shipment\":{\"id\":\"SH-9\","
-                "\"rev\":\"1\"}},{\"op\":\"what\"},7],\"cursor\":\"c2\",\"more\":false}");
+    answer(200,
+           "{\"items\":[" UPSERT(
+               "SH-1") ",{\"op\":\"upsert\",\"shipment\":{\"id\":\"SH-9\","
+                       "\"rev\":\"1\"}},{\"op\":\"what\"},7],\"cursor\":\"c2\",\"more\":false}");
     const struct command *put = bench_command(COMMAND_CACHE_PUT);
     EXPECT(put != NULL && put->cache.count == 1, "the good one is kept");
     EXPECT_I64(3, feed.refused, "the others are counted");
@@ -222,14 +226,15 @@ static void the_largest_page_fits_the_commands_of_one_step(void)
     textbuf_text(&text, "{\"items\":[");
     for (unsigned i = 0; i < OMS_PAGE_MAX; i++) {
         size_t before = text.len;
-        textbuf_format(&text,
-                       "%s{\"op\":\"upsert\",\"shipment\":{\"id\":\"SH-%u\",\"rev\":\"1\",\"order_no\":"
-                       "\"W-%u\",\"scan_keys\":[%s],\"status\":\"ready\",\"packages_total\":1,"
-                       "\"payment\":{\"mode\":\"prepaid\"},\"booking\":{\"by\":\"station\"},"
-                       "\"ship_to\":{\"name\":\"A\",\"phone\":\"9000000001\",\"line1\":\"1 Road\","
-                       "\"city\":\"Pune\",\"state\":\"MH\",\"postcode\":\"411001\",\"country\":\"IN\"},"
-                       "\"lines\":[{\"line\":\"1\",\"sku\":\"M\",\"name\":\"Mug\",\"qty\":1}],\"x\":\"",
-                       i > 0 ? "," : "", i, i, keys);
+        textbuf_format(
+            &text,
+            "%s{\"op\":\"upsert\",\"shipment\":{\"id\":\"SH-%u\",\"rev\":\"1\",\"order_no\":"
+            "\"W-%u\",\"scan_keys\":[%s],\"status\":\"ready\",\"packages_total\":1,"
+            "\"payment\":{\"mode\":\"prepaid\"},\"booking\":{\"by\":\"station\"},"
+            "\"ship_to\":{\"name\":\"A\",\"phone\":\"9000000001\",\"line1\":\"1 Road\","
+            "\"city\":\"Pune\",\"state\":\"MH\",\"postcode\":\"411001\",\"country\":\"IN\"},"
+            "\"lines\":[{\"line\":\"1\",\"sku\":\"M\",\"name\":\"Mug\",\"qty\":1}],\"x\":\"",
+            i > 0 ? "," : "", i, i, keys);
         while (text.len - before < OMS_DOCUMENT_MAX - 64) textbuf_char(&text, 'x');
         textbuf_text(&text, "\"}}");
     }

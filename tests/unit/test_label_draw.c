@@ -1,8 +1,6 @@
-/* Guards: our own label holds everything a courier needs, fits both kinds of stock whatever the address is,
- * and can always be said to the printer. */
+/* Guards: our own label holds everything a courier needs, fits both kinds of stock whatever the
+ * address is, and can always be said to the printer. */
 #include "firmware/station/label_draw.h"
-
-#include <stdlib.h>
 
 #include "drivers/driver_list.h"
 #include "hal/base/ensure.h"
@@ -66,10 +64,11 @@ static void expect_fits(const char *promise)
 static void an_ordinary_parcel_says_all_it_must(void)
 {
     struct shipment shipment = example();
-    static const char *const texts[] = {"Courier  surface", "28411000000145", "Example Person",
-                                        "1 Sample Road",    "Camp",           "Pune Maharashtra",
-                                        "411001",           "9000000001",     "PREPAID",
-                                        "0.742 kg",         "WEB-1001",       "bay-1-01234567-41-1"};
+    static const char *const texts[] = {
+        "Courier  surface", "28411000000145", "Example Person",
+        "1 Sample Road",    "Camp",           "Pune Maharashtra",
+        "411001",           "9000000001",     "PREPAID",
+        "0.742 kg",         "WEB-1001",       "bay-1-01234567-41-1"};
     label_draw(&shipment, "Courier", 1, 1016, 1524, &label);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) EXPECT(has(texts[i]), texts[i]);
     EXPECT(!has("REPRINT"), "the first label is no reprint");
@@ -154,7 +153,7 @@ int main(int argc, char **argv)
     if (argc > 1) { /* tests/integration/own_label.sh looks at it with other people's eyes */
         struct shipment shipment = example();
         label_draw(&shipment, "Courier", 2, 1016, 1524, &label);
-        ENSURE(encodes((unsigned)atoi(argv[1])));
+        ENSURE(encodes(strcmp(argv[1], "300") == 0 ? 300 : 203));
         return fputs(job, stdout) < 0;
     }
     EXPECT_RUN(an_ordinary_parcel_says_all_it_must);

@@ -1,14 +1,15 @@
-/* Guards: a scan finds the one order that carries it, with its own past, or says why not; it never waits
- * without an end and never takes the first of several. */
+/* Guards: a scan finds the one order that carries it, with its own past, or says why not; it never
+ * waits without an end and never takes the first of several. */
 #include "firmware/station/orders.h"
 #include "tests/support/expect.h"
 #include "tests/support/step_bench.h"
 
-#define DOCUMENT                                                                                  \
-    "{\"id\":\"SH-1\",\"rev\":\"1\",\"order_no\":\"WEB-1\",\"scan_keys\":[{\"kind\":\"order\","    \
-    "\"value\":\"WEB-1\"}],\"status\":\"ready\",\"packages_total\":1,\"payment\":{\"mode\":"       \
-    "\"prepaid\"},\"booking\":{\"by\":\"station\"},\"ship_to\":{\"name\":\"A\",\"phone\":\""       \
-    "9000000001\",\"line1\":\"1 Road\",\"city\":\"Pune\",\"state\":\"MH\",\"postcode\":\"411001\"," \
+#define DOCUMENT                                                                                \
+    "{\"id\":\"SH-1\",\"rev\":\"1\",\"order_no\":\"WEB-1\",\"scan_keys\":[{\"kind\":\"order\"," \
+    "\"value\":\"WEB-1\"}],\"status\":\"ready\",\"packages_total\":1,\"payment\":{\"mode\":"    \
+    "\"prepaid\"},\"booking\":{\"by\":\"station\"},\"ship_to\":{\"name\":\"A\",\"phone\":\""    \
+    "9000000001\",\"line1\":\"1 "                                                               \
+    "Road\",\"city\":\"Pune\",\"state\":\"MH\",\"postcode\":\"411001\","                        \
     "\"country\":\"IN\"},\"lines\":[{\"line\":\"1\",\"sku\":\"M\",\"name\":\"Mug\",\"qty\":1}]}"
 
 static struct orders orders;
@@ -102,8 +103,10 @@ static void every_answer_is_one_of_five(void)
          "said with an error"},
         {0, "", EXCHANGE_ANSWERED, 200, "{\"items\":[" DOCUMENT "," DOCUMENT "]}", ORDER_MANY,
          "several at the order system"},
-        {0, "", EXCHANGE_ANSWERED, 200, "{\"items\":[{\"id\":\"SH-1\",\"scan_keys\":[{\"value\":"
-         "\"WEB-1\"}]}]}", ORDER_BROKEN, "a broken one there"},
+        {0, "", EXCHANGE_ANSWERED, 200,
+         "{\"items\":[{\"id\":\"SH-1\",\"scan_keys\":[{\"value\":"
+         "\"WEB-1\"}]}]}",
+         ORDER_BROKEN, "a broken one there"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         find("WEB-1");
@@ -137,7 +140,8 @@ static void no_search_waits_for_ever(void)
         orders_check(&orders);
         EXPECT_I64(ORDERS_DONE, orders.state, "then it ends");
         EXPECT_I64(ORDER_SYSTEM_DOWN, orders.answer, "as down");
-        EXPECT((bench_command(COMMAND_EXCHANGE_CANCEL) != NULL) == (stage == 1), "and is called off");
+        EXPECT((bench_command(COMMAND_EXCHANGE_CANCEL) != NULL) == (stage == 1),
+               "and is called off");
     }
 }
 

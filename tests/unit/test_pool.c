@@ -1,5 +1,5 @@
-/* Guards: an AWB number from the pool is given once, never before its time, and the disk knows what is left
- * in the very batch that takes it. */
+/* Guards: an AWB number from the pool is given once, never before its time, and the disk knows what
+ * is left in the very batch that takes it. */
 #include "firmware/station/pool.h"
 #include "tests/support/expect.h"
 #include "tests/support/step_bench.h"

@@ -1,5 +1,5 @@
-/* Guards: a label is sent once, when the printer says that it can; what cannot be known of it becomes one
- * question to the packer and never a second label. */
+/* Guards: a label is sent once, when the printer says that it can; what cannot be known of it
+ * becomes one question to the packer and never a second label. */
 #include "firmware/station/printing.h"
 #include "tests/support/expect.h"
 #include "tests/support/step_bench.h"
@@ -20,8 +20,10 @@ static const struct parcel parcel = {.reference = "bay-1-01234567-41-1",
                                      .copy = 1};
 #define ZPL "^XA^FO40,40^BY3^BCN,200,Y,N,N,A^FDSBX000000001^FS^XZ"
 #define TASK                                                                                    \
-    "{\"reference\":\"bay-1-01234567-41-1\",\"order_no\":\"WEB-1\",\"to\":{\"name\":\"A\",\"city\":" \
-    "\"Pune\",\"postcode\":\"411001\",\"country\":\"IN\"},\"payment\":\"prepaid\",\"mass_mg\":742000}"
+    "{\"reference\":\"bay-1-01234567-41-1\",\"order_no\":\"WEB-1\",\"to\":{\"name\":\"A\","     \
+    "\"city\":"                                                                                 \
+    "\"Pune\",\"postcode\":\"411001\",\"country\":\"IN\"},\"payment\":\"prepaid\",\"mass_mg\":" \
+    "742000}"
 
 static void at(int64_t later_ms)
 {
@@ -195,7 +197,8 @@ static void a_printer_that_came_back_is_another_life(void)
     printer_event(EVENT_PORT_OPENED);
     EXPECT(devices.slots[DEVICE_PRINTER].port != port, "it is another port");
     give_status(ready);
-    EXPECT_I64(PRINTING_UNSURE, printing.state, "what it says now proves nothing of the label before");
+    EXPECT_I64(PRINTING_UNSURE, printing.state,
+               "what it says now proves nothing of the label before");
     at(now_ms);
     printing_release(&printing, &step, &devices);
     struct parcel second = parcel;
@@ -255,7 +258,8 @@ static void a_start_that_is_not_stored_sends_nothing(void)
     give_status(ready);
     devices.slots[DEVICE_PRINTER].state = DEVICE_GONE;
     stored(ERR_NONE);
-    EXPECT_I64(PRINTING_UNSURE, printing.state, "the printer left in between: the fact says perhaps");
+    EXPECT_I64(PRINTING_UNSURE, printing.state,
+               "the printer left in between: the fact says perhaps");
 }
 
 static void a_label_that_cannot_be_used_is_drawn_or_broken(void)

@@ -1,14 +1,16 @@
-/* Guards: what a start makes of the facts it finds. The rows of the table in firmware/DESIGN.md, "What
- * happens when the power goes", one by one: each open parcel is given back to its machine, none twice. */
+/* Guards: what a start makes of the facts it finds. The rows of the table in firmware/DESIGN.md,
+ * "What happens when the power goes", one by one: each open parcel is given back to its machine,
+ * none twice. */
 #include "firmware/station/recovery.h"
 #include "firmware/station/pool.h"
 #include "tests/support/expect.h"
 #include "tests/support/step_bench.h"
 
-#define TASK                                                                                   \
-    "{\"reference\":\"R\",\"order_no\":\"WEB-1\",\"awb\":\"\",\"to\":{\"name\":\"A\",\"phone\":"  \
-    "\"9000000001\",\"line1\":\"1 Road\",\"city\":\"Pune\",\"state\":\"MH\",\"postcode\":"       \
-    "\"411001\",\"country\":\"IN\"},\"payment\":\"prepaid\",\"currency\":\"INR\",\"value_minor\":100," \
+#define TASK                                                                                       \
+    "{\"reference\":\"R\",\"order_no\":\"WEB-1\",\"awb\":\"\",\"to\":{\"name\":\"A\",\"phone\":"   \
+    "\"9000000001\",\"line1\":\"1 Road\",\"city\":\"Pune\",\"state\":\"MH\",\"postcode\":"         \
+    "\"411001\",\"country\":\"IN\"},\"payment\":\"prepaid\",\"currency\":\"INR\",\"value_minor\":" \
+    "100,"                                                                                         \
     "\"contents\":\"Mug\",\"mass_mg\":742000}"
 
 static struct recovery recovery;
@@ -48,8 +50,12 @@ static void start(void)
 
 static struct parcel parcel_of(unsigned n)
 {
-    struct parcel parcel = {.package_no = 1, .packages_total = 1, .generation = 1,
-                            .carrier = "delhivery", .mass_mg = 742000, .copy = 1};
+    struct parcel parcel = {.package_no = 1,
+                            .packages_total = 1,
+                            .generation = 1,
+                            .carrier = "delhivery",
+                            .mass_mg = 742000,
+                            .copy = 1};
     snprintf(parcel.reference, sizeof parcel.reference, "R-%u", n);
     snprintf(parcel.order_id, sizeof parcel.order_id, "SH-%u", n);
     snprintf(parcel.order_no, sizeof parcel.order_no, "WEB-%u", n);
@@ -75,8 +81,8 @@ static void write_facts(const char *letters, unsigned n)
     static const struct {
         char letter;
         enum fact_kind kind;
-    } kinds[] = {{'i', FACT_INTENT}, {'b', FACT_BOOKED},  {'l', FACT_LABEL},   {'p', FACT_PRINT},
-                 {'P', FACT_PRINTED}, {'a', FACT_ASIDE},  {'c', FACT_CLOSED},  {'r', FACT_REFUSED},
+    } kinds[] = {{'i', FACT_INTENT},  {'b', FACT_BOOKED}, {'l', FACT_LABEL},  {'p', FACT_PRINT},
+                 {'P', FACT_PRINTED}, {'a', FACT_ASIDE},  {'c', FACT_CLOSED}, {'r', FACT_REFUSED},
                  {'x', FACT_ABSENT},  {'e', FACT_EVENT}};
     for (; *letters != '\0'; letters++) {
         for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
@@ -139,7 +145,8 @@ static void every_row_of_the_crash_table(void)
          "an intent: the whole window, then the look-up"},
         {"ieb", PACKING_BOOKING, HELD_NONE, BOOKING_BOOKED, PRINTING_IDLE,
          "booked: on to the label"},
-        {"iebl", PACKING_BOOKING, HELD_NONE, BOOKING_BOOKED, PRINTING_IDLE, "its label there as well"},
+        {"iebl", PACKING_BOOKING, HELD_NONE, BOOKING_BOOKED, PRINTING_IDLE,
+         "its label there as well"},
         {"iebp", PACKING_HELD, HELD_LABEL_UNKNOWN, BOOKING_FREE, PRINTING_IDLE,
          "a print that was begun is one question"},
         {"iebpP", PACKING_HELD, HELD_LABEL_UNKNOWN, BOOKING_FREE, PRINTING_IDLE,
@@ -152,7 +159,8 @@ static void every_row_of_the_crash_table(void)
         {"ieab", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE,
          "booked on the shelf: its order's scan finds it"},
         {"ieba", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE, "in either order"},
-        {"iebpa", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE, "also when a print was begun"},
+        {"iebpa", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE,
+         "also when a print was begun"},
         {"bpPc", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE,
          "facts of a parcel whose intent is settled are passed"},
     };

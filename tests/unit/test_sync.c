@@ -1,5 +1,5 @@
-/* Guards: the order system hears every event in order, each under its number, until it has said yes; a
- * lost answer, a refused event or a broken one dams up nothing. */
+/* Guards: the order system hears every event in order, each under its number, until it has said
+ * yes; a lost answer, a refused event or a broken one dams up nothing. */
 #include "firmware/station/sync.h"
 #include "tests/support/expect.h"
 #include "tests/support/step_bench.h"
@@ -26,8 +26,12 @@ static void add_row(const char *kind, struct bytes key, struct bytes body)
 /* The n-th event, as the station writes it. */
 static void add_event(void)
 {
-    struct parcel parcel = {.reference = "r-1", .order_id = "SH-1", .order_no = "WEB-1",
-                            .package_no = 1, .packages_total = 1, .mass_mg = 742000};
+    struct parcel parcel = {.reference = "r-1",
+                            .order_id = "SH-1",
+                            .order_no = "WEB-1",
+                            .package_no = 1,
+                            .packages_total = 1,
+                            .mass_mg = 742000};
     struct step writing = bench_step(1);
     fact_put_event(&writing, OMS_EVENT_PACKED, "packed", &parcel, "");
     const struct batch_fact *fact = &bench.commands.batch.facts[0];
