@@ -277,9 +277,9 @@ unsigned floor_free_slot(const struct floor *floor)
     return NO_SLOT;
 }
 
-/* Ours, from station, journal epoch, the intent's place in the journal and attempt; never from chance.
- * The place is the one after the newest fact: an intent that could not be stored was never sent, so
- * its number is free again, and one that was stored has moved the place on. */
+/* Ours, from station, journal epoch, the intent's place in the journal and attempt; never from
+ * chance. The place is the one after the newest fact: an intent that could not be stored was never
+ * sent, so its number is free again, and one that was stored has moved the place on. */
 static void make_reference(struct packing *packing, const struct step *step, unsigned generation)
 {
     struct textbuf text;

@@ -191,8 +191,8 @@ static void go_back(struct sync *sync, struct step *step, const struct oms_outco
 
 static void take_push(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
 {
-    /* Their number may be one we knew already, or beyond this batch: an earlier one, whose answer was
-     * lost, went further. What moves us is what lies behind our cursor. */
+    /* Their number may be one we knew already, or beyond this batch: an earlier one, whose answer
+     * was lost, went further. What moves us is what lies behind our cursor. */
     bool moved = outcome->acked && outcome->acked_seq >= sync->events[0].seq &&
                  outcome->acked_seq < *step->next_event_seq;
     if (outcome->class == OMS_REFUSED &&
