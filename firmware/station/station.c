@@ -2,6 +2,7 @@
  * shown. What a machine does is in its own file; here is only the order in which they are asked. */
 #include "firmware/station/station.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "carriers/carrier_list.h"
@@ -23,7 +24,7 @@ static void adopt(struct station *station, const struct config *config)
 void station_init(struct station *station, const struct config *config,
                   const struct secrets *secrets)
 {
-    memset(station, 0, sizeof *station);
+    memset(station, 0, offsetof(struct station, scratch)); /* its pages come when they are used */
     station->secrets = secrets;
     adopt(station, config);
     tickets_init(&station->tickets);
