@@ -85,6 +85,9 @@ static void a_full_disk_at_the_end_loses_nothing(void)
     sim_pass(world, 100);
     EXPECT_I64(1, packing_of(world)->parcels, "with space it is closed");
     EXPECT_I64(1, world->report.labels, "with its one label");
+    sim_pass(world, 3000);
+    EXPECT_I64(world->station->next_event_seq, world->oms.next_seq,
+               "what was not stored has no number: the order system sees no gap");
     scenario_end(world, 1, "and one booking");
 }
 

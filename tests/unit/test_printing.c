@@ -189,7 +189,10 @@ static void a_printer_that_came_back_is_another_life(void)
 {
     send();
     uint32_t port = printing.port;
-    printer_event(EVENT_PORT_CLOSED);
+    struct event event = {.kind = EVENT_PORT_CLOSED};
+    event.port.port = port;
+    event.port.sentence = "";
+    devices_step(&devices, &step, &event);
     now_ms = devices.slots[DEVICE_PRINTER].retry_ms;
     const struct event due = {.kind = EVENT_DEADLINE};
     at(now_ms);

@@ -196,6 +196,7 @@ static void the_newest_parcel_is_in_hand_and_the_others_go_on(void)
         EXPECT(bookings[slot].aside == (slot != 2), "and only that one is waited for");
     }
     EXPECT_I64(0, bookings[0].seq_floor, "the next start has to read from before its intent");
+    EXPECT_I64(2, bookings[1].seq_floor, "each from before its own");
     EXPECT_I64(5, recovery.next_event_seq, "and event numbers go on");
 }
 
