@@ -113,6 +113,7 @@ static void note_network(struct station *station, struct step *step, const struc
                            ? "oms"
                            : station->config->carriers[server - SERVER_CARRIER_FIRST].name;
     bool good = state == NET_OK;
+    if (good && server == SERVER_OMS) sync_line_is_back(&station->sync, step);
     bool person = state == NET_UNTRUSTED || state == NET_REFUSED; /* only one can mend it */
     enum log_level level = person ? LOG_ALARM : good ? LOG_INFO : LOG_WARNING;
     const char *why = event->exchange.sentence != NULL ? event->exchange.sentence : "";

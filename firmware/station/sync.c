@@ -27,6 +27,13 @@ void sync_wake(struct sync *sync)
     sync->work = true;
 }
 
+void sync_line_is_back(struct sync *sync, struct step *step)
+{
+    if (sync->state != SYNC_PAUSED || !sync->unanswered) return;
+    backoff_reset(&sync->backoff);
+    go(sync, SYNC_PAUSED, 0, step->now_ms);
+}
+
 void sync_restart(struct sync *sync, struct step *step)
 {
     if (sync->state == SYNC_MOVING) return; /* the disk answers, whoever is asked afterwards */
@@ -229,6 +236,7 @@ static void take_exchange(struct sync *sync, struct step *step, const struct eve
     char none[1];
     oms_outcome_init(outcome);
     textbuf_init(&documents, none, sizeof none);
+    sync->unanswered = event->exchange.end != EXCHANGE_ANSWERED;
     if (event->exchange.end != EXCHANGE_ANSWERED) {
         oms_outcome_of_end(OMS_PUSH, event->exchange.end, outcome);
     } else {
@@ -265,6 +273,7 @@ void sync_tick(struct sync *sync, struct step *step)
         read_rows(sync, step);
     } else if (sync->state == SYNC_SENDING && sync->deadline_ms <= step->now_ms) {
         step_exchange_cancel(step, sync->ticket);
+        sync->unanswered = true;
         pause(sync, step, -1);
     }
 }

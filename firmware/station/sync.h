@@ -30,6 +30,7 @@ struct sync {
     int64_t event_seqs[OMS_PUSH_MAX]; /* their journal numbers */
     size_t count;
     bool work;        /* there may be events behind the cursor */
+    bool unanswered;  /* the latest exchange; a pause after it is a guess of ours */
     uint32_t refused; /* since start */
     uint32_t conflicts;
     uint32_t unreadable;
@@ -41,6 +42,8 @@ void sync_init(struct sync *sync, int64_t cursor_seq);
 void sync_restart(struct sync *sync, struct step *step);
 /* Events were stored: there is work. */
 void sync_wake(struct sync *sync);
+/* The order system has answered somebody: a pause that was only a guess ends now. */
+void sync_line_is_back(struct sync *sync, struct step *step);
 void sync_answer(struct sync *sync, struct step *step, const struct event *event);
 void sync_stored(struct sync *sync, struct step *step, uint32_t ticket, enum err error);
 void sync_tick(struct sync *sync, struct step *step);

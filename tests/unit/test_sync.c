@@ -207,6 +207,23 @@ static void no_answer_and_no_clear_answer_are_tried_again(void)
     EXPECT_I64(SYNC_PAUSED, sync_.state, "and sent again later");
 }
 
+static void a_line_that_is_back_is_used_at_once(void)
+{
+    start(1);
+    push();
+    answer_end(EXCHANGE_UNTRUSTED);
+    EXPECT(sync_deadline(&sync_, &step) > step.now_ms, "the pause is a guess of ours");
+    at(step.now_ms);
+    sync_line_is_back(&sync_, &step);
+    sync_check(&sync_);
+    EXPECT_I64(step.now_ms, sync_deadline(&sync_, &step), "somebody was answered: it ends");
+    push();
+    answer(503, "");
+    int64_t told_ms = sync_deadline(&sync_, &step);
+    sync_line_is_back(&sync_, &step);
+    EXPECT_I64(told_ms, sync_deadline(&sync_, &step), "a pause after an answer is kept");
+}
+
 static void a_part_that_was_taken_is_not_sent_again(void)
 {
     start(3);
@@ -362,6 +379,7 @@ int main(void)
     EXPECT_RUN(events_go_in_order_and_the_cursor_follows_the_yes);
     EXPECT_RUN(a_batch_has_its_size);
     EXPECT_RUN(no_answer_and_no_clear_answer_are_tried_again);
+    EXPECT_RUN(a_line_that_is_back_is_used_at_once);
     EXPECT_RUN(a_part_that_was_taken_is_not_sent_again);
     EXPECT_RUN(a_yes_that_is_not_stored_is_heard_again);
     EXPECT_RUN(what_is_refused_for_good_is_noted_and_passed);
