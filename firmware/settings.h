@@ -15,8 +15,9 @@ struct settings_source {
 /* As config_read: a whole snapshot, or complaints and *out as it was. Reads the disk. */
 MUST_USE bool settings_read(const struct settings_source *source, struct config *out,
                             struct config_complaints *out_complaints);
-/* The last good settings lie beside the journal, so that a box whose file was spoilt goes on packing
- * after the next start. They are looked for in source->data_dir, or where packd's data is by default. */
+/* The last good settings lie beside the journal, so that a box whose file was spoilt goes on
+ * packing after the next start. They are looked for in source->data_dir, or where packd's data is
+ * by default. */
 #define SETTINGS_DATA_DIR "/var/lib/packd"
 /* Keeps the file's text as it is now; call it once these settings have been taken. */
 void settings_keep(const struct settings_source *source, const char *data_dir);

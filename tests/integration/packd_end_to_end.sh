@@ -9,6 +9,7 @@ world_start
 packd_start
 
 state_is idle
+empty_plate # a weight counts only from a plate that packd has seen empty
 expect_has "an idle station says what to do" '"text":"Ready for the next parcel. Scan the order."' "$screen"
 ctl scan WEB-1003 >/dev/null
 state_is weighing

@@ -108,7 +108,7 @@ struct sim_bench {
     int64_t plate_mg;
     int64_t before_mg; /* what lay there while it moves */
     int64_t still_ms;  /* motion ends */
-    int64_t shown_mg;        /* what the newest frame showed */
+    int64_t shown_mg;  /* what the newest frame showed */
     bool shown_moving;
     /* printer */
     char inbox[300000];

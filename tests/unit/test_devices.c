@@ -71,7 +71,7 @@ static unsigned count(enum command_kind kind)
 /* Everything that these bytes say; the last item is kept. */
 static unsigned say(uint32_t port, struct bytes bytes, int64_t now_ms, struct device_item *out_last)
 {
-    struct device_item item;
+    struct device_item item = {0};
     unsigned said = 0;
     at(now_ms);
     while (bytes.len > 0) {
@@ -152,7 +152,7 @@ static void hot_plug_opens_what_fits_at_once(void)
 
 static void dead_ports_are_counted_and_not_believed(void)
 {
-    struct device_item item;
+    struct device_item item = {0};
     start("st-gs");
     open_all(1010);
     uint32_t old = devices.slots[DEVICE_SCALE].port;
@@ -173,7 +173,7 @@ static void dead_ports_are_counted_and_not_believed(void)
 
 static void an_unnamed_scale_is_known_after_three_good_frames(void)
 {
-    struct device_item item;
+    struct device_item item = {0};
     start("auto");
     open_all(1010);
     uint32_t port = devices.slots[DEVICE_SCALE].port;
@@ -195,7 +195,7 @@ static void an_unnamed_scale_is_known_after_three_good_frames(void)
 static void silence_and_noise_have_their_words(void)
 {
     static uint8_t noise[2 * SCALE_WRONG_LINE_BYTES];
-    struct device_item item;
+    struct device_item item = {0};
     start("st-gs");
     EXPECT_TEXT("ready", (open_all(1010), devices_scale_word(&devices)), "open is ready");
     int64_t silent_ms = 1010 + devices.scale_drivers[0]->silent_after_ms;
@@ -217,7 +217,7 @@ static void silence_and_noise_have_their_words(void)
 
 static void the_printer_is_asked_as_often_as_needed(void)
 {
-    struct device_item item;
+    struct device_item item = {0};
     start("st-gs");
     open_all(1010);
     uint32_t port = devices.slots[DEVICE_PRINTER].port;
@@ -249,7 +249,7 @@ static void the_printer_is_asked_as_often_as_needed(void)
 
 static void a_printer_that_does_not_answer_is_silent(void)
 {
-    struct device_item item;
+    struct device_item item = {0};
     start("st-gs");
     open_all(1010);
     uint32_t port = devices.slots[DEVICE_PRINTER].port;
@@ -296,7 +296,7 @@ static void what_was_written_is_counted_in_one_life(void)
 
 static void a_driver_nobody_knows_reads_nothing(void)
 {
-    struct device_item item;
+    struct device_item item = {0};
     start("st-gs");
     memcpy(bench.config.scanners[1].driver, "nobody", sizeof "nobody");
     memcpy(bench.config.printer.driver, "nobody", sizeof "nobody");
@@ -314,7 +314,7 @@ static void a_driver_nobody_knows_reads_nothing(void)
 
 static void a_code_that_broke_off_is_not_glued_to_the_next(void)
 {
-    struct device_item item;
+    struct device_item item = {0};
     start("st-gs");
     open_all(1010);
     uint32_t port = devices.slots[DEVICE_SCANNER_FIRST + 1].port;

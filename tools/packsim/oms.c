@@ -286,7 +286,7 @@ static bool word_next(struct bytes *rest, char *out_word, size_t size)
     return false;
 }
 
-/* NAME=VALUE words of `order add`. */
+/* A NAME=VALUE word of `order add` and `order bulk`. */
 static bool setting_take(struct order *order, struct bytes word)
 {
     struct bytes name;
@@ -304,9 +304,18 @@ static bool setting_take(struct order *order, struct bytes word)
     return order->packages_total >= 1 && order->packages_total <= ORDER_PACKAGES_MAX;
 }
 
+static bool settings_take(struct order *order, struct bytes words)
+{
+    char setting[100];
+    while (word_next(&words, setting, sizeof setting)) {
+        if (!setting_take(order, bytes_of_text(setting))) return false;
+    }
+    return true;
+}
+
 static bool order_add(struct bytes words, const char **out_why)
 {
-    char number[12], setting[100];
+    char number[12];
     uint64_t value;
     *out_why =
         "order add NUMBER [pin=560001] [weight=GRAMS] [cod=PAISE] [packages=N] [name=ONEWORD]";
@@ -314,9 +323,7 @@ static bool order_add(struct bytes words, const char **out_why)
         !bytes_to_u64(bytes_of_text(number), 9999999, &value) || value < 2000)
         return false;
     struct order order = sample_order((unsigned)value);
-    while (word_next(&words, setting, sizeof setting)) {
-        if (!setting_take(&order, bytes_of_text(setting))) return false;
-    }
+    if (!settings_take(&order, words)) return false;
     order_put(&order);
     return true;
 }
@@ -325,12 +332,13 @@ static bool order_bulk(struct bytes words, const char **out_why)
 {
     char text[12];
     uint64_t count;
-    *out_why = "order bulk COUNT";
+    *out_why = "order bulk COUNT [pin=] [weight=] [cod=] [packages=] [name=]";
     if (!word_next(&words, text, sizeof text) || !bytes_to_u64(bytes_of_text(text), 100000, &count))
         return false;
     unsigned first = 100000 + (unsigned)order_last_change();
     for (unsigned i = 0; i < count; i++) {
         struct order order = sample_order(first + i);
+        if (!settings_take(&order, words)) return false;
         order_put(&order);
     }
     return true;
