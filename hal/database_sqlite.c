@@ -152,25 +152,30 @@ static enum err settle_after(struct sqlite3 *db, const struct database_settings 
         {"PRAGMA journal_mode=WAL", "PRAGMA journal_mode", "wal"},
         {durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", "PRAGMA synchronous",
          durable ? "2" : "1"},
-        {"PRAGMA wal_autocheckpoint=256", "PRAGMA wal_autocheckpoint", "256"},
+        {"PRAGMA wal_autocheckpoint=1024", "PRAGMA wal_autocheckpoint", "1024"},
         {"PRAGMA journal_size_limit=4194304", "PRAGMA journal_size_limit", "4194304"},
         {"PRAGMA foreign_keys=ON", "PRAGMA foreign_keys", "1"},
         {"PRAGMA secure_delete=ON", "PRAGMA secure_delete", "1"}, /* addresses are overwritten */
         {"PRAGMA cache_size=-2048", "PRAGMA cache_size", "-2048"},
     };
-    char page_size[40], wanted[16];
-    snprintf(wanted, sizeof(wanted), "%u", (unsigned)settings->page_bytes);
-    snprintf(page_size, sizeof(page_size), "PRAGMA page_size=%s", wanted);
-    enum err problem = set(db, page_size, "PRAGMA page_size", wanted);
+    struct answer answer;
+    char page_size[40];
+    snprintf(page_size, sizeof(page_size), "PRAGMA page_size=%u", (unsigned)settings->page_bytes);
+    enum err problem = ask(db, page_size, &answer);
     for (size_t i = 0; i < ARRAY_LEN(pragmas) && problem == ERR_NONE; i++) {
         problem = set(db, pragmas[i][0], pragmas[i][1], pragmas[i][2]);
     }
     if (settings->quota_bytes == 0 || problem != ERR_NONE) return problem;
+    problem =
+        ask(db, "PRAGMA page_size", &answer); /* an older file keeps the one it was made with */
+    uint64_t page_bytes = 0;
+    if (problem != ERR_NONE) return problem;
+    if (!bytes_to_u64(bytes_of_text(answer.text), 65536, &page_bytes) || page_bytes < 512)
+        return ERR_CORRUPT;
     char quota[60];
     snprintf(quota, sizeof(quota), "PRAGMA max_page_count=%llu",
-             (unsigned long long)(settings->quota_bytes / settings->page_bytes));
-    struct answer answer; /* a file already longer answers with its length; appends give FULL */
-    return ask(db, quota, &answer);
+             (unsigned long long)(settings->quota_bytes / page_bytes));
+    return ask(db, quota, &answer); /* a file already longer says so; appends give FULL */
 }
 
 /* Is it empty, ours, or something we must not touch? */

@@ -11,9 +11,9 @@
 #include "hal/database.h"
 #include "hal/journal_inside.h"
 
-#define LOG_PAGES_MAX 512 /* 1 MiB, where an automatic checkpoint should have run */
-#define FINDINGS_MAX 20   /* of the file structure; one is bad enough */
-#define SET_ASIDE_MAX 100 /* damaged journals kept; a box with more has another problem */
+#define LOG_BYTES_MAX (1024 * 1024) /* then it is moved into the main file */
+#define FINDINGS_MAX 20             /* of the file structure; one is bad enough */
+#define SET_ASIDE_MAX 100           /* damaged journals kept; a box with more has another problem */
 
 /* The last number that may go, 0 when none. */
 static enum err plan_prune(struct journal *journal, const struct journal_prune *prune,
@@ -84,7 +84,7 @@ enum err journal_drop_done(struct journal *journal, const struct journal_drop *d
 
 void journal_tend_log(struct journal *journal)
 {
-    if (journal->log_pages < LOG_PAGES_MAX) return;
+    if (journal->log_pages * journal->page_bytes < LOG_BYTES_MAX) return;
     journal->log_pages = 0;
     int code = sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     enum err problem = journal_settle(journal, database_err(journal->db, code));

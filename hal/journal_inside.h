@@ -26,6 +26,7 @@ enum journal_statement {
     JOURNAL_PRUNE_BLOBS,
     JOURNAL_PRUNE_NOTE,
     JOURNAL_DROP_DONE,
+    JOURNAL_PAGE_SIZE,
     JOURNAL_PAGES_USED,
     JOURNAL_PAGES_FREE,
     JOURNAL_PAGES_MAX,
@@ -40,6 +41,7 @@ struct journal {
     char trouble[160];
     int64_t boot;
     uint64_t quota_bytes;
+    int64_t page_bytes;
     int log_pages; /* in the write-ahead log after the latest commit */
     bool reading_only;
     bool in_callback;

@@ -25,9 +25,9 @@
 
 #define APPLICATION_ID 0x706b6a31 /* "pkj1" */
 #define SCHEMA 1
-/* Half a flash page: a batch changes a few hundred bytes in each of four or five pages, and all of
- * each page goes to the log. 103 KiB a parcel of five batches with 4096, 63 with 2048. */
-#define PAGE_BYTES 2048u
+/* A batch changes a few hundred bytes in each of six or seven pages, and all of each page goes to the
+ * log: small pages wear the flash less. tools/bench parcels says how much. */
+#define PAGE_BYTES 1024u
 #define BOOT_ID_MAX 40
 #define ROW_BYTES_MAX ((int)(JOURNAL_BLOB_MAX + 4096)) /* the row's other columns count too */
 
@@ -82,6 +82,7 @@ static const char *const statement_sql[JOURNAL_STATEMENTS] = {
     [JOURNAL_DROP_DONE] = "DELETE FROM blobs WHERE key IN (SELECT b.key FROM blobs b JOIN facts f"
                           " ON f.key = ?2 || substr(b.key, length(?1) + 1)"
                           " WHERE substr(b.key, 1, length(?1)) = ?1 AND f.at_ms < ?3 LIMIT ?4)",
+    [JOURNAL_PAGE_SIZE] = "PRAGMA page_size",
     [JOURNAL_PAGES_USED] = "PRAGMA page_count",
     [JOURNAL_PAGES_FREE] = "PRAGMA freelist_count",
     [JOURNAL_PAGES_MAX] = "PRAGMA max_page_count",
@@ -160,6 +161,9 @@ static enum err open_any(const struct database_settings *settings, const char *b
     sqlite3_wal_hook(journal->db, note_log_pages, journal);
     problem = database_prepare(journal->db, statement_sql, JOURNAL_STATEMENTS, journal->statements);
     if (problem == ERR_NONE) problem = read_epoch(journal);
+    if (problem == ERR_NONE) {
+        problem = database_run_i64(journal->statements[JOURNAL_PAGE_SIZE], &journal->page_bytes);
+    }
     if (problem == ERR_NONE && !journal->reading_only) problem = note_boot(journal, boot_id);
     if (problem != ERR_NONE) {
         textbuf_format(out_why, "%s cannot be used: %s", settings->path,
@@ -479,8 +483,8 @@ enum err journal_measure(struct journal *journal, struct journal_space *out_spac
     uint64_t disk_bytes = 0;
     if (problem == ERR_NONE) problem = files_free_space(journal->path, &disk_bytes);
     if (problem != ERR_NONE) return journal_settle(journal, problem);
-    uint64_t used = (uint64_t)(pages - unused) * PAGE_BYTES;
-    uint64_t left = (uint64_t)(most - pages + unused) * PAGE_BYTES;
+    uint64_t used = (uint64_t)((pages - unused) * journal->page_bytes);
+    uint64_t left = (uint64_t)((most - pages + unused) * journal->page_bytes);
     out_space->free_bytes = left < disk_bytes ? left : disk_bytes;
     out_space->used_bytes = used;
     out_space->quota_bytes = journal->quota_bytes;

@@ -328,15 +328,16 @@ static int64_t settled_now(const struct station *station)
     return seq;
 }
 
-static void store_batch(struct station *station, struct commands *commands)
+static void store_batch(struct station *station, struct step *step)
 {
-    if (commands->batch_ticket == 0) return;
+    struct commands *commands = step->commands;
     bool closing = station->packing.state == PACKING_CLOSING &&
                    station->packing.ticket == commands->batch_ticket;
     if (closing && settled_now(station) > station->settled_seq) {
         station->settled_seq = settled_now(station);
         commands_cursor(commands, "settled", station->settled_seq);
     }
+    sync_ride(&station->sync, step);
     struct command *command = commands_add(commands, COMMAND_STORE);
     command->store.ticket = commands->batch_ticket;
     command->store.batch = &commands->batch;
@@ -420,7 +421,7 @@ void station_step(struct station *station, const struct event *event, struct com
     if (commands->batch_ticket != 0) {
         station->event_seq_before = events_before;
         station->batch_has_event = batch_has_event(&commands->batch);
-        store_batch(station, commands);
+        store_batch(station, &step);
     }
     show(station, &step);
     station_check(station);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define STORE_AGAIN_MS 1000
+#define CURSOR_LAG_MS 60000 /* the next parcel's first fact comes sooner than this in a busy hour */
 
 void sync_init(struct sync *sync, int64_t cursor_seq)
 {
@@ -12,6 +13,7 @@ void sync_init(struct sync *sync, int64_t cursor_seq)
     sync->deadline_ms = NO_DEADLINE;
     sync->backoff = BACKOFF_BACKGROUND;
     sync->cursor_seq = cursor_seq;
+    sync->store_by_ms = NO_DEADLINE;
     sync->work = true; /* after a start nobody knows */
 }
 
@@ -85,6 +87,14 @@ static void move(struct sync *sync, struct step *step, int64_t seq)
     go(sync, SYNC_MOVING, step_store(step), NO_DEADLINE);
 }
 
+/* Nothing was refused: the disk may learn of it later. */
+static void advance(struct sync *sync, const struct step *step, int64_t seq)
+{
+    sync->cursor_seq = seq;
+    if (sync->store_by_ms == NO_DEADLINE) sync->store_by_ms = step->now_ms + CURSOR_LAG_MS;
+    go(sync, SYNC_IDLE, 0, NO_DEADLINE);
+}
+
 /* The number is in the key: "event/<epoch>/<seq>". */
 static bool stand_in(struct sync *sync, const struct step *step, const struct event_row *row,
                      struct oms_event *out)
@@ -154,9 +164,11 @@ static const struct oms_event *find_event(const struct sync *sync, uint64_t seq)
     return NULL;
 }
 
-/* A refused or conflicting event is a business case: it becomes a fact and a line for the lead. */
-static void note_results(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
+/* A refused or conflicting event is a business case: it becomes a fact and a line for the lead.
+ * True when there was one. */
+static bool note_results(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
 {
+    bool any = false;
     for (size_t i = 0; i < outcome->result_count; i++) {
         const struct oms_event_result *result = &outcome->results[i];
         const struct oms_event *event = find_event(sync, result->seq);
@@ -175,7 +187,9 @@ static void note_results(struct sync *sync, struct step *step, const struct oms_
         commands_log(step->commands, LOG_ALARM,
                      conflict ? "log_event_conflict" : "log_event_refused", "order_no",
                      event->order_no, "code", result->code, NULL);
+        any = true;
     }
+    return any;
 }
 
 /* The journal number of the newest event that is acknowledged. */
@@ -194,6 +208,7 @@ static void go_back(struct sync *sync, struct step *step, const struct oms_outco
     commands_log(step->commands, LOG_ALARM, "log_event_numbers", "code", outcome->code, NULL);
     sync->from = outcome->acked_seq + 1;
     sync->cursor_seq = 0;
+    sync->store_by_ms = NO_DEADLINE; /* "from the beginning" is no place to remember on disk */
 }
 
 static void take_push(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
@@ -217,11 +232,12 @@ static void take_push(struct sync *sync, struct step *step, const struct oms_out
     }
     sync->stopped = false;
     sync->from = 0;
-    note_results(sync, step, outcome);
+    bool refused = note_results(sync, step, outcome);
     sync->acked = outcome->acked_seq; /* for the count on the screen */
     sync->work = true;
     backoff_reset(&sync->backoff);
-    move(sync, step, seq_of_acked(sync, outcome->acked_seq));
+    if (refused) move(sync, step, seq_of_acked(sync, outcome->acked_seq));
+    else advance(sync, step, seq_of_acked(sync, outcome->acked_seq));
 }
 
 static void take_exchange(struct sync *sync, struct step *step, const struct event *event)
@@ -253,11 +269,26 @@ void sync_answer(struct sync *sync, struct step *step, const struct event *event
         take_exchange(sync, step, event);
 }
 
+void sync_ride(struct sync *sync, struct step *step)
+{
+    bool cheap = step->commands->batch.cursor_count > 0; /* another one moves: no page more */
+    bool due = sync->store_by_ms <= step->now_ms;
+    if (sync->store_by_ms == NO_DEADLINE || sync->state == SYNC_MOVING || !(cheap || due)) return;
+    ENSURE(sync->cursor_seq > 0); /* 0 would mean the newest fact */
+    commands_cursor(step->commands, "oms", sync->cursor_seq);
+    sync->riding_ticket = step_store(step);
+}
+
 void sync_stored(struct sync *sync, struct step *step, uint32_t ticket, enum err error)
 {
+    if (ticket != 0 && sync->riding_ticket == ticket) {
+        sync->riding_ticket = 0;
+        sync->store_by_ms = error == ERR_NONE ? NO_DEADLINE : step->now_ms + CURSOR_LAG_MS;
+    }
     if (sync->state != SYNC_MOVING || sync->ticket != ticket) return;
     if (error == ERR_NONE) {
         sync->cursor_seq = sync->moving_to_seq;
+        sync->store_by_ms = NO_DEADLINE;
         go(sync, SYNC_IDLE, 0, NO_DEADLINE);
     } else { /* they have it, we do not know it: they will say "seen before" */
         go(sync, SYNC_PAUSED, 0, step->now_ms + STORE_AGAIN_MS);
@@ -267,6 +298,7 @@ void sync_stored(struct sync *sync, struct step *step, uint32_t ticket, enum err
 void sync_tick(struct sync *sync, struct step *step)
 {
     if (step->oms == NULL || !step_has_room(step)) return;
+    if (sync->store_by_ms <= step->now_ms) (void)step_store(step); /* nothing came to ride with */
     if (sync->state == SYNC_IDLE && sync->work) {
         read_rows(sync, step);
     } else if (sync->state == SYNC_PAUSED && sync->deadline_ms <= step->now_ms) {
@@ -281,7 +313,8 @@ void sync_tick(struct sync *sync, struct step *step)
 int64_t sync_deadline(const struct sync *sync, const struct step *step)
 {
     if (step->oms == NULL) return NO_DEADLINE;
-    return sync->state == SYNC_IDLE && sync->work ? step->now_ms : sync->deadline_ms;
+    if (sync->state == SYNC_IDLE && sync->work) return step->now_ms;
+    return sync->deadline_ms < sync->store_by_ms ? sync->deadline_ms : sync->store_by_ms;
 }
 
 void sync_check(const struct sync *sync)

@@ -162,6 +162,24 @@ static void foreign_and_newer_files_are_left_alone(void)
 }
 
 /* A journal whose process died without closing. */
+/* A file keeps the page size it was made with; an earlier firmware made other ones. */
+static void a_journal_of_other_pages_goes_on(void)
+{
+    struct journal *journal = NULL;
+    struct journal_space space;
+    int64_t seq = 0;
+    const struct journal_settings small = {.boot_id = "boot-one", .quota_pages = 256};
+    temp_path(path, "pages");
+    tamper("PRAGMA page_size=2048; PRAGMA journal_mode=WAL");
+    EXPECT_I64(ERR_NONE, open_with(&small, &journal), "it opens");
+    EXPECT_I64(ERR_NONE, append(journal, "k", &seq), "it takes facts");
+    EXPECT_I64(ERR_NONE, journal_measure(journal, &space), "it can be measured");
+    EXPECT(space.used_bytes >= 10u * 2048u && space.used_bytes < 30u * 2048u,
+           "in its own pages, a dozen");
+    EXPECT(space.free_bytes + space.used_bytes <= 256u * JOURNAL_QUOTA_PAGE, "within its quota");
+    journal_close(journal);
+}
+
 static void leave_hard_stopped(const char *name, int facts)
 {
     temp_path(path, name);
@@ -342,6 +360,7 @@ int main(void)
     EXPECT_RUN(labels_of_closed_parcels_go_first);
     EXPECT_RUN(what_was_pruned_is_overwritten);
     EXPECT_RUN(foreign_and_newer_files_are_left_alone);
+    EXPECT_RUN(a_journal_of_other_pages_goes_on);
     EXPECT_RUN(a_damaged_file_is_kept_and_set_aside);
     EXPECT_RUN(checking_finds_what_is_wrong);
     EXPECT_RUN(reading_changes_nothing);

@@ -126,9 +126,20 @@ static void stored(enum err error)
 
 static bool cursor_moves_to(int64_t seq)
 {
-    return bench.commands.batch.cursor_count == 1 &&
-           strcmp(bench.commands.batch.cursors[0].name, "oms") == 0 &&
-           bench.commands.batch.cursors[0].seq == seq;
+    const struct batch *batch = &bench.commands.batch;
+    if (batch->cursor_count == 0) return false;
+    const struct batch_cursor *last = &batch->cursors[batch->cursor_count - 1];
+    return strcmp(last->name, "oms") == 0 && last->seq == seq;
+}
+
+/* A batch is stored in this step that moves this cursor too, or none (NULL). */
+static void ride(const char *with, enum err error)
+{
+    uint32_t ticket = step_store(&step);
+    if (with != NULL) commands_cursor(&bench.commands, with, 1);
+    sync_ride(&sync_, &step);
+    sync_stored(&sync_, &step, ticket, error);
+    sync_check(&sync_);
 }
 
 static void events_go_in_order_and_the_cursor_follows_the_yes(void)
@@ -139,19 +150,45 @@ static void events_go_in_order_and_the_cursor_follows_the_yes(void)
     EXPECT(bench_command(COMMAND_EXCHANGE) != NULL, "to the order system");
     answer(200, "{\"acked_seq\":3,\"results\":[{\"seq\":1,\"result\":\"applied\"},"
                 "{\"seq\":2,\"result\":\"duplicate\"},{\"seq\":3,\"result\":\"applied\"}]}");
-    EXPECT(cursor_moves_to(6), "the cursor goes to the third event's line");
-    EXPECT_I64(0, sync_.cursor_seq, "but only once that is durable");
-    sync_stored(&sync_, &step, sync_.ticket + 1, ERR_NONE);
-    EXPECT_I64(SYNC_MOVING, sync_.state, "another batch is not ours");
-    stored(ERR_NONE);
-    EXPECT_I64(6, sync_.cursor_seq, "now it is");
+    EXPECT_I64(6, sync_.cursor_seq, "the cursor goes to the third event's line");
+    EXPECT_I64(0, bench.commands.batch_ticket, "without a flush of its own");
     EXPECT_I64(0, bench.commands.batch.fact_count, "a duplicate is no trouble");
     tick();
     give_rows(EVENT_ROWS_MAX);
     EXPECT_I64(SYNC_IDLE, sync_.state, "nothing is left");
-    EXPECT_I64(NO_DEADLINE, sync_deadline(&sync_, &step), "and nothing is waited for");
+    at(step.now_ms);
+    ride(NULL, ERR_NONE);
+    EXPECT_I64(0, bench.commands.batch.cursor_count, "it makes no other batch dearer");
+    at(step.now_ms);
+    ride("settled", ERR_NONE);
+    EXPECT(cursor_moves_to(6), "it rides where a cursor moves");
+    EXPECT_I64(NO_DEADLINE, sync_deadline(&sync_, &step), "then nothing is waited for");
+    at(step.now_ms);
+    ride("settled", ERR_NONE);
+    EXPECT_I64(1, bench.commands.batch.cursor_count, "and it rides once");
     sync_wake(&sync_);
     EXPECT_I64(step.now_ms, sync_deadline(&sync_, &step), "until there is something new");
+}
+
+static void a_cursor_that_nothing_takes_along_goes_alone(void)
+{
+    start(1);
+    push();
+    answer(200, "{\"acked_seq\":1,\"results\":[]}");
+    tick();
+    give_rows(EVENT_ROWS_MAX);
+    int64_t due_ms = sync_deadline(&sync_, &step);
+    EXPECT(due_ms > step.now_ms && due_ms != NO_DEADLINE, "there is an end to the lag");
+    at(due_ms);
+    tick();
+    EXPECT(bench.commands.batch_ticket != 0, "a batch for the cursor alone");
+    ride(NULL, ERR_NO_SPACE);
+    EXPECT(sync_deadline(&sync_, &step) > step.now_ms, "on a full disk it waits as long again");
+    at(sync_deadline(&sync_, &step));
+    tick();
+    ride(NULL, ERR_NONE);
+    EXPECT(cursor_moves_to(2), "and gets there");
+    EXPECT_I64(NO_DEADLINE, sync_deadline(&sync_, &step), "then there is rest");
 }
 
 static void a_batch_has_its_size(void)
@@ -161,7 +198,6 @@ static void a_batch_has_its_size(void)
     push();
     EXPECT_I64(OMS_PUSH_MAX, sync_.count, "no more at once");
     answer(200, "{\"acked_seq\":16,\"results\":[]}");
-    stored(ERR_NONE);
     push();
     EXPECT_I64(2, sync_.count, "the rest at once");
     EXPECT_I64(17, (int64_t)sync_.events[0].seq, "beginning where the first ended");
@@ -229,24 +265,10 @@ static void a_part_that_was_taken_is_not_sent_again(void)
     start(3);
     push();
     answer(409, "{\"error\":{\"code\":\"gap\",\"details\":{\"acked_seq\":2}}}");
-    EXPECT(cursor_moves_to(4), "two are there");
-    stored(ERR_NONE);
+    EXPECT_I64(4, sync_.cursor_seq, "two are there");
     push();
     EXPECT_I64(1, sync_.count, "only the third");
     EXPECT_I64(3, (int64_t)sync_.events[0].seq, "goes once more");
-}
-
-static void a_yes_that_is_not_stored_is_heard_again(void)
-{
-    start(2);
-    push();
-    answer(200, "{\"acked_seq\":2,\"results\":[]}");
-    stored(ERR_NO_SPACE);
-    EXPECT_I64(SYNC_PAUSED, sync_.state, "the disk was full");
-    at(sync_deadline(&sync_, &step));
-    push();
-    answer(200, "{\"acked_seq\":2,\"results\":[{\"seq\":1,\"result\":\"duplicate\"}]}");
-    EXPECT(cursor_moves_to(4), "they say it again, and it is taken");
 }
 
 static void what_is_refused_for_good_is_noted_and_passed(void)
@@ -261,7 +283,17 @@ static void what_is_refused_for_good_is_noted_and_passed(void)
     EXPECT_BYTES(BYTES_LITERAL("event_refused/0123456789abcdef/2"),
                  bench.commands.batch.facts[0].key, "under its number");
     EXPECT(cursor_moves_to(6), "and the rest is not kept waiting");
-    EXPECT_I64(1, sync_.conflicts, "one conflict");
+    EXPECT_I64(0, sync_.cursor_seq, "once the facts are durable");
+    sync_stored(&sync_, &step, sync_.ticket + 1, ERR_NONE);
+    EXPECT_I64(SYNC_MOVING, sync_.state, "another batch is not ours");
+    stored(ERR_NO_SPACE);
+    EXPECT_I64(SYNC_PAUSED, sync_.state, "the disk was full: they are not passed");
+    at(sync_deadline(&sync_, &step));
+    push();
+    answer(200, "{\"acked_seq\":3,\"results\":[{\"seq\":2,\"result\":\"conflict\"}]}");
+    stored(ERR_NONE);
+    EXPECT_I64(6, sync_.cursor_seq, "now they are");
+    EXPECT_I64(2, sync_.conflicts, "said twice, counted twice");
     EXPECT_I64(1, sync_.refused, "one refusal");
 }
 
@@ -293,7 +325,17 @@ static void an_order_system_that_was_restored_gets_the_old_ones_again(void)
     EXPECT_I64(3, sync_.count, "three");
     EXPECT_I64(2, (int64_t)sync_.events[0].seq, "from the second on");
     answer(200, "{\"acked_seq\":4,\"results\":[]}");
-    EXPECT(cursor_moves_to(8), "and all is delivered");
+    EXPECT_I64(8, sync_.cursor_seq, "and all is delivered");
+
+    start(4);
+    push();
+    answer(200, "{\"acked_seq\":2,\"results\":[]}"); /* the disk does not know it yet */
+    push();
+    answer(409, "{\"error\":{\"code\":\"gap\"},\"acked_seq\":0}");
+    EXPECT_I64(0, sync_.cursor_seq, "read from the beginning");
+    at(step.now_ms);
+    ride("settled", ERR_NONE);
+    EXPECT_I64(1, bench.commands.batch.cursor_count, "which is no place for the disk's cursor");
 }
 
 static void an_event_that_cannot_be_read_is_told_as_an_exception(void)
@@ -313,7 +355,6 @@ static void an_event_that_cannot_be_read_is_told_as_an_exception(void)
     push();
     EXPECT_I64(1, sync_.count, "where even the number is lost, the batch ends before the gap");
     answer(200, "{\"acked_seq\":1,\"results\":[]}");
-    stored(ERR_NONE);
     push();
     EXPECT_I64(3, (int64_t)sync_.events[0].seq, "and the order system says what it thinks of it");
 }
@@ -364,7 +405,7 @@ static void new_settings_begin_anew(void)
     }
     start(1);
     push();
-    answer(200, "{\"acked_seq\":1,\"results\":[]}");
+    answer(200, "{\"acked_seq\":1,\"results\":[{\"seq\":1,\"result\":\"rejected\"}]}");
     sync_restart(&sync_, &step);
     EXPECT_I64(SYNC_MOVING, sync_.state, "what the disk is doing is left to the disk");
     start(1);
@@ -377,11 +418,11 @@ static void new_settings_begin_anew(void)
 int main(void)
 {
     EXPECT_RUN(events_go_in_order_and_the_cursor_follows_the_yes);
+    EXPECT_RUN(a_cursor_that_nothing_takes_along_goes_alone);
     EXPECT_RUN(a_batch_has_its_size);
     EXPECT_RUN(no_answer_and_no_clear_answer_are_tried_again);
     EXPECT_RUN(a_line_that_is_back_is_used_at_once);
     EXPECT_RUN(a_part_that_was_taken_is_not_sent_again);
-    EXPECT_RUN(a_yes_that_is_not_stored_is_heard_again);
     EXPECT_RUN(what_is_refused_for_good_is_noted_and_passed);
     EXPECT_RUN(a_number_used_twice_stops_and_says_so);
     EXPECT_RUN(an_order_system_that_was_restored_gets_the_old_ones_again);

@@ -197,6 +197,7 @@ ca_file = ${this.sim.ca}
         this.exchange.spans = [];
         this.scannerSocket.write(`${order}\r\n`);
         const weighing = await this.until("weighing", (state) => state.state === "weighing");
+        await sleep(5); // no hand is so quick; a weight of the scan's own millisecond does not count
         this.grams = grams;
         const put = performance.now();
         this.sendFrame();
