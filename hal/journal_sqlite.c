@@ -25,8 +25,8 @@
 
 #define APPLICATION_ID 0x706b6a31 /* "pkj1" */
 #define SCHEMA 1
-/* A batch changes a few hundred bytes in each of six or seven pages, and all of each page goes to the
- * log: small pages wear the flash less. tools/bench parcels says how much. */
+/* A batch changes a few hundred bytes in each of six or seven pages, and all of each page goes to
+ * the log: small pages wear the flash less. tools/bench parcels says how much. */
 #define PAGE_BYTES 1024u
 #define BOOT_ID_MAX 40
 #define ROW_BYTES_MAX ((int)(JOURNAL_BLOB_MAX + 4096)) /* the row's other columns count too */

@@ -5,6 +5,7 @@
 # The layout is judged by one version of the formatter only, because each version lays out a little
 # differently; with another version, or none, that part is left out and says so.
 set -euo pipefail
+export LC_ALL=C.UTF-8 # columns are letters, not bytes
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 formatter_version=14

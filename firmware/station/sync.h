@@ -4,13 +4,15 @@
  *       SENDING --acknowledged, some refused--> MOVING --stored--> IDLE
  *       SENDING --no answer--> PAUSED --time--> READING
  *
- * The outbox is the journal and the cursor "oms". The cursor on disk may lag behind the one in memory:
- * it rides with the next batch that moves another one, when a parcel is closed, which saves a flush
- * for every acknowledgement and costs no more than a repeat after a power cut. An event that the order system
- * refuses for good becomes a fact of its own and the cursor moves past it only with that fact, so
- * one bad event cannot dam up the rest. One that cannot be read back is told as an exception under its number, for a number
- * left out would dam them up as well. When the order system asks for older ones again (it was
- * restored, perhaps), they are read from the journal's beginning. */
+ * The outbox is the journal and the cursor "oms". The cursor on disk may lag behind the one in
+ * memory: it rides with the next batch that moves another one, when a parcel is closed, which saves
+ * a flush for every acknowledgement and costs no more than a repeat after a power cut. An event
+ * that the order system refuses for good becomes a fact of its own and the cursor moves past it
+ * only with that fact, so one bad event cannot dam up the rest. One that cannot be read back is
+ * told as an exception under its number, for a number left out would dam them up as well. When the
+ * order system asks for older ones again (it was restored, perhaps), they are read from the
+ * journal's beginning.
+ */
 #ifndef PACKD_FIRMWARE_STATION_SYNC_H
 #define PACKD_FIRMWARE_STATION_SYNC_H
 
