@@ -144,6 +144,7 @@ struct carrier_promises { /* the courier's capability row */
     bool pool;
     bool pool_per_payment;
     uint32_t pool_min_age_s;
+    uint32_t pool_max_age_s; /* older numbers are not taken any more; 0: not stated */
     uint32_t pool_batch_max;
     bool label_inline;     /* the booking answer brings the label */
     bool label_url;        /* a second download */

@@ -151,6 +151,49 @@ static void answer_screen(const struct inquiry *inquiry)
     reply(inquiry, &text, true);
 }
 
+/* All of them; the page shows the first few. */
+static void answer_recalls(const struct inquiry *inquiry)
+{
+    const struct recalls *recalls = &inquiry->pump->station.recalls;
+    for (size_t i = 0; i < recalls->count; i++) {
+        const struct recall *recall = &recalls->list[i];
+        char storage[STATUS_SIZE];
+        struct textbuf text;
+        struct json_writer json;
+        textbuf_init(&text, storage, sizeof(storage));
+        json_write_init(&json, &text);
+        json_write_open(&json, NULL, '{');
+        json_write_text(&json, "order_no", recall->order_no);
+        json_write_text(&json, "awb", recall->awb);
+        json_write_text(&json, "reference", recall->reference);
+        json_write_text(&json, "why", recall->why);
+        json_write_close(&json, '}');
+        reply(inquiry, &text, false);
+    }
+    control_reply(inquiry->pump->outside.control, inquiry->client, BYTES_NONE, true);
+}
+
+/* For each courier: numbers on the box, and since when the oldest parcel waits to be told. */
+static void answer_backlog(const struct inquiry *inquiry)
+{
+    const struct pump *pump = inquiry->pump;
+    const struct config *config = outside_config(&pump->outside);
+    for (unsigned i = 0; i < config->carrier_count; i++) {
+        char storage[STATUS_SIZE];
+        struct textbuf text;
+        struct json_writer json;
+        textbuf_init(&text, storage, sizeof(storage));
+        json_write_init(&json, &text);
+        json_write_open(&json, NULL, '{');
+        json_write_text(&json, "carrier", config->carriers[i].name);
+        json_write_i64(&json, "pool", (int64_t)pool_count(&pump->station.pool, i));
+        json_write_i64(&json, "oldest_ms", backlog_oldest_ms(&pump->station.backlog, i));
+        json_write_close(&json, '}');
+        reply(inquiry, &text, false);
+    }
+    control_reply(pump->outside.control, inquiry->client, BYTES_NONE, true);
+}
+
 static void answer_press(const struct inquiry *inquiry)
 {
     const struct bytes taken = BYTES_LITERAL("{\"taken\":true}");
@@ -202,11 +245,10 @@ void inquiry_answer(struct pump *pump, uint32_t client, struct bytes line)
     static const struct {
         const char *command;
         void (*answer)(const struct inquiry *inquiry);
-    } answers[] = {{"status", answer_status},
-                   {"devices", answer_devices},
-                   {"screen", answer_screen},
-                   {"press", answer_press},
-                   {"journal", answer_journal}};
+    } answers[] = {{"status", answer_status},   {"devices", answer_devices},
+                   {"screen", answer_screen},   {"press", answer_press},
+                   {"journal", answer_journal}, {"recalls", answer_recalls},
+                   {"backlog", answer_backlog}};
     struct inquiry inquiry = {.pump = pump, .client = client};
     struct scratch scratch = {pump->scratch, sizeof(pump->scratch)};
     struct bytes command;

@@ -321,6 +321,9 @@ static bool give_started(struct pump *pump)
     if (problem == ERR_NONE) {
         problem = journal_read_cursor(outside->journal, "oms", &event->started.oms_seq);
     }
+    if (problem == ERR_NONE) {
+        problem = journal_read_cursor(outside->journal, "backlog", &event->started.backlog_seq);
+    }
     if (problem != ERR_NONE) {
         service_log(&outside->service, SERVICE_ERROR, "The journal cannot be read (%s).",
                     err_word(problem));

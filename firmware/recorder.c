@@ -65,9 +65,10 @@ static void write_rest(struct textbuf *line, const struct event *event)
 {
     switch (event->kind) {
     case EVENT_STARTED:
-        textbuf_format(line, " seed=%llx settled=%lld oms=%lld",
+        textbuf_format(line, " seed=%llx settled=%lld oms=%lld backlog=%lld",
                        (unsigned long long)event->started.seed,
-                       (long long)event->started.settled_seq, (long long)event->started.oms_seq);
+                       (long long)event->started.settled_seq, (long long)event->started.oms_seq,
+                       (long long)event->started.backlog_seq);
         break;
     case EVENT_DEADLINE:
     case EVENT_CONFIG_OFFERED: break;

@@ -40,21 +40,40 @@ void upkeep_disk_full(struct upkeep *upkeep, int64_t now_ms)
     upkeep->disk_ms = now_ms + UPKEEP_DISK_MS;
 }
 
+/* All facts up to here are settled, told, and of parcels that are booked. */
+static enum err read_done(struct outside *outside, int64_t *out_seq)
+{
+    static const char *const cursors[] = {"settled", "oms", "backlog"};
+    int64_t done = INT64_MAX;
+    for (size_t i = 0; i < ARRAY_LEN(cursors); i++) {
+        int64_t seq = 0;
+        enum err problem = journal_read_cursor(outside->journal, cursors[i], &seq);
+        if (problem != ERR_NONE) return problem;
+        if (seq < done) done = seq;
+    }
+    *out_seq = done;
+    return ERR_NONE;
+}
+
 static enum err prune_facts(struct outside *outside, size_t *out_removed)
 {
-    int64_t settled = 0, told = 0;
-    enum err problem = journal_read_cursor(outside->journal, "settled", &settled);
-    if (problem == ERR_NONE) problem = journal_read_cursor(outside->journal, "oms", &told);
+    int64_t done = 0;
+    enum err problem = read_done(outside, &done);
     if (problem != ERR_NONE) return problem;
-    const struct journal_prune prune = {.before_seq = settled < told ? settled : told,
+    const struct journal_prune prune = {.before_seq = done,
                                         .before_wall_ms = clock_wall_ms() - UPKEEP_KEEP_FACTS_MS,
                                         .rows_max = UPKEEP_ROWS};
     return journal_prune(outside->journal, &prune, out_removed);
 }
 
+/* The courier may still have to be told of a parcel that was closed long ago: its address stays. */
 static enum err prune_blobs(struct outside *outside, unsigned part, size_t *out_removed)
 {
-    const struct journal_drop drop = {.blob_prefix = ends[part].blob_prefix,
+    int64_t done = 0;
+    enum err problem = journal_read_cursor(outside->journal, "backlog", &done);
+    if (problem != ERR_NONE) return problem;
+    const struct journal_drop drop = {.before_seq = done,
+                                      .blob_prefix = ends[part].blob_prefix,
                                       .fact_prefix = ends[part].fact_prefix,
                                       .before_wall_ms = clock_wall_ms() - UPKEEP_KEEP_BLOBS_MS,
                                       .rows_max = UPKEEP_ROWS};

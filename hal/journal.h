@@ -155,9 +155,10 @@ MUST_USE enum err journal_prune(struct journal *journal, const struct journal_pr
                                 size_t *out_removed);
 
 /* Removes blobs long before their facts: those under blob_prefix + NAME for which a fact
- * fact_prefix + NAME stands since before_wall_ms, at most rows_max of them. Call again while it
- * gives rows_max. */
+ * fact_prefix + NAME stands since before_wall_ms and has a number below before_seq, at most
+ * rows_max of them. Call again while it gives rows_max. */
 struct journal_drop {
+    int64_t before_seq;
     const char *blob_prefix; /* "label/" */
     const char *fact_prefix; /* "closed/" */
     int64_t before_wall_ms;

@@ -73,6 +73,7 @@ enum err journal_drop_done(struct journal *journal, const struct journal_drop *d
     database_bind_text(blobs, 2, bytes_of_text(drop->fact_prefix));
     database_bind_i64(blobs, 3, drop->before_wall_ms);
     database_bind_i64(blobs, 4, (int64_t)drop->rows_max);
+    database_bind_i64(blobs, 5, drop->before_seq);
     problem = database_run(blobs);
     size_t removed = problem == ERR_NONE ? (size_t)sqlite3_changes(journal->db) : 0;
     problem = journal_settle(journal, database_end(journal->db, problem));

@@ -81,7 +81,8 @@ static const char *const statement_sql[JOURNAL_STATEMENTS] = {
     [JOURNAL_PRUNE_NOTE] = "UPDATE pruned SET seq = ?1",
     [JOURNAL_DROP_DONE] = "DELETE FROM blobs WHERE key IN (SELECT b.key FROM blobs b JOIN facts f"
                           " ON f.key = ?2 || substr(b.key, length(?1) + 1)"
-                          " WHERE substr(b.key, 1, length(?1)) = ?1 AND f.at_ms < ?3 LIMIT ?4)",
+                          " WHERE substr(b.key, 1, length(?1)) = ?1 AND f.at_ms < ?3"
+                          " AND f.seq < ?5 LIMIT ?4)",
     [JOURNAL_PAGE_SIZE] = "PRAGMA page_size",
     [JOURNAL_PAGES_USED] = "PRAGMA page_count",
     [JOURNAL_PAGES_FREE] = "PRAGMA freelist_count",

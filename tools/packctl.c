@@ -17,7 +17,7 @@ enum { EXIT_DONE = 0, EXIT_NO = 1, EXIT_USAGE = 2 };
 
 static int usage(void)
 {
-    fputs("usage: packctl [--socket PATH] status|devices|screen\n"
+    fputs("usage: packctl [--socket PATH] status|devices|screen|recalls|backlog\n"
           "       packctl [--socket PATH] press WORD [TEXT]\n"
           "       packctl [--socket PATH] journal [--after N] [--limit N]\n",
           stderr);
@@ -71,6 +71,16 @@ static bool write_journal(struct json_writer *json, int argc, char *argv[])
     return true;
 }
 
+/* Asked without any words. */
+static bool is_plain(const char *command)
+{
+    static const char *const plain[] = {"status", "devices", "screen", "recalls", "backlog"};
+    for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
+        if (strcmp(command, plain[i]) == 0) return true;
+    }
+    return false;
+}
+
 /* The words after the command, as members of the question. */
 static bool write_question(struct json_writer *json, const char *command, int argc, char *argv[])
 {
@@ -83,9 +93,8 @@ static bool write_question(struct json_writer *json, const char *command, int ar
         if (argc == 2) json_write_text(json, "text", argv[1]);
     } else if (strcmp(command, "journal") == 0) {
         good = write_journal(json, argc, argv);
-    } else if (strcmp(command, "status") != 0 && strcmp(command, "devices") != 0 &&
-               strcmp(command, "screen") != 0) {
-        good = false;
+    } else {
+        good = good && is_plain(command);
     }
     json_write_close(json, '}');
     return good && textbuf_ok(json->text);

@@ -56,8 +56,10 @@ struct config_carrier {
     char pickup_location[65];
     char pickup_postcode[11];
     uint32_t timeout_ms;
-    uint32_t settle_ms; /* 0: the courier's own promise */
-    uint32_t pool_low;  /* fetch more AWB numbers when fewer are left; 0: no pool */
+    uint32_t settle_ms;       /* 0: the courier's own promise */
+    uint32_t pool_low;        /* fetch more AWB numbers when fewer are left; 0: no pool */
+    uint32_t pool_level;      /* and fetch until there are so many: what a shift needs */
+    uint32_t tell_within_min; /* a label printed ahead must be told to the courier within this */
 };
 
 struct config_oms {

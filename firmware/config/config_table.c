@@ -85,6 +85,9 @@ static const struct config_row rows[] = {
     ROW("carrier", "timeout_ms", NUMBER, config_carrier, timeout_ms, "15000", MS(1000, 60000)),
     ROW("carrier", "settle_ms", NUMBER, config_carrier, settle_ms, "0", MS(0, 3600000)),
     ROW("carrier", "pool_low", NUMBER, config_carrier, pool_low, "0", NUMBERS(0, 1000, "")),
+    ROW("carrier", "pool_level", NUMBER, config_carrier, pool_level, "1200", NUMBERS(0, 1900, "")),
+    ROW("carrier", "tell_within_min", NUMBER, config_carrier, tell_within_min, "240",
+        NUMBERS(10, 10080, " min")),
 
     ROW("oms", "kind", OMS, config_oms, kind, "custom", ANY),
     ROW("oms", "base_url", URL, config_oms, base_url, NULL, ANY),

@@ -44,6 +44,7 @@ const char *oms_event_type_word(enum oms_event_type type)
     case OMS_EVENT_LABEL_PRINTED: return "label_printed";
     case OMS_EVENT_REPRINTED: return "reprinted";
     case OMS_EVENT_VOID: return "void";
+    case OMS_EVENT_UNPACKED: return "unpacked";
     case OMS_EVENT_EXCEPTION: return "exception";
     }
     return "exception";

@@ -37,6 +37,7 @@ enum oms_event_type {
     OMS_EVENT_LABEL_PRINTED,
     OMS_EVENT_REPRINTED,
     OMS_EVENT_VOID,
+    OMS_EVENT_UNPACKED,
     OMS_EVENT_EXCEPTION,
 };
 const char *oms_event_type_word(enum oms_event_type type);

@@ -8,6 +8,7 @@
 
 #define LOOKUP_PAUSE_MIN_MS 2000
 #define STORE_AGAIN_MS 1000
+#define ASIDE_PAUSE_MAX_MS 60000
 
 const char *booking_state_word(enum booking_state state)
 {
@@ -98,6 +99,12 @@ void booking_begin(struct booking *booking, struct step *step, unsigned carrier,
     ENSURE(booking->state == BOOKING_FREE);
     fill(booking, step, carrier, parcel, shipment);
     store_intent(booking, step);
+}
+
+static void store_sending(struct booking *booking, struct step *step)
+{
+    fact_put(step, FACT_SENDING, &booking->parcel);
+    go(booking, BOOKING_INTENDING, step_store(step), NO_DEADLINE);
 }
 
 static void store_no(struct booking *booking, struct step *step)
@@ -206,13 +213,31 @@ static void ask(struct booking *booking, struct step *step)
     go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
 }
 
+/* Somebody waits at the bench, or nobody does and the line may be down for days. */
+static struct backoff patience(bool aside)
+{
+    struct backoff backoff = aside ? BACKOFF_BACKGROUND : BACKOFF_WAITING;
+    if (aside) backoff.cap_ms = ASIDE_PAUSE_MAX_MS;
+    return backoff;
+}
+
 void booking_resume(struct booking *booking, struct step *step, unsigned carrier,
                     const struct parcel *parcel, const struct shipment *shipment, bool aside)
 {
     fill(booking, step, carrier, parcel, shipment);
     booking->aside = aside;
+    booking->backoff = patience(aside);
     booking->seq_floor = 0; /* replaced by recovery, which knows the row */
     settle(booking, step);
+}
+
+void booking_resume_unsent(struct booking *booking, struct step *step, unsigned carrier,
+                           const struct parcel *parcel, const struct shipment *shipment)
+{
+    fill(booking, step, carrier, parcel, shipment);
+    booking->aside = booking->resumed = true;
+    booking->backoff = patience(true);
+    store_sending(booking, step);
 }
 
 static void fetch_label(struct booking *booking, struct step *step)
@@ -374,6 +399,9 @@ void booking_answer(struct booking *booking, struct step *step, const struct eve
     carrier_outcome_init(outcome);
     booking->ticket = 0;
     booking->answer_was_not_json = false;
+    bool left =
+        event->exchange.end == EXCHANGE_ANSWERED || event->exchange.end == EXCHANGE_MAYBE_SENT;
+    booking->unreached = left ? 0 : booking->unreached + 1;
     if (event->exchange.end != EXCHANGE_ANSWERED) {
         carrier_outcome_of_end(booking->task.operation, event->exchange.end, outcome);
         take_outcome(booking, step, outcome);
@@ -415,7 +443,10 @@ static void store_later(struct booking *booking, struct step *step)
 static void not_stored(struct booking *booking, struct step *step, enum err error)
 {
     bool doubled = error == ERR_EXISTS;
-    if (booking->state == BOOKING_INTENDING) { /* nothing was sent: as if it had never begun */
+    if (booking->state == BOOKING_INTENDING && booking->resumed) {
+        if (doubled) settle(booking, step); /* it was said before: something may have been sent */
+        else go(booking, BOOKING_INTENDING, 0, step->now_ms + STORE_AGAIN_MS);
+    } else if (booking->state == BOOKING_INTENDING) { /* as if it had never begun */
         booking->reason = doubled ? REASON_DUPLICATE_REFERENCE : REASON_NONE;
         go(booking, BOOKING_REFUSED, 0, NO_DEADLINE);
     } else if (!doubled || booking->doubled++ == 0) { /* another fact of that batch may be meant */
@@ -453,6 +484,7 @@ static void overdue(struct booking *booking, struct step *step)
 static void pause_over(struct booking *booking, struct step *step)
 {
     if (booking->state == BOOKING_RESENDING) send(booking, step);
+    else if (booking->state == BOOKING_INTENDING) store_sending(booking, step);
     else if (booking->state == BOOKING_LABELLING) fetch_label(booking, step);
     else if (booking->state == BOOKING_STORING) store_yes(booking, step);
     else if (booking->state == BOOKING_REFUSING) store_no(booking, step);
@@ -491,6 +523,31 @@ void booking_declare_absent(struct booking *booking, struct step *step)
     refuse(booking, step, REASON_NOT_FOUND, FACT_ABSENT);
 }
 
+bool booking_is_unsent(const struct booking *booking)
+{
+    return booking->state == BOOKING_RESENDING && !booking->unsure;
+}
+
+bool booking_may_print_ahead(const struct booking *booking, const struct step *step)
+{
+    bool open = booking->state == BOOKING_SENDING || booking->state == BOOKING_RESENDING ||
+                booking->state == BOOKING_SETTLING || booking->state == BOOKING_ASKING;
+    return open && !booking->refuse_if_absent && booking->parcel.awb[0] != '\0' &&
+           promises(booking, step)->pool && promises(booking, step)->label_self_drawn;
+}
+
+bool booking_is_paused(const struct booking *booking)
+{
+    return booking->ticket == 0 &&
+           (booking->state == BOOKING_RESENDING || booking->state == BOOKING_SETTLING);
+}
+
+void booking_park(struct booking *booking)
+{
+    ENSURE(booking_is_paused(booking) && booking->queued);
+    booking_init(booking, booking->slot);
+}
+
 void booking_release(struct booking *booking)
 {
     ENSURE(booking->state == BOOKING_BOOKED || booking->state == BOOKING_REFUSED ||
@@ -506,8 +563,6 @@ void booking_check(const struct booking *booking, int64_t now_ms)
     case BOOKING_REFUSED:
     case BOOKING_PERSON: ENSURE(booking->ticket == 0 && booking->deadline_ms == NO_DEADLINE); break;
     case BOOKING_INTENDING:
-        ENSURE(booking->ticket != 0 && booking->deadline_ms == NO_DEADLINE);
-        break;
     case BOOKING_STORING:
     case BOOKING_REFUSING:
         ENSURE((booking->ticket != 0) == (booking->deadline_ms == NO_DEADLINE));
@@ -520,6 +575,8 @@ void booking_check(const struct booking *booking, int64_t now_ms)
         ENSURE(booking->ticket == 0 && booking->deadline_ms != NO_DEADLINE);
         break;
     }
+    ENSURE(booking->state != BOOKING_INTENDING || booking->ticket != 0 || booking->resumed);
+    ENSURE(!booking->queued || booking->state != BOOKING_FREE);
     ENSURE(booking->sent_ms <= now_ms);
     ENSURE(booking->state == BOOKING_FREE || booking->parcel.reference[0] != '\0');
 }

@@ -13,7 +13,8 @@
  *       STORING, REFUSING --not stored--> the same once more, a moment later
  *
  * What is true while in a state:
- *   INTENDING      nothing was sent; the intent is on its way to disk
+ *   INTENDING      nothing was sent; the intent is on its way to disk, or, of one that comes from
+ *                  the backlog unsent, that from now on something may have been sent
  *   SENDING        the intent is durable; exactly one request is out
  *   RESENDING      no request is out; sending the very same again does no harm
  *   SETTLING       no request is out; one may still take effect at the courier
@@ -33,7 +34,10 @@
 #include "firmware/station/backoff.h"
 #include "firmware/station/fact.h"
 
-#define BOOKINGS_MAX 8               /* open at once: one in hand, the rest set aside */
+/* Open at once: one in hand, two of each courier's backlog, and what has just left the bench while
+ * its request is still out. */
+#define BOOKINGS_MAX 12
+#define BOOKING_UNREACHED_MIN 2      /* sendings in a row that never left: the line is down */
 #define BOOKING_ANSWER_GRACE_MS 5000 /* beyond the exchange's own time-out, then it is unknown */
 #define BOOKING_NOT_FOUND_MIN 2      /* not found twice, a window apart: DESIGN.md */
 #define BOOKING_NOT_TOLD_MIN 2       /* asked, and refused an answer: then a person may ask */
@@ -61,14 +65,18 @@ struct booking {
     struct carrier_task task; /* task.shipment is what the courier is told, the same every time */
     bool unsure;              /* some request may have taken effect and was not found out about */
     bool refuse_if_absent;    /* the courier said no, but something may be left behind */
-    bool aside;               /* the parcel is on the shelf; nobody waits at the bench */
-    bool store_failed;        /* the last batch did not reach the disk */
-    bool durable;             /* the courier's yes is on disk */
-    enum fact_kind no;        /* REFUSING: REFUSED or ABSENT */
-    unsigned doubled;         /* batches with the answer that the disk called a repetition */
-    unsigned not_found;       /* look-ups in a row that found nothing */
-    unsigned not_told;        /* look-ups that the courier refused to answer */
-    int64_t sent_ms;          /* the last sending, or the start after a power cut */
+    bool aside;               /* the parcel has left the bench; nobody waits there */
+    bool queued;              /* and the backlog knows it: its ASIDE fact is on disk */
+    bool label_out;     /* a label with its AWB is being printed or is out, ahead of the yes */
+    bool resumed;       /* INTENDING: from the backlog, unsent */
+    bool store_failed;  /* the last batch did not reach the disk */
+    bool durable;       /* the courier's yes is on disk */
+    enum fact_kind no;  /* REFUSING: REFUSED or ABSENT */
+    unsigned doubled;   /* batches with the answer that the disk called a repetition */
+    unsigned not_found; /* look-ups in a row that found nothing */
+    unsigned not_told;  /* look-ups that the courier refused to answer */
+    unsigned unreached; /* sendings in a row that never left the box */
+    int64_t sent_ms;    /* the last sending, or the start after a power cut */
     int64_t began_ms;
     int64_t deadline_ms;
     uint32_t ticket; /* exchange or batch awaited */
@@ -87,6 +95,9 @@ void booking_begin(struct booking *booking, struct step *step, unsigned carrier,
 /* After a power cut: an intent was found. */
 void booking_resume(struct booking *booking, struct step *step, unsigned carrier,
                     const struct parcel *parcel, const struct shipment *shipment, bool aside);
+/* From the backlog: it is proven that nothing was sent. That this ends now is stored first. */
+void booking_resume_unsent(struct booking *booking, struct step *step, unsigned carrier,
+                           const struct parcel *parcel, const struct shipment *shipment);
 /* After a power cut: the booking was found, its label was not fetched yet or is there. */
 void booking_resume_booked(struct booking *booking, struct step *step, unsigned carrier,
                            const struct parcel *parcel, const struct shipment *shipment,
@@ -107,6 +118,14 @@ void booking_hurry(struct booking *booking, struct step *step);
  * the line is down, for then a person knows no more than we do. */
 bool booking_may_declare_absent(const struct booking *booking);
 void booking_declare_absent(struct booking *booking, struct step *step);
+/* Is it proven that no request of this booking has left the box? */
+bool booking_is_unsent(const struct booking *booking);
+/* Durable, without an answer, and the AWB chosen beforehand: may the label be printed now? Not when
+ * the courier has said no and is only asked whether it means it. */
+bool booking_may_print_ahead(const struct booking *booking, const struct step *step);
+/* Nothing is awaited but a pause: the slot may be given up, the backlog will go on from the facts. */
+bool booking_is_paused(const struct booking *booking);
+void booking_park(struct booking *booking);
 /* The slot is done with: BOOKED or REFUSED and taken over by the one who waited. */
 void booking_release(struct booking *booking);
 

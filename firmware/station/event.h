@@ -51,6 +51,7 @@ enum press {                /* what a person can say; the words are the page's a
              PRESS_LABEL_MISSING, /* there is no good label: print it again */
              PRESS_REPRINT,       /* the last parcel's label once more; text is the reason */
              PRESS_NOT_BOOKED,    /* a person asked the courier: there is no booking */
+             PRESS_TAKEN_BACK,    /* a recalled parcel is here and its label destroyed */
              PRESS_SCAN,          /* training mode: text as if scanned */
 };
 #define PRESSES (PRESS_SCAN + 1)
@@ -81,6 +82,7 @@ struct event {
             char cursor[513];    /* of the order cache; empty: from the beginning */
             int64_t settled_seq; /* facts up to here need no folding */
             int64_t oms_seq;     /* cursor: the order system has all events up to here */
+            int64_t backlog_seq; /* cursor: no parcel up to here is waiting to be booked */
         } started;
         struct {
             char address[128]; /* as ports are opened by: "serial:/dev/serial/by-id/..." */

@@ -12,7 +12,9 @@ static const char *const kind_words[FACT_KINDS] = {
     [FACT_PRINT] = "print",
     [FACT_PRINTED] = "printed",
     [FACT_ASIDE] = "aside",
+    [FACT_SENDING] = "sending",
     [FACT_CLOSED] = "closed",
+    [FACT_TAKEN_BACK] = "taken_back",
     [FACT_EVENT] = "event",
     [FACT_EVENT_REFUSED] = "event_refused",
 };
@@ -47,7 +49,9 @@ static void write_key(struct textbuf *text, enum fact_kind kind, const struct pa
     case FACT_ABSENT:
     case FACT_LABEL:
     case FACT_ASIDE:
+    case FACT_SENDING:
     case FACT_CLOSED:
+    case FACT_TAKEN_BACK:
     case FACT_EVENT:
     case FACT_EVENT_REFUSED: textbuf_text(text, parcel->reference); break;
     }
@@ -223,24 +227,43 @@ void fact_label_key(struct textbuf *text, const char *reference)
     textbuf_text(text, reference);
 }
 
+void fact_read_task(struct bytes task, struct step *step, const struct parcel *parcel,
+                    struct shipment *out)
+{
+    struct json root;
+    if (json_parse(task, step->scratch, &root) == JSON_OK && shipment_parse(root, out)) return;
+    commands_log(step->commands, LOG_ALARM, "log_task_lost", "order_no", parcel->order_no, NULL);
+    memset(out, 0, sizeof *out);
+    memcpy(out->reference, parcel->reference, sizeof out->reference);
+    memcpy(out->awb, parcel->awb, sizeof out->awb);
+}
+
 void past_init(struct past *past)
 {
     memset(past, 0, sizeof *past);
 }
 
-/* The stage a parcel has reached with this fact. */
+static enum parcel_stage later(enum parcel_stage a, enum parcel_stage b)
+{
+    return a > b ? a : b;
+}
+
+/* The stage a parcel has reached with this fact. A yes that comes after the label is out takes
+ * nothing back; a label printed once more does not open a closed parcel; a no ends everything. */
 static enum parcel_stage stage_after(enum fact_kind kind, enum parcel_stage before)
 {
     switch (kind) {
     case FACT_INTENT: return STAGE_INTENT;
-    case FACT_BOOKED: return STAGE_BOOKED;
+    case FACT_BOOKED: return later(before, STAGE_BOOKED);
     case FACT_REFUSED:
     case FACT_ABSENT: return STAGE_NONE;
-    case FACT_PRINT: return STAGE_PRINTING;
-    case FACT_PRINTED: return STAGE_PRINTED;
+    case FACT_PRINT: return before == STAGE_CLOSED ? STAGE_CLOSED : STAGE_PRINTING;
+    case FACT_PRINTED: return later(before, STAGE_PRINTED);
     case FACT_CLOSED: return STAGE_CLOSED;
     case FACT_LABEL:
     case FACT_ASIDE:
+    case FACT_SENDING:
+    case FACT_TAKEN_BACK:
     case FACT_EVENT:
     case FACT_EVENT_REFUSED: return before;
     }
@@ -254,10 +277,54 @@ static void note_open(struct past *past, const struct parcel *parcel, enum parce
         if (same) past->has_open = false;
         return;
     }
-    if (past->has_open && !same) return; /* one at a time: the first begun is finished first */
+    bool meant = strcmp(past->wanted, parcel->reference) == 0;
+    if (past->has_open && !same && !meant) return; /* the first begun is finished first */
     past->open = *parcel;
     past->open_stage = stage;
     past->has_open = true;
+}
+
+/* The no came after a label: that label must not leave with the truck. */
+static void note_recall(struct past *past, enum fact_kind kind, const struct parcel *parcel)
+{
+    unsigned copies = past->packages[parcel->package_no].copies;
+    bool refused = kind == FACT_REFUSED || kind == FACT_ABSENT;
+    bool same = past->has_recall && strcmp(past->recall.reference, parcel->reference) == 0;
+    if (refused && copies > 0) {
+        past->recall = *parcel;
+        past->has_recall = true;
+        if (past->has_closed && strcmp(past->last_closed.reference, parcel->reference) == 0)
+            past->has_closed = false;
+    } else if (kind == FACT_TAKEN_BACK && same) {
+        past->has_recall = false;
+    }
+}
+
+static void note_package(struct past *past, enum fact_kind kind, const struct parcel *parcel)
+{
+    unsigned no = parcel->package_no;
+    past->packages[no].generation = parcel->generation; /* its intent may have been pruned */
+    switch (kind) {
+    case FACT_INTENT:
+        past->packages[no].copies = 0;
+        past->packages[no].aside = past->packages[no].unsent = past->packages[no].booked = false;
+        break;
+    case FACT_BOOKED: past->packages[no].booked = true; break;
+    case FACT_PRINT: past->packages[no].copies = parcel->copy; break;
+    case FACT_ASIDE:
+        past->packages[no].aside = true;
+        past->packages[no].unsent = strcmp(parcel->note, ASIDE_UNSENT) == 0;
+        break;
+    case FACT_SENDING: past->packages[no].unsent = false; break;
+    case FACT_REFUSED:
+    case FACT_ABSENT:
+    case FACT_LABEL:
+    case FACT_PRINTED:
+    case FACT_CLOSED:
+    case FACT_TAKEN_BACK:
+    case FACT_EVENT:
+    case FACT_EVENT_REFUSED: break;
+    }
 }
 
 void past_fold(struct past *past, const struct event_row *row, struct scratch scratch)
@@ -267,14 +334,18 @@ void past_fold(struct past *past, const struct event_row *row, struct scratch sc
     if (!fact_kind_parse(row->kind, &kind) || kind == FACT_EVENT || kind == FACT_EVENT_REFUSED)
         return;
     if (!fact_parse(row->body, scratch, &parcel)) return;
-    if (parcel.package_no == 0 || parcel.package_no > PAST_PACKAGES_MAX) return;
-    enum parcel_stage before = past->packages[parcel.package_no].stage;
-    enum parcel_stage stage = stage_after(kind, before);
-    if (before == STAGE_CLOSED) stage = STAGE_CLOSED; /* a reprint does not open it again */
-    past->packages[parcel.package_no].stage = stage;
-    if (kind == FACT_INTENT) past->packages[parcel.package_no].generation = parcel.generation;
-    if (kind == FACT_ASIDE) past->packages[parcel.package_no].aside = true;
-    if (kind == FACT_PRINT) past->packages[parcel.package_no].copies = parcel.copy;
+    unsigned no = parcel.package_no;
+    if (no == 0 || no > PAST_PACKAGES_MAX) return;
+    /* What is told late about an earlier attempt says nothing about the present one. */
+    if (kind != FACT_INTENT && parcel.generation < past->packages[no].generation) {
+        note_recall(past, kind, &parcel);
+        return;
+    }
+    note_recall(past, kind, &parcel);
+    note_package(past, kind, &parcel);
+    enum parcel_stage stage = stage_after(kind, past->packages[no].stage);
+    past->packages[no].stage = stage;
+    if (kind == FACT_TAKEN_BACK) return;
     if (stage == STAGE_CLOSED) {
         past->last_closed = parcel;
         past->has_closed = true;

@@ -4,6 +4,7 @@
  * the order's id as their subject, so that a scanned order finds its own past. The unique keys
  * make the disk refuse what the code should never ask:
  *   intent/<order id>/<package>/<generation>   one intent a parcel, until it is refused or absent
+ *   sending/<reference>                        the backlog is about to tell the courier
  *   booked/<courier>/<awb>                     one parcel for an AWB
  *   print/<reference>/<copy>, closed/<reference>, event/<epoch>/<seq> ...
  * Bodies are versioned JSON and hold no personal data; the shipment with its address is a blob,
@@ -19,19 +20,25 @@
 #define FACT_BODY_SIZE 2048
 
 enum fact_kind {
-    FACT_INTENT,        /* this parcel shall be booked: before the courier is asked */
-    FACT_BOOKED,        /* the courier said yes: awb */
-    FACT_REFUSED,       /* the courier said no: nothing was booked */
-    FACT_ABSENT,        /* a person says that there is no booking */
-    FACT_LABEL,         /* the courier's label came later than its booking */
-    FACT_PRINT,         /* a label is about to be sent to the printer */
-    FACT_PRINTED,       /* the label is out, as the printer or the packer says */
-    FACT_ASIDE,         /* on the shelf; the booking goes on by itself */
-    FACT_CLOSED,        /* done */
-    FACT_EVENT,         /* something the order system must hear: body is the event */
+    FACT_INTENT,     /* this parcel shall be booked: before the courier is asked */
+    FACT_BOOKED,     /* the courier said yes: awb */
+    FACT_REFUSED,    /* the courier said no: nothing was booked */
+    FACT_ABSENT,     /* a person says that there is no booking */
+    FACT_LABEL,      /* the courier's label came later than its booking */
+    FACT_PRINT,      /* a label is about to be sent to the printer */
+    FACT_PRINTED,    /* the label is out, as the printer or the packer says */
+    FACT_ASIDE,      /* has left the bench before its booking was done: the backlog's; `note` says
+                           whether anything was sent (ASIDE_UNSENT) */
+    FACT_SENDING,    /* of one that was ASIDE_UNSENT: from now on something may have been sent */
+    FACT_CLOSED,     /* done */
+    FACT_TAKEN_BACK, /* the label of a refused parcel was destroyed, a person says so */
+    FACT_EVENT,      /* something the order system must hear: body is the event */
     FACT_EVENT_REFUSED, /* the order system will never take that event */
 };
 #define FACT_KINDS (FACT_EVENT_REFUSED + 1)
+
+#define ASIDE_UNSENT "unsent" /* proven: no request for this booking has left the box */
+#define ASIDE_UNSURE "unsure" /* one may have */
 
 const char *fact_kind_word(enum fact_kind kind);
 MUST_USE bool fact_kind_parse(struct bytes word, enum fact_kind *out_kind);
@@ -65,6 +72,10 @@ MUST_USE bool fact_parse_event(struct bytes body, struct scratch scratch, struct
 
 void fact_task_key(struct textbuf *text, const char *reference);  /* "task/..." */
 void fact_label_key(struct textbuf *text, const char *reference); /* "label/..." */
+/* What the courier is told, from the blob of the task. When it is lost or damaged that is said in
+ * the log, and *out is enough to ask the courier by; no request can be built from it. */
+void fact_read_task(struct bytes task, struct step *step, const struct parcel *parcel,
+                    struct shipment *out);
 
 /* The past of one order, folded from the facts about it. */
 enum parcel_stage {
@@ -73,7 +84,8 @@ enum parcel_stage {
     STAGE_BOOKED,
     STAGE_PRINTING,
     STAGE_PRINTED,
-    STAGE_CLOSED
+    STAGE_CLOSED,
+    STAGE_RECALLED /* refused after its label was out; only recovery tells it apart from NONE */
 };
 
 #define PAST_PACKAGES_MAX 99
@@ -82,14 +94,19 @@ struct past {
     struct {
         enum parcel_stage stage;
         unsigned generation; /* how many intents there have been */
-        unsigned copies;     /* labels begun */
+        unsigned copies;     /* labels begun, of this generation */
         bool aside;
+        bool unsent;                   /* aside, and nothing was sent before or since */
+        bool booked;                   /* the courier's yes is on disk */
     } packages[PAST_PACKAGES_MAX + 1]; /* by package number; 0 unused */
     struct parcel open; /* the first package that is begun and not closed, if `has_open` */
     bool has_open;
     enum parcel_stage open_stage;
     struct parcel last_closed;
     bool has_closed;
+    struct parcel recall; /* a label of it is out, and the courier has refused it */
+    bool has_recall;
+    char wanted[SHIPMENT_REFERENCE_SIZE]; /* this parcel is meant, if it is open; empty: any */
 };
 
 void past_init(struct past *past);

@@ -134,3 +134,29 @@ void label_draw(const struct shipment *shipment, const char *carrier_title, unsi
     textbuf_format(&line, "REPRINT %u", copy);
     add_text(&at, 50, 1, textbuf_bytes(&line));
 }
+
+void label_draw_hold(const struct parcel *parcel, const char *carrier_title, uint16_t width_dmm,
+                     uint16_t height_dmm, struct label *out)
+{
+    char storage[LABEL_TEXT_SIZE];
+    struct textbuf line;
+    struct cursor at = {.label = out, .y_dmm = MARGIN_DMM};
+    memset(out, 0, sizeof *out);
+    out->width_dmm = width_dmm;
+    out->height_dmm = height_dmm;
+    add_text(&at, 140, 1, BYTES_LITERAL("HOLD"));
+    add_text(&at, 45, 1, BYTES_LITERAL("Not booked yet. Do not hand over."));
+    add_line(&at);
+    add_bars(&at, parcel->reference);
+    add_line(&at);
+    add_text(&at, 100, 1, bytes_of_text(parcel->order_no));
+    if (parcel->packages_total > 1) {
+        begin(&line, storage, sizeof storage);
+        textbuf_format(&line, "Package %u of %u", parcel->package_no, parcel->packages_total);
+        add_text(&at, 60, 1, textbuf_bytes(&line));
+    }
+    begin(&line, storage, sizeof storage);
+    mass_kg_write(&line, parcel->mass_mg);
+    textbuf_format(&line, " kg   %s", carrier_title);
+    add_text(&at, 45, 1, textbuf_bytes(&line));
+}

@@ -29,15 +29,55 @@ void orders_stop(struct orders *orders, struct step *step)
     go(orders, ORDERS_IDLE, 0, NO_DEADLINE);
 }
 
+static void ask_cache(struct orders *orders, struct step *step)
+{
+    struct command *command = commands_add(step->commands, COMMAND_CACHE_FIND);
+    command->cache.ticket = tickets_take(step->tickets, OWNER_ORDERS, 0);
+    command->cache.scan = commands_keep_text(step->commands, orders->scan);
+    go(orders, ORDERS_CACHE, command->cache.ticket,
+       step->now_ms + step->config->limits.order_wait_ms);
+}
+
+/* "bay-1-0123abcd-17-1": as packing.c makes them. */
+static bool is_own_number(const struct step *step, struct bytes scan)
+{
+    char storage[SHIPMENT_REFERENCE_SIZE];
+    struct textbuf prefix;
+    textbuf_init(&prefix, storage, sizeof storage);
+    textbuf_format(&prefix, "%.20s-", step->config->station);
+    return bytes_start_with(scan, storage) && scan.len < SHIPMENT_REFERENCE_SIZE;
+}
+
 void orders_find(struct orders *orders, struct step *step, struct bytes scan)
 {
     orders_stop(orders, step);
     ENSURE(scan.len > 0 && bytes_to_text(scan, orders->scan, sizeof orders->scan));
-    struct command *command = commands_add(step->commands, COMMAND_CACHE_FIND);
-    command->cache.ticket = tickets_take(step->tickets, OWNER_ORDERS, 0);
-    command->cache.scan = commands_keep(step->commands, scan);
-    go(orders, ORDERS_CACHE, command->cache.ticket,
+    orders->wanted[0] = '\0';
+    if (!is_own_number(step, scan)) {
+        ask_cache(orders, step);
+        return;
+    }
+    char storage[FACT_KEY_SIZE];
+    struct textbuf key;
+    textbuf_init(&key, storage, sizeof storage);
+    fact_task_key(&key, orders->scan);
+    go(orders, ORDERS_TASK, step_read_blob(step, OWNER_ORDERS, 0, textbuf_bytes(&key)),
        step->now_ms + step->config->limits.order_wait_ms);
+}
+
+/* No such task: perhaps the order system knows the code. */
+static void take_task(struct orders *orders, struct step *step, const struct event *event)
+{
+    struct shipment *shipment = commands_room(step->commands, sizeof *shipment);
+    struct json root;
+    bool good = event->blob.found &&
+                json_parse(event->blob.bytes, step->scratch, &root) == JSON_OK &&
+                shipment_parse(root, shipment) && shipment->order_no[0] != '\0';
+    if (good) {
+        memcpy(orders->wanted, shipment->reference, sizeof orders->wanted);
+        ENSURE(bytes_to_text(bytes_of_text(shipment->order_no), orders->scan, sizeof orders->scan));
+    }
+    ask_cache(orders, step);
 }
 
 static void ask_past(struct orders *orders, struct step *step)
@@ -59,6 +99,7 @@ static void take_document(struct orders *orders, struct step *step, struct bytes
         return;
     }
     past_init(&orders->past);
+    memcpy(orders->past.wanted, orders->wanted, sizeof orders->past.wanted);
     orders->past_seq = 0;
     ask_past(orders, step);
 }
@@ -125,7 +166,9 @@ static void take_past(struct orders *orders, struct step *step, const struct eve
 
 void orders_step(struct orders *orders, struct step *step, const struct event *event)
 {
-    if (event->kind == EVENT_CACHE_FOUND && orders->state == ORDERS_CACHE) {
+    if (event->kind == EVENT_BLOB && orders->state == ORDERS_TASK) {
+        take_task(orders, step, event);
+    } else if (event->kind == EVENT_CACHE_FOUND && orders->state == ORDERS_CACHE) {
         take_cache(orders, step, event);
     } else if (event->kind == EVENT_EXCHANGE && orders->state == ORDERS_ASKING) {
         take_lookup(orders, step, event);

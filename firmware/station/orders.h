@@ -1,17 +1,27 @@
 /* orders.h - the order for a scan, from the cache or the order system, with its own past.
  *
  *   IDLE --find--> CACHE --none--> ASKING --+--> PAST --folded--> DONE
- *                    |--one------------------^
+ *     |              |--one------------------^
+ *     +--own number--> TASK --read--> CACHE, by its order number
  *   any of them --deadline, nothing, several, broken--> DONE with the answer
  *
- * IDLE, DONE: nothing is awaited. CACHE, ASKING, PAST: exactly one answer is awaited, and there
+ * A code that looks like a reference of this station is a hold label's: the task of that parcel
+ * says which order it is, and that parcel is the one that is meant.
+ * IDLE, DONE: nothing is awaited. TASK, CACHE, ASKING, PAST: exactly one answer is awaited, and there
  * is a deadline. Nothing durable happens here. */
 #ifndef PACKD_FIRMWARE_STATION_ORDERS_H
 #define PACKD_FIRMWARE_STATION_ORDERS_H
 
 #include "firmware/station/fact.h"
 
-enum orders_state { ORDERS_IDLE, ORDERS_CACHE, ORDERS_ASKING, ORDERS_PAST, ORDERS_DONE };
+enum orders_state {
+    ORDERS_IDLE,
+    ORDERS_TASK,
+    ORDERS_CACHE,
+    ORDERS_ASKING,
+    ORDERS_PAST,
+    ORDERS_DONE
+};
 
 enum orders_answer {
     ORDER_FOUND,
@@ -26,6 +36,7 @@ struct orders {
     uint32_t ticket;
     int64_t deadline_ms;
     char scan[ORDER_KEY_SIZE];
+    char wanted[SHIPMENT_REFERENCE_SIZE]; /* the parcel that is meant; empty: any of the order */
     enum orders_answer answer;
     struct order order; /* FOUND */
     struct past past;   /* FOUND */

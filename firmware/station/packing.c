@@ -40,8 +40,8 @@ void packing_idle(struct packing *packing)
 {
     packing->reason = HELD_NONE;
     packing->slot = NO_SLOT;
-    packing->reprinting = false;
-    packing->setting_aside = false;
+    packing->reprinting = packing->holding = false;
+    packing->setting_aside = packing->taking_back = false;
     memset(&packing->order, 0, sizeof packing->order);
     memset(&packing->parcel, 0, sizeof packing->parcel);
     packing->mass_mg = 0;
@@ -67,6 +67,11 @@ void packing_find(struct packing *packing, struct step *step, struct floor *floo
     packing_idle(packing);
     ENSURE(bytes_to_text(scan, packing->scan, sizeof packing->scan));
     packing->watch = (struct stopwatch){.scan_ms = step->now_ms};
+    const struct recall *recall = recalls_find(floor->recalls, scan);
+    if (recall != NULL) { /* whatever was scanned of it: it must not leave */
+        packing_hold_recalled(packing, recall);
+        return;
+    }
     if (packing->disk_low) {
         packing_hold(packing, HELD_DISK_FULL);
         return;
@@ -111,6 +116,7 @@ void packing_scan(struct packing *packing, struct step *step, struct floor *floo
         return;
     }
     if (is_repeat(packing, step, scan)) return;
+    packing_drop_hold_label(packing, step, floor);
     if (packing->state == PACKING_RECOVERING || money_may_be_spent(packing)) {
         scan_while_busy(packing, step, floor, scan);
         return;
@@ -175,17 +181,6 @@ static unsigned find_slot(const struct floor *floor, const char *reference)
     return NO_SLOT;
 }
 
-void packing_begin_printing(struct packing *packing, struct step *step, struct floor *floor)
-{
-    unsigned carrier = step_carrier_index(step, packing->parcel.carrier);
-    if (carrier == CONFIG_CARRIERS_MAX) {
-        packing_hold(packing, HELD_LABEL_BROKEN);
-        return;
-    }
-    printing_begin(floor->printing, step, floor->devices, &packing->parcel, carrier);
-    packing_go(packing, PACKING_PRINTING, NO_DEADLINE); /* printing.c keeps the deadline */
-}
-
 /* The order was begun before: its parcel comes back from the shelf. */
 static void pick_up(struct packing *packing, struct step *step, struct floor *floor)
 {
@@ -194,6 +189,12 @@ static void pick_up(struct packing *packing, struct step *step, struct floor *fl
     packing->choice.carrier = step_carrier_index(step, packing->parcel.carrier);
     packing->parcel.copy = packing->past.packages[packing->parcel.package_no].copies + 1;
     packing->slot = find_slot(floor, packing->parcel.reference);
+    bool down = packing->slot != NO_SLOT && floor->bookings[packing->slot].unreached > 0;
+    if (down) { /* back to the shelf with it: to wait for the line here helps nobody */
+        packing->slot = NO_SLOT;
+        packing_hold(packing, HELD_NOT_BOOKED_YET);
+        return;
+    }
     if (packing->slot != NO_SLOT) { /* still being booked, or its label fetched */
         packing->slow = false;
         floor->bookings[packing->slot].aside = false;
@@ -202,9 +203,7 @@ static void pick_up(struct packing *packing, struct step *step, struct floor *fl
         return;
     }
     switch (packing->past.open_stage) {
-    case STAGE_INTENT:
-        packing_hold(packing, HELD_TOO_MANY_OPEN);
-        break; /* no slot was free at the start */
+    case STAGE_INTENT: packing_hold(packing, HELD_NOT_BOOKED_YET); break;
     case STAGE_BOOKED: packing_begin_printing(packing, step, floor); break;
     case STAGE_PRINTING:
     case STAGE_PRINTED: /* PRINTED alone is never stored: it comes with CLOSED */
@@ -212,7 +211,8 @@ static void pick_up(struct packing *packing, struct step *step, struct floor *fl
         packing_hold(packing, HELD_LABEL_UNKNOWN);
         break;
     case STAGE_NONE:
-    case STAGE_CLOSED: packing_idle(packing); break;
+    case STAGE_CLOSED:
+    case STAGE_RECALLED: packing_idle(packing); break;
     }
 }
 
@@ -221,6 +221,12 @@ static void found(struct packing *packing, struct step *step, struct floor *floo
     packing->order = floor->orders->order;
     packing->past = floor->orders->past;
     packing->watch.order_ms = step->now_ms;
+    if (packing->past.has_recall) {
+        struct recall recall;
+        recall_of(&recall, &packing->past.recall, packing->past.recall.note);
+        packing_hold_recalled(packing, &recall);
+        return;
+    }
     if (packing->past.has_open) {
         pick_up(packing, step, floor);
         return;
@@ -275,6 +281,19 @@ unsigned floor_free_slot(const struct floor *floor)
         if (floor->bookings[slot].state == BOOKING_FREE) return slot;
     }
     return NO_SLOT;
+}
+
+/* The parcel in hand comes first: one of the backlog that only pauses gives its slot up. */
+static unsigned make_room(const struct floor *floor)
+{
+    unsigned slot = floor_free_slot(floor);
+    for (unsigned i = 0; i < BOOKINGS_MAX && slot == NO_SLOT; i++) {
+        struct booking *booking = &floor->bookings[i];
+        if (!booking->aside || !booking->queued || !booking_is_paused(booking)) continue;
+        booking_park(booking);
+        slot = i;
+    }
+    return slot;
 }
 
 /* Ours, from station, journal epoch, the intent's place in the journal and attempt; never from
@@ -333,7 +352,7 @@ static void make_shipment(const struct packing *packing, struct shipment *shipme
 void packing_book(struct packing *packing, struct step *step, struct floor *floor)
 {
     struct shipment *shipment = commands_room(step->commands, sizeof *shipment);
-    packing->slot = floor_free_slot(floor);
+    packing->slot = make_room(floor);
     if (packing->slot == NO_SLOT) {
         packing_hold(packing, HELD_TOO_MANY_OPEN);
         return;
@@ -344,7 +363,8 @@ void packing_book(struct packing *packing, struct step *step, struct floor *floo
         return;
     }
     make_parcel(packing, step);
-    (void)pool_take(floor->pool, step, packing->choice.carrier, packing->parcel.awb);
+    (void)pool_take(floor->pool, step, packing->choice.carrier, packing->order.payment,
+                    packing->parcel.awb);
     make_shipment(packing, shipment);
     packing->slow = false;
     booking_begin(&floor->bookings[packing->slot], step, packing->choice.carrier, &packing->parcel,
@@ -370,154 +390,14 @@ static bool rating(struct packing *packing, struct step *step, struct floor *flo
     return true;
 }
 
-/* --- BOOKING: what the booking machine has come to
- * ----------------------------------------------- */
-
-static void booked(struct packing *packing, struct step *step, struct floor *floor)
-{
-    unsigned copy = packing->parcel.copy;
-    packing->parcel = floor->bookings[packing->slot].parcel;
-    packing->parcel.copy = copy;
-    packing->watch.booked_ms = step->now_ms;
-    booking_release(&floor->bookings[packing->slot]);
-    packing->slot = NO_SLOT;
-    packing_begin_printing(packing, step, floor);
-}
-
-static void refused(struct packing *packing, struct floor *floor)
-{
-    struct booking *booking = &floor->bookings[packing->slot];
-    bool store_failed = booking->store_failed;
-    bool doubled = store_failed && booking->reason == REASON_DUPLICATE_REFERENCE;
-    packing->refusal = booking->reason;
-    memcpy(packing->message, booking->message, sizeof packing->message);
-    booking_release(booking);
-    packing->slot = NO_SLOT;
-    packing->parcel.awb[0] = '\0'; /* one from the pool was never booked: nothing to print again */
-    if (doubled) packing_hold(packing, HELD_ALREADY_PACKED);
-    else packing_hold(packing, store_failed ? HELD_DISK_FULL : HELD_REFUSED);
-}
-
-static bool booking(struct packing *packing, struct step *step, struct floor *floor)
-{
-    switch (floor->bookings[packing->slot].state) {
-    case BOOKING_BOOKED: booked(packing, step, floor); return true;
-    case BOOKING_REFUSED: refused(packing, floor); return true;
-    case BOOKING_PERSON: {
-        bool twice = floor->bookings[packing->slot].reason == REASON_AWB_USED;
-        packing_hold(packing, twice ? HELD_AWB_TWICE : HELD_NEEDS_PERSON);
-        return true;
-    }
-    case BOOKING_FREE:
-    case BOOKING_INTENDING:
-    case BOOKING_SENDING:
-    case BOOKING_RESENDING:
-    case BOOKING_SETTLING:
-    case BOOKING_ASKING:
-    case BOOKING_STORING:
-    case BOOKING_LABELLING:
-    case BOOKING_REFUSING: break;
-    }
-    if (packing->deadline_ms > step->now_ms) return false;
-    packing->slow = true;
-    packing_play(packing, "attention");
-    packing_go(packing, PACKING_BOOKING,
-               NO_DEADLINE); /* the packer has the ways out; booking.c goes on */
-    return true;
-}
-
-/* --- PRINTING, CLOSING: from a booking to the next parcel
- * ---------------------------------------- */
-
-void packing_close(struct packing *packing, struct step *step)
-{
-    packing->watch.printed_ms = step->now_ms;
-    fact_put(step, FACT_PRINTED, &packing->parcel);
-    fact_put_event(step, packing->reprinting ? OMS_EVENT_REPRINTED : OMS_EVENT_LABEL_PRINTED,
-                   "label_printed", &packing->parcel, "");
-    if (!packing->reprinting) {
-        fact_put(step, FACT_CLOSED, &packing->parcel);
-    }
-    packing->ticket = step_store(step);
-    packing_go(packing, PACKING_CLOSING, NO_DEADLINE);
-}
-
-void packing_confirm_label(struct packing *packing, struct step *step, struct floor *floor)
-{
-    if (floor->printing->state != PRINTING_IDLE)
-        printing_release(floor->printing, step, floor->devices);
-    packing->reason = HELD_NONE;
-    packing_close(packing, step);
-}
-
-static bool printing(struct packing *packing, struct step *step, struct floor *floor)
-{
-    switch (floor->printing->state) {
-    case PRINTING_PRINTED:
-        printing_release(floor->printing, step, floor->devices);
-        packing_close(packing, step);
-        return true;
-    case PRINTING_UNSURE: packing_hold(packing, HELD_LABEL_UNKNOWN); return true;
-    case PRINTING_BROKEN: packing_hold(packing, HELD_LABEL_BROKEN); return true;
-    case PRINTING_IDLE:
-    case PRINTING_LOADING:
-    case PRINTING_WAITING:
-    case PRINTING_STARTING:
-    case PRINTING_SENDING:
-    case PRINTING_PROVING: return false;
-    }
-    return false;
-}
-
-static void closed(struct packing *packing, struct step *step, struct floor *floor)
-{
-    char awb_end[5];
-    size_t len = strlen(packing->parcel.awb);
-    packing->watch.closed_ms = step->now_ms;
-    packing->last_watch = packing->watch;
-    packing->last = packing->parcel;
-    if (!packing->reprinting) packing->parcels++;
-    weighing_closed(floor->weighing);
-    (void)bytes_to_text(bytes_of_text(packing->parcel.awb + (len > 4 ? len - 4 : 0)), awb_end,
-                        sizeof awb_end);
-    commands_log(step->commands, LOG_INFO, "log_closed", "order_no", packing->parcel.order_no,
-                 "awb_end", awb_end, NULL);
-    packing_play(packing, "done");
-    packing_idle(packing);
-}
-
-static void put_aside(struct packing *packing, struct step *step, struct floor *floor)
-{
-    if (packing->slot != NO_SLOT) floor->bookings[packing->slot].aside = true;
-    weighing_closed(floor->weighing);
-    commands_log(step->commands, LOG_NOTICE, "log_set_aside", "order_no", packing->parcel.order_no,
-                 NULL);
-    packing_idle(packing);
-    packing_play(packing, "ok");
-}
-
-void packing_stored(struct packing *packing, struct step *step, struct floor *floor,
-                    uint32_t ticket, enum err error)
-{
-    if (packing->state != PACKING_CLOSING || packing->ticket != ticket) return;
-    packing->ticket = 0;
-    if (error == ERR_NONE || error == ERR_EXISTS) { /* EXISTS: it was durable before this start */
-        if (packing->setting_aside) put_aside(packing, step, floor);
-        else closed(packing, step, floor);
-        return;
-    }
-    packing->state = packing->slot != NO_SLOT ? PACKING_BOOKING : PACKING_PRINTING;
-    packing_hold(packing, HELD_DISK_FULL);
-}
-
 bool packing_advance(struct packing *packing, struct step *step, struct floor *floor)
 {
     switch (packing->state) {
     case PACKING_FINDING: return finding(packing, step, floor);
     case PACKING_WEIGHING: return weighing(packing, step, floor);
     case PACKING_RATING: return rating(packing, step, floor);
-    case PACKING_BOOKING: return booking(packing, step, floor);
-    case PACKING_PRINTING: return printing(packing, step, floor);
+    case PACKING_BOOKING: return packing_booking(packing, step, floor);
+    case PACKING_PRINTING: return packing_printing(packing, step, floor);
     case PACKING_RECOVERING:
     case PACKING_IDLE:
     case PACKING_CLOSING:
@@ -541,7 +421,9 @@ void packing_take_over(struct packing *packing, struct step *step, struct floor 
     memcpy(packing->order.order_no, parcel->order_no, sizeof packing->order.order_no);
     memcpy(packing->order.id, parcel->order_id, sizeof packing->order.id);
     packing->slot = slot;
-    if (stage == STAGE_PRINTING) {
+    if (stage == STAGE_RECALLED) {
+        packing_recall(packing, step, floor, parcel->note);
+    } else if (stage == STAGE_PRINTING) {
         packing_hold(packing, HELD_LABEL_UNKNOWN);
     } else if (slot != NO_SLOT) {
         packing->slow = false;
@@ -577,6 +459,7 @@ void packing_check(const struct packing *packing, const struct floor *floor)
     ENSURE(!with_slot || floor->bookings[packing->slot].state != BOOKING_FREE);
     ENSURE(!with_slot || !floor->bookings[packing->slot].aside);
     ENSURE(packing->state != PACKING_IDLE || packing->deadline_ms == NO_DEADLINE);
-    ENSURE(packing->state != PACKING_PRINTING || packing->parcel.awb[0] != '\0');
+    ENSURE(packing->state != PACKING_PRINTING || packing->parcel.awb[0] != '\0' ||
+           packing->holding);
     ENSURE(packing->state != PACKING_FINDING || floor->orders->state != ORDERS_IDLE);
 }

@@ -18,7 +18,9 @@
  *   HELD      a reason is shown; nothing is awaited but the packer
  *
  * Giving up is free until BOOKING. From there the ways out are the label, the shelf (set aside: the
- * booking goes on by itself), or a person's decision, which is itself a fact. */
+ * booking goes on by itself, a hold label says which parcel it is), or a person's decision, which is
+ * itself a fact. Where the AWB was chosen from the pool and the courier does not answer, the label
+ * is printed ahead: PRINTING with the slot still at work, and the parcel goes to the backlog. */
 #ifndef PACKD_FIRMWARE_STATION_PACKING_H
 #define PACKD_FIRMWARE_STATION_PACKING_H
 
@@ -26,6 +28,7 @@
 #include "firmware/station/orders.h"
 #include "firmware/station/printing.h"
 #include "firmware/station/rating.h"
+#include "firmware/station/recalls.h"
 #include "firmware/station/weighing.h"
 
 enum packing_state {
@@ -60,8 +63,10 @@ enum held_reason {
     HELD_LABEL_BROKEN,
     HELD_DISK_FULL,
     HELD_TOO_MANY_OPEN,
+    HELD_NOT_BOOKED_YET, /* fetched from the shelf too early */
+    HELD_RECALLED,       /* its label must be destroyed: packing.recall says which and why */
 };
-#define HELD_REASONS (HELD_TOO_MANY_OPEN + 1)
+#define HELD_REASONS (HELD_RECALLED + 1)
 
 #define NO_SLOT BOOKINGS_MAX
 
@@ -78,6 +83,9 @@ struct packing {
     int64_t deadline_ms;                /* BOOKING: when the packer is given a way out */
     uint32_t ticket;                    /* CLOSING, or setting aside: the batch awaited */
     bool setting_aside;                 /* CLOSING: the parcel goes on the shelf */
+    bool taking_back;                   /* CLOSING: a recalled parcel's label was destroyed */
+    bool holding;                       /* PRINTING: a hold label, for the shelf */
+    struct recall recall;               /* HELD_RECALLED */
     char scan[ORDER_KEY_SIZE];          /* the code that began this parcel, or the one held for */
     struct order order;
     struct past past;
@@ -108,6 +116,7 @@ struct floor { /* what packing works with; all of it belongs to the station */
     struct booking *bookings; /* BOOKINGS_MAX */
     struct printing *printing;
     struct pool *pool;
+    struct recalls *recalls;
 };
 
 unsigned floor_free_slot(const struct floor *floor); /* NO_SLOT: none */

@@ -59,6 +59,12 @@ static const struct message_row rows[] = {
     {"label_broken", LAMP_RED, true},
     {"disk_full", LAMP_RED, true},
     {"too_many_open", LAMP_RED, true},
+    {"not_booked_yet", LAMP_YELLOW, true},
+    {"recalled", LAMP_RED, true},
+    {"recalled_cancelled", LAMP_RED, true},
+    {"recall_waiting", LAMP_YELLOW, true},
+    {"hold_label", LAMP_BLUE, false},
+    {"printing_ahead", LAMP_BLUE, true},
     {"refused_bad_pincode", LAMP_RED, true},
     {"refused_not_serviceable", LAMP_RED, true},
     {"refused_cod", LAMP_RED, true},
@@ -164,6 +170,11 @@ static void say_idle(const struct view *view, struct message *message)
         with(message, "order_no", view->packing->last.order_no);
     } else if (!any_scanner(view)) {
         say(message, "scanner_gone");
+    } else if (scale == NULL && view->floor->recalls->count > 0) {
+        const struct recall *recall = &view->floor->recalls->list[0];
+        say(message, "recall_waiting");
+        with(message, "order_no", recall->order_no);
+        with(message, "awb", recall->awb);
     } else if (scale == NULL && view->wrong_settings->text[0] != '\0') {
         say_wrong_settings(view->wrong_settings, message);
     } else {
@@ -185,12 +196,24 @@ static const char *printer_message(const struct devices *devices)
     return status->ready || status->busy ? NULL : "printer_not_ready";
 }
 
+static const char *carrier_title(const struct view *view)
+{
+    unsigned carrier = view->packing->choice.carrier;
+    bool known =
+        carrier < view->step->config->carrier_count && view->step->carriers[carrier] != NULL;
+    return known ? view->step->carriers[carrier]->title : "";
+}
+
 static void say_printing(const struct view *view, struct message *message)
 {
     const char *trouble = printer_message(view->floor->devices);
     bool waiting = view->floor->printing->state == PRINTING_WAITING;
-    say(message, waiting && trouble != NULL ? trouble : "printing");
+    bool ahead = view->packing->slot != NO_SLOT && !view->packing->setting_aside;
+    const char *id = ahead ? "printing_ahead" : "printing";
+    if (view->packing->holding) id = "hold_label";
+    say(message, waiting && trouble != NULL ? trouble : id);
     with(message, "order_no", view->packing->order.order_no);
+    if (ahead) with(message, "carrier", carrier_title(view));
 }
 
 static void say_booking(const struct view *view, struct message *message)
@@ -234,18 +257,22 @@ static const char *refusal_message(enum carrier_reason reason)
     return "refused_other";
 }
 
-static const char *carrier_title(const struct view *view)
+static void say_recalled(const struct recall *recall, struct message *message)
 {
-    unsigned carrier = view->packing->choice.carrier;
-    bool known =
-        carrier < view->step->config->carrier_count && view->step->carriers[carrier] != NULL;
-    return known ? view->step->carriers[carrier]->title : "";
+    bool cancelled = strcmp(recall->why, "order_cancelled") == 0;
+    say(message, cancelled ? "recalled_cancelled" : "recalled");
+    with(message, "order_no", recall->order_no);
+    with(message, "awb", recall->awb);
 }
 
 static void say_held(const struct view *view, struct message *message)
 {
     const struct packing *packing = view->packing;
     bool refused = packing->reason == HELD_REFUSED;
+    if (packing->reason == HELD_RECALLED) {
+        say_recalled(&packing->recall, message);
+        return;
+    }
     say(message, refused ? refusal_message(packing->refusal) : held_reason_word(packing->reason));
     if (refused || packing->reason == HELD_NEEDS_PERSON || packing->reason == HELD_AWB_TWICE) {
         with(message, "carrier", carrier_title(view));

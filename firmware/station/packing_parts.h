@@ -1,4 +1,4 @@
-/* packing_parts.h - what packing.c shares with packing_press.c, and nobody else. */
+/* packing_parts.h - what packing.c, packing_finish.c and packing_press.c share, and nobody else. */
 #ifndef PACKD_FIRMWARE_STATION_PACKING_PARTS_H
 #define PACKD_FIRMWARE_STATION_PACKING_PARTS_H
 
@@ -18,7 +18,19 @@ bool packing_still_weighed(const struct packing *packing, const struct step *ste
 void packing_book(struct packing *packing, struct step *step, struct floor *floor);
 void packing_begin_printing(struct packing *packing, struct step *step, struct floor *floor);
 /* The label is out: stores printed, closed and the event. */
-void packing_close(struct packing *packing, struct step *step);
+void packing_close(struct packing *packing, struct step *step, struct floor *floor);
 void packing_confirm_label(struct packing *packing, struct step *step, struct floor *floor);
+void packing_set_aside(struct packing *packing, struct step *step, struct floor *floor);
+/* Handlers of their states; true when the parcel went somewhere. */
+bool packing_booking(struct packing *packing, struct step *step, struct floor *floor);
+bool packing_printing(struct packing *packing, struct step *step, struct floor *floor);
+void packing_drop_hold_label(struct packing *packing, struct step *step, struct floor *floor);
+
+void packing_hold_recalled(struct packing *packing, const struct recall *recall);
+/* The parcel in hand, which has a label and no booking. */
+void packing_recall(struct packing *packing, struct step *step, struct floor *floor,
+                    const char *why);
+/* A person has destroyed the label of the recalled parcel. */
+void packing_take_back(struct packing *packing, struct step *step, struct floor *floor);
 
 #endif

@@ -41,6 +41,8 @@ const char *held_reason_word(enum held_reason reason)
     case HELD_LABEL_BROKEN: return "label_broken";
     case HELD_DISK_FULL: return "disk_full";
     case HELD_TOO_MANY_OPEN: return "too_many_open";
+    case HELD_NOT_BOOKED_YET: return "not_booked_yet";
+    case HELD_RECALLED: return "recalled";
     }
     return "";
 }
@@ -75,7 +77,12 @@ static void offer_when_held(const struct packing *packing, struct offer *to)
     case HELD_NO_CARRIER:
     case HELD_REFUSED:
     case HELD_TOO_MANY_OPEN:
+    case HELD_NOT_BOOKED_YET:
         offer(to, PRESS_TRY_AGAIN);
+        offer(to, PRESS_GIVE_UP);
+        break;
+    case HELD_RECALLED:
+        offer(to, PRESS_TAKEN_BACK);
         offer(to, PRESS_GIVE_UP);
         break;
     case HELD_NEEDS_PERSON:
@@ -124,10 +131,8 @@ size_t packing_presses(const struct packing *packing, const struct floor *floor,
         }
         break;
     case PACKING_PRINTING: /* as long as nothing was sent to the printer */
-        if (floor->printing->state == PRINTING_WAITING && !packing->reprinting)
-            offer(&to, PRESS_SET_ASIDE);
-        if (floor->printing->state == PRINTING_WAITING && packing->reprinting)
-            offer(&to, PRESS_GIVE_UP);
+        if (floor->printing->state == PRINTING_WAITING)
+            offer(&to, packing->reprinting || packing->holding ? PRESS_GIVE_UP : PRESS_SET_ASIDE);
         break;
     case PACKING_HELD: offer_when_held(packing, &to); break;
     }
@@ -159,21 +164,6 @@ static void print(struct packing *packing, struct step *step, struct floor *floo
 {
     if (packing_still_weighed(packing, step, floor)) packing_book(packing, step, floor);
     else packing_go(packing, PACKING_WEIGHING, NO_DEADLINE);
-}
-
-static void set_aside(struct packing *packing, struct step *step, struct floor *floor)
-{
-    if (floor->printing->state != PRINTING_IDLE)
-        printing_release(floor->printing, step, floor->devices);
-    if (packing->slot != NO_SLOT)
-        packing->parcel = floor->bookings[packing->slot].parcel; /* it may be booked by now */
-    packing->reason = HELD_NONE;
-    packing->setting_aside = true;
-    fact_put(step, FACT_ASIDE, &packing->parcel);
-    fact_put_event(step, OMS_EVENT_EXCEPTION, "exception", &packing->parcel,
-                   "set aside at the bench");
-    packing->ticket = step_store(step);
-    packing_go(packing, PACKING_CLOSING, NO_DEADLINE);
 }
 
 static void print_again(struct packing *packing, struct step *step, struct floor *floor)
@@ -219,9 +209,9 @@ static void try_again(struct packing *packing, struct step *step, struct floor *
         printing_release(floor->printing, step, floor->devices);
         packing_begin_printing(packing, step, floor);
     } else if (reason == HELD_DISK_FULL && packing->setting_aside) {
-        set_aside(packing, step, floor);
+        packing_set_aside(packing, step, floor);
     } else if (reason == HELD_DISK_FULL && packing->before == PACKING_PRINTING) {
-        packing_close(packing, step);
+        packing_close(packing, step, floor);
     } else {
         char scan[ORDER_KEY_SIZE];
         memcpy(scan, packing->scan, sizeof scan);
@@ -244,10 +234,11 @@ bool packing_press(struct packing *packing, struct step *step, struct floor *flo
     case PRESS_PRINT: print(packing, step, floor); return true;
     case PRESS_GIVE_UP: give_up(packing, step, floor); return true;
     case PRESS_TRY_AGAIN: try_again(packing, step, floor); return true;
-    case PRESS_SET_ASIDE: set_aside(packing, step, floor); return true;
+    case PRESS_SET_ASIDE: packing_set_aside(packing, step, floor); return true;
     case PRESS_LABEL_OK: packing_confirm_label(packing, step, floor); return true;
     case PRESS_LABEL_MISSING: print_again(packing, step, floor); return true;
     case PRESS_REPRINT: return reprint(packing, step, floor, text);
+    case PRESS_TAKEN_BACK: packing_take_back(packing, step, floor); return true;
     case PRESS_NOT_BOOKED: not_booked(packing, step, floor); return true;
     case PRESS_SCAN: return false; /* station.c takes it, as a scan */
     }

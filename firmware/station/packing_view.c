@@ -182,8 +182,48 @@ static void write_network(struct json_writer *json, const struct view *view)
     json_write_i64(json, "waiting", (int64_t)view->events_waiting);
     json_write_i64(json, "refused", (int64_t)view->sync->refused + view->sync->conflicts);
     json_write_close(json, '}');
-    json_write_i64(json, "open_bookings", view->open_bookings);
+    json_write_i64(json, "open_bookings", view->backlog->waiting > 0 ? view->backlog->waiting : 0);
     json_write_text(json, "disk", view->disk_low ? "low" : "ok");
+}
+
+/* Until when a courier must have been told of what it does not know yet; wall milliseconds. */
+static void write_untold(struct json_writer *json, const struct view *view)
+{
+    const struct config *config = view->step->config;
+    int64_t oldest_ms = 0, by_ms = 0;
+    for (unsigned i = 0; i < config->carrier_count; i++) {
+        int64_t since_ms = backlog_oldest_ms(view->backlog, i);
+        int64_t until_ms = since_ms + (int64_t)config->carriers[i].tell_within_min * 60000;
+        if (since_ms == 0) continue;
+        if (oldest_ms == 0 || since_ms < oldest_ms) oldest_ms = since_ms;
+        if (by_ms == 0 || until_ms < by_ms) by_ms = until_ms;
+    }
+    if (oldest_ms == 0) return;
+    json_write_open(json, "untold", '{');
+    json_write_i64(json, "oldest_ms", oldest_ms);
+    json_write_i64(json, "by_ms", by_ms);
+    json_write_close(json, '}');
+}
+
+#define RECALLS_SHOWN 5
+
+static void write_recalls(struct json_writer *json, const struct view *view)
+{
+    const struct recalls *recalls = view->floor->recalls;
+    if (recalls->count == 0) return;
+    json_write_open(json, "recalls", '{');
+    json_write_i64(json, "count", (int64_t)recalls->count);
+    json_write_open(json, "first", '[');
+    for (size_t i = 0; i < recalls->count && i < RECALLS_SHOWN; i++) {
+        const struct recall *recall = &recalls->list[i];
+        json_write_open(json, NULL, '{');
+        json_write_text(json, "order_no", recall->order_no);
+        json_write_text(json, "awb", recall->awb);
+        json_write_text(json, "why", recall->why);
+        json_write_close(json, '}');
+    }
+    json_write_close(json, ']');
+    json_write_close(json, '}');
 }
 
 static void write_span(struct json_writer *json, const char *key, int64_t from_ms, int64_t to_ms)
@@ -238,6 +278,8 @@ void view_write(const struct view *view, const struct message *message, struct t
     write_parcel(&json, view);
     write_devices(&json, view);
     write_network(&json, view);
+    write_untold(&json, view);
+    write_recalls(&json, view);
     write_last(&json, view);
     json_write_close(&json, '}');
 }

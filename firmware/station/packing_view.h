@@ -4,6 +4,7 @@
 #ifndef PACKD_FIRMWARE_STATION_PACKING_VIEW_H
 #define PACKD_FIRMWARE_STATION_PACKING_VIEW_H
 
+#include "firmware/station/backlog.h"
 #include "firmware/station/packing.h"
 #include "firmware/station/sync.h"
 
@@ -22,7 +23,7 @@ struct message {
     struct {
         const char *name;
         char value[VIEW_VALUE_SIZE];
-    } arguments[3];
+    } arguments[4];
     size_t count;
 };
 
@@ -33,7 +34,7 @@ struct view { /* everything the picture depends on */
     const struct sync *sync;
     const enum net_state *network; /* by server: SERVER_OMS, SERVER_CARRIER_FIRST + index */
     uint64_t events_waiting;
-    unsigned open_bookings; /* set aside */
+    const struct backlog *backlog;
     bool disk_low;
     const struct config_fault *wrong_settings; /* text empty: none */
 };

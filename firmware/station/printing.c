@@ -34,16 +34,40 @@ static void load(struct printing *printing, struct step *step, bool task)
        NO_DEADLINE);
 }
 
-void printing_begin(struct printing *printing, struct step *step, struct devices *devices,
-                    const struct parcel *parcel, unsigned carrier)
+static void begin(struct printing *printing, struct step *step, struct devices *devices,
+                  const struct parcel *parcel, unsigned carrier)
 {
     ENSURE(printing->state == PRINTING_IDLE);
     printing->parcel = *parcel;
     printing->carrier = carrier;
     printing->proofs = 0;
-    printing->seen_busy = false;
+    printing->seen_busy = printing->hold = false;
     devices_printer_eager(devices, step, true);
+}
+
+void printing_begin(struct printing *printing, struct step *step, struct devices *devices,
+                    const struct parcel *parcel, unsigned carrier)
+{
+    begin(printing, step, devices, parcel, carrier);
     load(printing, step, parcel->label_format != LABEL_FORMAT_ZPL);
+}
+
+void printing_begin_hold(struct printing *printing, struct step *step, struct devices *devices,
+                         const struct parcel *parcel, unsigned carrier)
+{
+    const struct config_printer *printer = &step->config->printer;
+    const struct printer_driver *driver = devices->printer_driver;
+    struct label *label = commands_room(step->commands, sizeof *label);
+    bool known = carrier < step->config->carrier_count && step->carriers[carrier] != NULL;
+    struct textbuf job;
+    begin(printing, step, devices, parcel, carrier);
+    printing->hold = true;
+    textbuf_init(&job, printing->job, sizeof printing->job);
+    label_draw_hold(parcel, known ? step->carriers[carrier]->title : "", printer->width_dmm,
+                    printer->height_dmm, label);
+    bool good = driver != NULL && driver->encode_label(label, printer->dpi, &job);
+    printing->job_len = job.len;
+    go(printing, good ? PRINTING_WAITING : PRINTING_BROKEN, 0, NO_DEADLINE);
 }
 
 /* Draws our own label from the stored shipment. */
@@ -151,17 +175,6 @@ static void prove(struct printing *printing, struct step *step, struct devices *
     go(printing, PRINTING_PRINTED, 0, NO_DEADLINE);
 }
 
-void printing_status(struct printing *printing, struct step *step, struct devices *devices)
-{
-    const struct printer_status *status = &devices->printer_status;
-    bool fresh = devices->printer_known && devices->slots[DEVICE_PRINTER].state == DEVICE_OPEN;
-    if (printing->state == PRINTING_WAITING && fresh && status->ready && !status->busy) {
-        start(printing, step);
-    } else if (printing->state == PRINTING_PROVING) {
-        prove(printing, step, devices);
-    }
-}
-
 static void send(struct printing *printing, struct step *step, struct devices *devices)
 {
     printing->port = devices->slots[DEVICE_PRINTER].port;
@@ -176,6 +189,18 @@ static void send(struct printing *printing, struct step *step, struct devices *d
     }
     printing->drained_target = devices->printer_written;
     go(printing, PRINTING_SENDING, 0, step->now_ms + step->config->limits.print_wait_ms);
+}
+
+void printing_status(struct printing *printing, struct step *step, struct devices *devices)
+{
+    const struct printer_status *status = &devices->printer_status;
+    bool fresh = devices->printer_known && devices->slots[DEVICE_PRINTER].state == DEVICE_OPEN;
+    if (printing->state == PRINTING_WAITING && fresh && status->ready && !status->busy) {
+        if (printing->hold) send(printing, step, devices);
+        else start(printing, step);
+    } else if (printing->state == PRINTING_PROVING) {
+        prove(printing, step, devices);
+    }
 }
 
 void printing_stored(struct printing *printing, struct step *step, struct devices *devices,

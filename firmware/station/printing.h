@@ -6,7 +6,8 @@
  *       SENDING, PROVING --lost, cut, flagged, too long--> UNSURE: one question to the packer
  *
  * LOADING: the label is read from the journal. WAITING: nothing was sent; the printer must say
- * ready and empty, however long that takes. STARTING: that a label is about to be sent is on its
+ * ready and empty, however long that takes. (A hold label is drawn at once and goes from WAITING to
+ * SENDING, for no fact rests on it.) STARTING: that a label is about to be sent is on its
  * way to disk. SENDING, PROVING: bytes are on their way; bytes accepted prove nothing about
  * paper. UNSURE is never turned into a second label without a person's word. */
 #ifndef PACKD_FIRMWARE_STATION_PRINTING_H
@@ -46,13 +47,17 @@ struct printing {
     int64_t drained_ms;
     unsigned proofs;
     bool seen_busy;
-    bool cut; /* the job broke off: the printer must be told before the next one */
+    bool hold; /* a hold label: nothing of it is stored, a second one does no harm */
+    bool cut;  /* the job broke off: the printer must be told before the next one */
 };
 
 void printing_init(struct printing *printing);
 /* parcel->copy says which copy this is; carrier: index in the configuration. */
 void printing_begin(struct printing *printing, struct step *step, struct devices *devices,
                     const struct parcel *parcel, unsigned carrier);
+/* A label with our own number, for a parcel that waits on the shelf. */
+void printing_begin_hold(struct printing *printing, struct step *step, struct devices *devices,
+                         const struct parcel *parcel, unsigned carrier);
 /* Blob answers, port events and deadlines. */
 void printing_step(struct printing *printing, struct step *step, struct devices *devices,
                    const struct event *event);

@@ -44,6 +44,19 @@ static void add(struct recovery *recovery, const struct parcel *parcel, int64_t 
         (struct open_parcel){.parcel = *parcel, .stage = STAGE_INTENT, .seq = seq};
 }
 
+/* A label was begun of a parcel whose intent is settled: it had been fetched from the shelf. One
+ * with a reason in its note is a reprint, and closed. */
+static void fold_fetched(struct recovery *recovery, enum fact_kind kind,
+                         const struct parcel *parcel, int64_t seq)
+{
+    if (kind != FACT_PRINT || parcel->note[0] != '\0') return;
+    size_t before = recovery->count;
+    add(recovery, parcel, seq);
+    if (recovery->count == before) return;
+    recovery->open[before].stage = STAGE_PRINTING;
+    recovery->open[before].booked = true; /* or it is in the backlog, which sees to it */
+}
+
 static void fold_parcel(struct recovery *recovery, enum fact_kind kind, const struct parcel *parcel,
                         int64_t seq)
 {
@@ -52,24 +65,35 @@ static void fold_parcel(struct recovery *recovery, enum fact_kind kind, const st
         if (open == NULL) add(recovery, parcel, seq);
         return;
     }
-    if (open == NULL) return; /* settled before */
-    open->parcel = *parcel;
+    if (open == NULL) {
+        fold_fetched(recovery, kind, parcel, seq);
+        return;
+    }
     switch (kind) {
     case FACT_BOOKED:
-    case FACT_LABEL: open->stage = STAGE_BOOKED; break;
+        open->booked = true;
+        if (open->stage == STAGE_INTENT) open->stage = STAGE_BOOKED;
+        break;
     case FACT_PRINT: open->stage = STAGE_PRINTING; break;
-    case FACT_ASIDE: open->aside = true; break;
     case FACT_REFUSED:
     case FACT_ABSENT:
-    case FACT_CLOSED: remove_open(recovery, open); return;
+        if (open->stage != STAGE_PRINTING) {
+            remove_open(recovery, open);
+            return;
+        }
+        open->stage = STAGE_RECALLED; /* its label is out, or may be */
+        break;
+    case FACT_ASIDE:
+    case FACT_CLOSED:
+    case FACT_TAKEN_BACK: remove_open(recovery, open); return;
     case FACT_INTENT:
+    case FACT_LABEL:
     case FACT_PRINTED:
+    case FACT_SENDING:
     case FACT_EVENT:
     case FACT_EVENT_REFUSED: break;
     }
-    /* Booked and on the shelf: nobody waits for it but its order's scan, which finds it by
-     * itself. */
-    if (open->aside && open->stage != STAGE_INTENT) remove_open(recovery, open);
+    open->parcel = *parcel;
 }
 
 void recovery_fold(struct recovery *recovery, const struct event_row *row, struct scratch scratch)
@@ -108,41 +132,44 @@ static void load_next(struct recovery *recovery, struct step *step, struct packi
     recovery->ticket = step_read_blob(step, OWNER_RECOVERY, 0, textbuf_bytes(&key));
 }
 
-/* The bench has one parcel in hand: the newest that nobody has set aside. */
+/* The bench has one parcel in hand: the newest. */
 static bool is_in_hand(const struct recovery *recovery, size_t index)
 {
-    for (size_t i = index + 1; i < recovery->count; i++) {
-        if (!recovery->open[i].aside) return false;
+    return index + 1 == recovery->count;
+}
+
+/* Back to a booking slot; NO_SLOT when it cannot be, and then the next start tries again. */
+static unsigned resume(struct recovery *recovery, struct step *step, struct floor *floor,
+                       const struct open_parcel *open, const struct shipment *shipment)
+{
+    bool aside = !is_in_hand(recovery, recovery->loading);
+    unsigned slot = floor_free_slot(floor);
+    unsigned carrier = step_carrier_index(step, open->parcel.carrier);
+    if (slot == NO_SLOT || carrier == CONFIG_CARRIERS_MAX) {
+        recovery->left_over++;
+        return NO_SLOT;
     }
-    return !recovery->open[index].aside;
+    struct booking *booking = &floor->bookings[slot];
+    if (open->booked) booking_resume_booked(booking, step, carrier, &open->parcel, shipment, aside);
+    else booking_resume(booking, step, carrier, &open->parcel, shipment, aside);
+    booking->label_out = open->stage == STAGE_PRINTING;
+    booking->seq_floor = open->seq - 1;
+    return slot;
 }
 
 static void give_back(struct recovery *recovery, struct step *step, struct packing *packing,
                       struct floor *floor, const struct shipment *shipment)
 {
     const struct open_parcel *open = &recovery->open[recovery->loading];
-    bool in_hand = is_in_hand(recovery, recovery->loading);
-    unsigned slot = floor_free_slot(floor),
-             carrier = step_carrier_index(step, open->parcel.carrier);
+    bool label = open->stage == STAGE_PRINTING || open->stage == STAGE_RECALLED;
+    bool settled = open->stage == STAGE_RECALLED || (label && open->booked);
+    unsigned slot = NO_SLOT;
     commands_log(step->commands, LOG_NOTICE, "log_recovered", "order_no", open->parcel.order_no,
                  NULL);
-    if (open->stage == STAGE_PRINTING) {
-        if (in_hand)
-            packing_take_over(packing, step, floor, &open->parcel, STAGE_PRINTING, NO_SLOT);
-        return; /* one that is on the shelf is found by its order's scan */
-    }
-    if (slot == NO_SLOT || carrier == CONFIG_CARRIERS_MAX) {
-        recovery->left_over++;
-        return;
-    }
-    struct booking *booking = &floor->bookings[slot];
-    if (open->stage == STAGE_INTENT) {
-        booking_resume(booking, step, carrier, &open->parcel, shipment, !in_hand);
-    } else {
-        booking_resume_booked(booking, step, carrier, &open->parcel, shipment, !in_hand);
-    }
-    booking->seq_floor = open->seq - 1;
-    if (in_hand) packing_take_over(packing, step, floor, &open->parcel, open->stage, slot);
+    if (!settled) slot = resume(recovery, step, floor, open, shipment);
+    bool can = settled || slot != NO_SLOT;
+    if (can && is_in_hand(recovery, recovery->loading))
+        packing_take_over(packing, step, floor, &open->parcel, open->stage, slot);
 }
 
 static void take_rows(struct recovery *recovery, struct step *step, struct packing *packing,
@@ -165,18 +192,8 @@ static void take_task(struct recovery *recovery, struct step *step, struct packi
                       struct floor *floor, const struct event *event)
 {
     struct shipment *shipment = commands_room(step->commands, sizeof *shipment);
-    struct json root;
-    bool good = event->blob.found &&
-                json_parse(event->blob.bytes, step->scratch, &root) == JSON_OK &&
-                shipment_parse(root, shipment);
-    if (!good) { /* enough to ask the courier by; a request cannot be built from it */
-        const struct parcel *parcel = &recovery->open[recovery->loading].parcel;
-        commands_log(step->commands, LOG_ALARM, "log_task_lost", "order_no", parcel->order_no,
-                     NULL);
-        memset(shipment, 0, sizeof *shipment);
-        memcpy(shipment->reference, parcel->reference, sizeof shipment->reference);
-        memcpy(shipment->awb, parcel->awb, sizeof shipment->awb);
-    }
+    fact_read_task(event->blob.found ? event->blob.bytes : BYTES_NONE, step,
+                   &recovery->open[recovery->loading].parcel, shipment);
     give_back(recovery, step, packing, floor, shipment);
     recovery->loading++;
     load_next(recovery, step, packing);

@@ -1,6 +1,6 @@
 /* recovery.h - after a start: read the journal on from the cursor "settled", fold what was left
- * open, and give every open parcel back to its machine. Folding is the same code that the tests
- * run. */
+ * open at the bench, and give it back to its machine. What had left the bench before its booking
+ * was done is the backlog's. Folding is the same code that the tests run. */
 #ifndef PACKD_FIRMWARE_STATION_RECOVERY_H
 #define PACKD_FIRMWARE_STATION_RECOVERY_H
 
@@ -11,7 +11,7 @@
 struct open_parcel {
     struct parcel parcel;
     enum parcel_stage stage;
-    bool aside;
+    bool booked; /* the courier's yes is on disk */
     int64_t seq; /* of the intent */
 };
 

@@ -34,6 +34,8 @@ void station_init(struct station *station, const struct config *config,
         booking_init(&station->bookings[slot], slot);
     printing_init(&station->printing);
     pool_init(&station->pool);
+    recalls_init(&station->recalls);
+    backlog_init(&station->backlog);
     packing_init(&station->packing);
     sync_init(&station->sync, 0);
     feed_init(&station->feed, "", 0);
@@ -42,7 +44,10 @@ void station_init(struct station *station, const struct config *config,
                                     .devices = &station->devices,
                                     .bookings = station->bookings,
                                     .printing = &station->printing,
-                                    .pool = &station->pool};
+                                    .pool = &station->pool,
+                                    .recalls = &station->recalls};
+    station->backlog_floor =
+        (struct backlog_floor){.bookings = station->bookings, .recalls = &station->recalls};
 }
 
 static struct step make_step(struct station *station, const struct event *event,
@@ -74,6 +79,8 @@ static void start(struct station *station, struct step *step, const struct event
     station->random = event->started.seed;
     memcpy(station->epoch, event->started.epoch, sizeof station->epoch);
     station->settled_seq = event->started.settled_seq;
+    station->backlog_seq = event->started.backlog_seq;
+    recalls_start(&station->recalls, step); /* first: recovery may add to the list */
     devices_init(&station->devices, station->config, step->now_ms);
     sync_init(&station->sync, event->started.oms_seq);
     feed_init(&station->feed, event->started.cursor, step->now_ms);
@@ -98,7 +105,7 @@ static enum net_state state_of_exchange(const struct event *event)
 static unsigned server_of(const struct station *station, enum owner owner, unsigned index)
 {
     if (owner == OWNER_BOOKING) return SERVER_CARRIER_FIRST + station->bookings[index].carrier;
-    if (owner == OWNER_POOL) return SERVER_CARRIER_FIRST + index;
+    if (owner == OWNER_POOL) return SERVER_CARRIER_FIRST + index % CONFIG_CARRIERS_MAX;
     return SERVER_OMS;
 }
 
@@ -114,6 +121,9 @@ static void note_network(struct station *station, struct step *step, const struc
                            : station->config->carriers[server - SERVER_CARRIER_FIRST].name;
     bool good = state == NET_OK;
     if (good && server == SERVER_OMS) sync_line_is_back(&station->sync, step);
+    if (good && server >= SERVER_CARRIER_FIRST)
+        backlog_hurry(&station->backlog, step, &station->backlog_floor,
+                      server - SERVER_CARRIER_FIRST);
     bool person = state == NET_UNTRUSTED || state == NET_REFUSED; /* only one can mend it */
     enum log_level level = person ? LOG_ALARM : good ? LOG_INFO : LOG_WARNING;
     const char *why = event->exchange.sentence != NULL ? event->exchange.sentence : "";
@@ -138,6 +148,9 @@ static void route_answer(struct station *station, struct step *step, const struc
             station->next_event_seq = station->recovery.next_event_seq;
         }
         if (station->recovery.seq > station->last_seq) station->last_seq = station->recovery.seq;
+        if (station->recovery.state != RECOVERY_DONE || station->backlog.started) break;
+        step->last_seq = station->last_seq;
+        backlog_start(&station->backlog, step, station->backlog_seq);
         break;
     case OWNER_ORDERS: orders_step(&station->orders, step, event); break;
     case OWNER_BOOKING: booking_answer(&station->bookings[index], step, event); break;
@@ -145,6 +158,10 @@ static void route_answer(struct station *station, struct step *step, const struc
     case OWNER_SYNC: sync_answer(&station->sync, step, event); break;
     case OWNER_FEED: feed_answer(&station->feed, step, event); break;
     case OWNER_POOL: pool_step(&station->pool, step, event, index); break;
+    case OWNER_BACKLOG:
+        backlog_answer(&station->backlog, step, &station->backlog_floor, event, index);
+        break;
+    case OWNER_RECALLS: recalls_loaded(&station->recalls, event); break;
     }
 }
 
@@ -169,6 +186,8 @@ static void route_batch(struct station *station, struct step *step, const struct
     }
     printing_stored(&station->printing, step, &station->devices, ticket, error);
     sync_stored(&station->sync, step, ticket, error);
+    pool_stored(&station->pool, step, ticket, error);
+    backlog_stored(&station->backlog, step, ticket, error, station->batch_has_aside);
     packing_stored(&station->packing, step, &station->floor, ticket, error);
 }
 
@@ -266,14 +285,14 @@ static void tick(struct station *station, struct step *step)
     sync_tick(&station->sync, step);
 }
 
-/* Parcels on the shelf whose booking has come to an end: the slot is free, the parcel waits for its
- * order's scan. */
+/* Parcels that the last start found open beside the one in hand, and whose booking has come to an end:
+ * the parcel waits for its order's scan. Those of the backlog are its own matter. */
 static void release_shelf(struct station *station, struct step *step)
 {
     for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
         struct booking *booking = &station->bookings[slot];
         bool ended = booking->state == BOOKING_BOOKED || booking->state == BOOKING_REFUSED;
-        if (!booking->aside || !ended) continue;
+        if (!booking->aside || booking->queued || !ended) continue;
         bool good = booking->state == BOOKING_BOOKED;
         commands_log(step->commands, good ? LOG_NOTICE : LOG_WARNING,
                      good ? "booked_later" : "log_refused_later", "order_no",
@@ -313,6 +332,7 @@ static void adopt_offered(struct station *station, struct step *step)
     step->oms = station->oms;
     memcpy(step->carriers, station->carriers, sizeof step->carriers);
     pool_start(&station->pool, step);
+    backlog_restart(&station->backlog, step);
     commands_add(step->commands, COMMAND_CONFIG_ADOPTED);
 }
 
@@ -323,7 +343,8 @@ static int64_t settled_now(const struct station *station)
     int64_t seq = station->recovery.left_over > 0 ? station->settled_seq : station->last_seq;
     for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
         const struct booking *booking = &station->bookings[slot];
-        if (booking->state != BOOKING_FREE && booking->seq_floor < seq) seq = booking->seq_floor;
+        bool holds = booking->state != BOOKING_FREE && !booking->queued; /* else: the backlog's */
+        if (holds && booking->seq_floor < seq) seq = booking->seq_floor;
     }
     return seq;
 }
@@ -337,6 +358,7 @@ static void store_batch(struct station *station, struct step *step)
         station->settled_seq = settled_now(station);
         commands_cursor(commands, "settled", station->settled_seq);
     }
+    backlog_ride(&station->backlog, step);
     sync_ride(&station->sync, step);
     struct command *command = commands_add(commands, COMMAND_STORE);
     command->store.ticket = commands->batch_ticket;
@@ -365,17 +387,13 @@ static void log_message(struct commands *commands, const struct message *message
 
 static void show(struct station *station, struct step *step)
 {
-    unsigned shelf = 0;
-    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
-        if (station->bookings[slot].state != BOOKING_FREE && station->bookings[slot].aside) shelf++;
-    }
     struct view view = {.step = step,
                         .packing = &station->packing,
                         .floor = &station->floor,
                         .sync = &station->sync,
                         .network = station->network,
                         .events_waiting = events_waiting(station),
-                        .open_bookings = shelf,
+                        .backlog = &station->backlog,
                         .disk_low = station->disk_low,
                         .wrong_settings = &station->wrong_settings};
     struct message message;
@@ -392,10 +410,10 @@ static void show(struct station *station, struct step *step)
     commands_add(step->commands, COMMAND_SHOW)->show.document = document;
 }
 
-static bool batch_has_event(const struct batch *batch)
+static bool batch_has(const struct batch *batch, enum fact_kind kind)
 {
     for (size_t i = 0; i < batch->fact_count; i++) {
-        if (bytes_equal_text(batch->facts[i].kind, fact_kind_word(FACT_EVENT))) return true;
+        if (bytes_equal_text(batch->facts[i].kind, fact_kind_word(kind))) return true;
     }
     return false;
 }
@@ -417,10 +435,13 @@ void station_step(struct station *station, const struct event *event, struct com
         ENSURE(i < ADVANCES_MAX);
     }
     release_shelf(station, &step);
+    if (station->recovery.state == RECOVERY_DONE)
+        backlog_tick(&station->backlog, &step, &station->backlog_floor);
     adopt_offered(station, &step);
     if (commands->batch_ticket != 0) {
         station->event_seq_before = events_before;
-        station->batch_has_event = batch_has_event(&commands->batch);
+        station->batch_has_event = batch_has(&commands->batch, FACT_EVENT);
+        station->batch_has_aside = batch_has(&commands->batch, FACT_ASIDE);
         store_batch(station, &step);
     }
     show(station, &step);
@@ -443,6 +464,7 @@ int64_t station_deadline(struct station *station)
     deadline_ms = earlier(deadline_ms, pool_deadline(&station->pool));
     deadline_ms = earlier(deadline_ms, feed_deadline(&station->feed, &step));
     deadline_ms = earlier(deadline_ms, sync_deadline(&station->sync, &step));
+    deadline_ms = earlier(deadline_ms, backlog_deadline(&station->backlog, &step));
     deadline_ms = earlier(deadline_ms, packing_deadline(&station->packing, &step, &station->floor));
     for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
         deadline_ms = earlier(deadline_ms, booking_deadline(&station->bookings[slot]));
@@ -460,5 +482,6 @@ void station_check(const struct station *station)
     printing_check(&station->printing);
     sync_check(&station->sync);
     feed_check(&station->feed);
+    backlog_check(&station->backlog);
     packing_check(&station->packing, &station->floor);
 }

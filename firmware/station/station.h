@@ -7,6 +7,7 @@
 #ifndef PACKD_FIRMWARE_STATION_STATION_H
 #define PACKD_FIRMWARE_STATION_STATION_H
 
+#include "firmware/station/backlog.h"
 #include "firmware/station/feed.h"
 #include "firmware/station/packing.h"
 #include "firmware/station/packing_view.h"
@@ -34,7 +35,7 @@ struct station {
     uint64_t next_event_seq;
     uint64_t
         event_seq_before; /* before the batch that is on its way: what a failed one gives back */
-    bool batch_has_event;
+    bool batch_has_event, batch_has_aside;
     enum net_state network[SERVERS_MAX];
     bool disk_low;
     struct config_fault wrong_settings; /* text empty: none */
@@ -46,11 +47,15 @@ struct station {
     struct booking bookings[BOOKINGS_MAX];
     struct printing printing;
     struct pool pool;
+    struct recalls recalls;
+    struct backlog backlog;
     struct packing packing;
     struct sync sync;
     struct feed feed;
     struct recovery recovery;
     struct floor floor;
+    struct backlog_floor backlog_floor;
+    int64_t backlog_seq; /* the cursor at the start */
 
     const char *message_id; /* shown now */
     char document[VIEW_DOCUMENT_SIZE];

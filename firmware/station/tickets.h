@@ -16,7 +16,9 @@ enum owner {
     OWNER_PRINTING,
     OWNER_SYNC,
     OWNER_FEED,
-    OWNER_POOL, /* index: the courier */
+    OWNER_POOL,    /* index: the list */
+    OWNER_BACKLOG, /* index: lane and entry */
+    OWNER_RECALLS,
 };
 
 struct tickets {

@@ -126,8 +126,18 @@ function orderBuild({ order, booking, printing, taken }, language) {
     ];
 }
 
-function lastBuild({ last, stopwatch_ms: stopwatch }, language) {
+function recallsBuild(recalls, language) {
+    const rest = recalls.count - recalls.first.length;
+    return [
+        ...line('contents', word(language, 'words', 'recalls')),
+        ...recalls.first.flatMap(({ order_no, awb }) => row(order_no, awb)),
+        ...(rest > 0 ? line('contents', `+ ${rest}`) : []),
+    ];
+}
+
+function lastBuild({ last, stopwatch_ms: stopwatch, recalls }, language) {
     const say = (id) => word(language, 'words', id);
+    if (recalls?.first?.length > 0) return recallsBuild(recalls, language);
     if (!last) return line('contents', say('no_order'));
     const took = Number.isInteger(stopwatch?.whole) && `· ${secondsText(stopwatch.whole)}`;
     const result = joined(word(language, 'results', last.result), took, took && say('seconds'));
@@ -147,8 +157,8 @@ function secondsText(ms) {
 }
 
 function orderDraw(state, language) {
-    const { order, booking, printing, taken, last, stopwatch_ms } = state;
-    const data = [language, order, booking, printing, taken, last, stopwatch_ms];
+    const { order, booking, printing, taken, last, stopwatch_ms, recalls } = state;
+    const data = [language, order, booking, printing, taken, last, stopwatch_ms, recalls];
     const build = order ? orderBuild : lastBuild;
     return rebuild(at('order'), data, () => build(state, language));
 }

@@ -64,6 +64,12 @@ const messages = {
     config_changed: 'gear',
     config_wrong: 'gear',
     too_many_open: 'shelf',
+    not_booked_yet: 'shelf',
+    recalled: 'label',
+    recalled_cancelled: 'label',
+    recall_waiting: 'stop',
+    hold_label: 'shelf',
+    printing_ahead: 'printer',
     busy_scan: 'wait',
     training: 'training-hat',
 };
@@ -77,6 +83,7 @@ const presses = {
     label_missing: 'again',
     reprint: 'printer',
     not_booked: 'person',
+    taken_back: 'label',
     scan: 'scan',
 };
 const choices = { damaged: 'label', unreadable: 'scan', lost: 'find', confirmed: 'person' };

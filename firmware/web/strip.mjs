@@ -62,6 +62,12 @@ function networkCells(state, language) {
     return cells;
 }
 
+// The hour of this box: what people at the bench call the time.
+function clockText(ms) {
+    const at = new Date(ms);
+    return [at.getHours(), at.getMinutes()].map((each) => String(each).padStart(2, '0')).join(':');
+}
+
 function countCells(state, language, quiet) {
     const say = (id) => word(language, 'words', id);
     const cells = [];
@@ -74,6 +80,20 @@ function countCells(state, language, quiet) {
             name: say('refused_events'),
             tone: 'bad',
             text: String(refused),
+        });
+    if (state.recalls?.count > 0)
+        cells.push({
+            symbol: 'stop',
+            name: say('recalls'),
+            tone: 'bad',
+            text: String(state.recalls.count),
+        });
+    if (state.untold?.by_ms > 0)
+        cells.push({
+            symbol: 'clock',
+            name: say('tell_by'),
+            tone: state.untold.by_ms < Date.now() ? 'bad' : 'wait',
+            text: clockText(state.untold.by_ms),
         });
     if (state.open_bookings > 0)
         cells.push({

@@ -315,11 +315,16 @@ static void answer_held(struct world *world)
         answer_label_question(world);
     } else if (packing->reason == HELD_NEEDS_PERSON || packing->reason == HELD_AWB_TWICE) {
         answer_needs_person(world);
+    } else if (packing->reason == HELD_RECALLED) {
+        bench_press(world, PRESS_TAKEN_BACK, "");
+        leave_order(world);
     } else if (count > 0) {
         bool last_word = world->bench.tries++ > 5;
         enum press choice = last_word ? presses[count - 1] : presses[sim_below(world, count)];
+        if (choice == PRESS_REPRINT) choice = presses[0]; /* nobody gave a reason for another */
         if (choice == PRESS_REPRINT) return;
-        if (choice == PRESS_SET_ASIDE) put_on_shelf(world);
+        bool too_early = packing->reason == HELD_NOT_BOOKED_YET && choice == PRESS_GIVE_UP;
+        if (choice == PRESS_SET_ASIDE || too_early) put_on_shelf(world);
         bench_press(world, choice, "");
         if (choice == PRESS_GIVE_UP || choice == PRESS_SET_ASIDE) leave_order(world);
     }

@@ -365,6 +365,10 @@ static void spoil(struct world *world, struct request *request, int64_t *effect_
 void courier_exchange(struct world *world, uint32_t ticket, unsigned carrier,
                       const struct http_request *from)
 {
+    if (world->line_down || world->carrier_down[carrier]) {
+        line_answer(world, ticket, 20, EXCHANGE_NOT_SENT, 0, "", "");
+        return;
+    }
     if (sim_chance(world, 60)) {
         line_answer(world, ticket, sim_between(world, 1, 5000), EXCHANGE_NOT_SENT, 0, "", "");
         return;

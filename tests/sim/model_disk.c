@@ -132,6 +132,7 @@ static void commit(struct world *world, const struct batch *batch)
         int64_t seq = cursor->seq == 0 ? (int64_t)world->disk.count : cursor->seq;
         if (strcmp(cursor->name, "oms") == 0) world->disk.oms_seq = seq;
         else if (strcmp(cursor->name, "settled") == 0) world->disk.settled_seq = seq;
+        else if (strcmp(cursor->name, "backlog") == 0) world->disk.backlog_seq = seq;
         else sim_violation(world, "only known cursors are stored", cursor->name);
     }
 }

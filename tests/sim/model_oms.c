@@ -105,11 +105,13 @@ static void take_event(struct world *world, struct json event)
     struct sim_order *order = oms_order(world, id);
     if (order == NULL || !json_i64(json_get(event, "package_no"), 1, 3, &package_no)) return;
     if (!json_text_copy(json_get(event, "awb"), awb, sizeof awb)) return;
-    if (strcmp(type, "booked") == 0) {
+    if (strcmp(type, "unpacked") == 0) { /* it may be packed again, under another number */
+        order->printed[package_no][0] = order->awbs[package_no][0] = '\0';
+    } else if (strcmp(type, "booked") == 0) {
         note_awb(world, order->awbs[package_no], sizeof order->awbs[0], awb);
     } else if (strcmp(type, "label_printed") == 0) {
+        /* Before its booking where the AWB was chosen beforehand. */
         note_awb(world, order->printed[package_no], sizeof order->printed[0], awb);
-        if (order->awbs[package_no][0] == '\0') sim_violation(world, "events come in order", id);
     }
 }
 
@@ -180,7 +182,9 @@ static void push_events(struct world *world, uint32_t ticket, const struct http_
 
 void oms_exchange(struct world *world, uint32_t ticket, const struct http_request *request)
 {
-    if (sim_chance(world, 80)) {
+    if (world->line_down) {
+        line_answer(world, ticket, 20, EXCHANGE_NOT_SENT, 0, "", "");
+    } else if (sim_chance(world, 80)) {
         line_answer(world, ticket, sim_between(world, 1, 4000), EXCHANGE_NOT_SENT, 0, "", "");
     } else if (sim_chance(world, 30)) {
         line_answer(world, ticket, 30, EXCHANGE_ANSWERED, 503, "text/html", "<html>later</html>");

@@ -57,17 +57,37 @@ void rules_after_booking(struct world *world, const struct sim_shipment *shipmen
     }
 }
 
-/* I3: no label without a durable booking; I4: no second one without a person's word. */
+static bool is_hold_label(const struct world *world, const char *data)
+{
+    size_t len = strlen(world->config.station);
+    return strncmp(data, world->config.station, len) == 0 && data[len] == '-';
+}
+
+/* Is a fact of this kind on disk whose body names the AWB? */
+static bool names_awb(const struct world *world, const char *kind, const char *awb)
+{
+    char wanted[SHIPMENT_AWB_SIZE + 12];
+    snprintf(wanted, sizeof wanted, "\"awb\":\"%s\"", awb);
+    for (size_t i = world->disk.count; i > 0; i--) {
+        const struct sim_fact *fact = &world->disk.facts[i - 1];
+        if (strcmp(fact->kind, kind) == 0 && strstr(fact->body, wanted) != NULL) return true;
+    }
+    return false;
+}
+
+/* I3: no label without a durable booking, or a durable intent that holds its AWB; I4: no second
+ * one without a person's word. A hold label carries our own number and may come out twice. */
 void rules_at_label(struct world *world, const char *awb)
 {
     struct sim_label *label = bench_label(world, awb);
-    bool booked = false;
-    for (size_t i = world->disk.count; i > 0 && !booked; i--) {
-        const struct sim_fact *fact = &world->disk.facts[i - 1];
-        const char *end = strrchr(fact->key, '/');
-        booked = strcmp(fact->kind, "booked") == 0 && end != NULL && strcmp(end + 1, awb) == 0;
+    if (is_hold_label(world, awb)) {
+        world->report.hold_labels++;
+        label->allowed = label->count + 1;
+    } else if (!names_awb(world, "booked", awb) && !names_awb(world, "intent", awb)) {
+        sim_violation(world, "I3 no label without a durable booking or a durable AWB", awb);
+    } else if (!names_awb(world, "booked", awb)) {
+        world->report.ahead++;
     }
-    if (!booked) sim_violation(world, "I3 no label without a durable booking", awb);
     label->count++;
     world->report.labels++;
     if (label->count > label->allowed)
@@ -121,6 +141,23 @@ static void check_booked(struct world *world, const struct sim_fact *fact)
     }
 }
 
+/* I11: a label that is out belongs to a booking at the courier, or somebody took it back. */
+static void check_label(struct world *world, const struct sim_label *label)
+{
+    if (label->count == 0 || is_hold_label(world, label->awb)) return;
+    for (unsigned c = 0; c < 2; c++) {
+        for (size_t i = 0; i < world->couriers[c].count; i++) {
+            if (strcmp(world->couriers[c].shipments[i].awb, label->awb) == 0) return;
+        }
+    }
+    if (recalls_find(&world->station->recalls, bytes_of_text(label->awb)) != NULL) {
+        world->report.recalls++;
+        return;
+    }
+    if (names_awb(world, "taken_back", label->awb)) world->report.recalls++;
+    else sim_violation(world, "I11 no label without a booking is left out", label->awb);
+}
+
 /* I5, once the world is healed: the books of bench, couriers and order system agree. */
 void rules_at_end(struct world *world)
 {
@@ -133,6 +170,10 @@ void rules_at_end(struct world *world)
         const struct sim_fact *fact = &world->disk.facts[i];
         if (strcmp(fact->kind, "booked") == 0) check_booked(world, fact);
         if (strcmp(fact->kind, "closed") == 0) world->report.parcels++;
+    }
+    for (size_t b = 0; b < HASH_BUCKETS; b++) {
+        for (const struct sim_label *label = world->labels[b]; label != NULL; label = label->next)
+            check_label(world, label);
     }
     enum packing_state state = world->station->packing.state;
     if (state != PACKING_IDLE && state != PACKING_HELD) {

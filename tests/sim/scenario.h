@@ -8,7 +8,7 @@
 
 __attribute__((unused)) static struct world *scenario_begin(void)
 {
-    struct sim_options options = {.seed = 2, .parcels = 12, .faults = SIM_QUIET};
+    struct sim_options options = {.seed = 2, .parcels = 16, .faults = SIM_QUIET};
     struct world *world = sim_open(&options);
     for (unsigned i = 0; i < world->oms.count; i++) { /* plain orders; a scenario spoils its own */
         world->oms.orders[i].packages = 1;
@@ -17,6 +17,8 @@ __attribute__((unused)) static struct world *scenario_begin(void)
         world->oms.orders[i].carrier = 0;
     }
     world->oms.published = world->oms.count;
+    for (size_t i = 0; i < world->config.carrier_count; i++) /* no label ahead of its booking */
+        world->config.carriers[i].pool_low = 0;
     sim_pass(world, 3000);
     return world;
 }
@@ -108,7 +110,7 @@ __attribute__((unused)) static void begin_slow(struct world *world, const char *
 __attribute__((unused)) static void set_aside(struct world *world)
 {
     bench_press(world, PRESS_SET_ASIDE, "");
-    sim_pass(world, 1);
+    sim_pass(world, 3000); /* the hold label */
     expect_state(world, PACKING_IDLE, "the bench is free");
 }
 

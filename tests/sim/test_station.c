@@ -168,7 +168,7 @@ static void a_crowded_moment_is_worked_off_in_turns(void)
         booking->deadline_ms = world->now_ms;
     }
     station->feed.deadline_ms = world->now_ms;
-    station->pool.carriers[0].fetch_ms = world->now_ms;
+    station->pool.lists[0].fetch_ms = world->now_ms;
     sync_wake(&station->sync);
     for (unsigned turn = 0; turn < 40; turn++) {
         struct event event = {.kind = EVENT_DEADLINE};

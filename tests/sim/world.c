@@ -243,6 +243,7 @@ static void start_station(struct world *world, void *unused)
     memcpy(event.started.epoch, "0123456789abcdef", 17);
     event.started.settled_seq = world->disk.settled_seq;
     event.started.oms_seq = world->disk.oms_seq;
+    event.started.backlog_seq = world->disk.backlog_seq;
     snprintf(event.started.cursor, sizeof event.started.cursor, "%s", "");
     if (world->cache_cursor > 0) {
         snprintf(event.started.cursor, sizeof event.started.cursor, "c%u", world->cache_cursor);
@@ -287,7 +288,7 @@ static bool is_quiet(const struct world *world)
         if (state != BOOKING_FREE && state != BOOKING_PERSON) return false;
     }
     bool told = station->sync.state == SYNC_IDLE && !station->sync.work;
-    return told && bench_done(world);
+    return told && backlog_idle(&station->backlog) && bench_done(world);
 }
 
 static void run_next(struct world *world)

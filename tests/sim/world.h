@@ -26,8 +26,11 @@ struct sim_report {
     unsigned parcels;  /* closed */
     unsigned bookings; /* live at the couriers */
     unsigned labels;   /* that came out of the printer */
-    unsigned events;   /* that the order system took */
-    unsigned cuts;     /* of power */
+    unsigned ahead;    /* of these, before the courier's yes */
+    unsigned hold_labels;
+    unsigned recalls; /* labels that had to be taken back */
+    unsigned events;  /* that the order system took */
+    unsigned cuts;    /* of power */
     unsigned lost_replies;
     unsigned asides;
     uint64_t steps;
@@ -64,7 +67,7 @@ struct sim_disk { /* the journal model: what was acknowledged is there, all of a
     uint32_t *buckets; /* key hash to fact index + 1 */
     uint32_t *chain;
     struct sim_blob *blobs[HASH_BUCKETS];
-    int64_t oms_seq, settled_seq;
+    int64_t oms_seq, settled_seq, backlog_seq;
     unsigned full_batches; /* refuse this many more for want of space */
 };
 
@@ -163,6 +166,8 @@ struct world {
     struct secrets secrets;
     struct carrier plain; /* the sandbox without its key: every request books (odd seeds) */
     bool keyless;
+    bool line_down;       /* nothing leaves the box */
+    bool carrier_down[2]; /* nothing reaches this courier */
     struct station *station;
     struct commands *commands;
 

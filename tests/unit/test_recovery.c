@@ -21,7 +21,8 @@ static struct devices devices;
 static struct booking bookings[BOOKINGS_MAX];
 static struct printing printing;
 static struct pool pool;
-static struct floor floor_ = {&orders, &weighing, &devices, bookings, &printing, &pool};
+static struct recalls recalls;
+static struct floor floor_ = {&orders, &weighing, &devices, bookings, &printing, &pool, &recalls};
 static struct step step;
 
 #define ROWS_MAX 64u
@@ -46,6 +47,8 @@ static void start(void)
     for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) booking_init(&bookings[slot], slot);
     printing_init(&printing);
     pool_init(&pool);
+    recalls_init(&recalls);
+    recalls.loaded = true;
 }
 
 static struct parcel parcel_of(unsigned n)
@@ -73,17 +76,18 @@ static void write_fact(enum fact_kind kind, const struct parcel *parcel)
     journal[rows++].kind = fact_kind_word(kind);
 }
 
-/* Letters are facts, in order: i)ntent b)ooked l)abel p)rint P)rinted a)side c)losed r)efused
- * x: absent, e)vent. */
+/* Letters are facts, in order: i)ntent b)ooked l)abel p)rint P)rinted a)side s)ending c)losed
+ * r)efused t)aken back, x: absent, e)vent. */
 static void write_facts(const char *letters, unsigned n)
 {
     struct parcel parcel = parcel_of(n);
     static const struct {
         char letter;
         enum fact_kind kind;
-    } kinds[] = {{'i', FACT_INTENT},  {'b', FACT_BOOKED}, {'l', FACT_LABEL},  {'p', FACT_PRINT},
-                 {'P', FACT_PRINTED}, {'a', FACT_ASIDE},  {'c', FACT_CLOSED}, {'r', FACT_REFUSED},
-                 {'x', FACT_ABSENT},  {'e', FACT_EVENT}};
+    } kinds[] = {{'i', FACT_INTENT}, {'b', FACT_BOOKED},  {'l', FACT_LABEL},
+                 {'p', FACT_PRINT},  {'P', FACT_PRINTED}, {'a', FACT_ASIDE},
+                 {'c', FACT_CLOSED}, {'r', FACT_REFUSED}, {'x', FACT_ABSENT},
+                 {'e', FACT_EVENT},  {'s', FACT_SENDING}, {'t', FACT_TAKEN_BACK}};
     for (; *letters != '\0'; letters++) {
         for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
             if (kinds[i].letter != *letters) continue;
@@ -154,15 +158,28 @@ static void every_row_of_the_crash_table(void)
         {"iebpPce", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE, "closed is closed"},
         {"ier", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE, "refused is over"},
         {"iex", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE, "so is what a person ended"},
-        {"iea", PACKING_IDLE, HELD_NONE, BOOKING_SETTLING, PRINTING_IDLE,
-         "on the shelf the booking goes on, and the bench is free"},
+        {"iea", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE,
+         "what left the bench is the backlog's, and the bench is free"},
+        {"ieas", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE, "however far it got there"},
         {"ieab", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE,
          "booked on the shelf: its order's scan finds it"},
         {"ieba", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE, "in either order"},
         {"iebpa", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE,
          "also when a print was begun"},
-        {"bpPc", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE,
+        {"iep", PACKING_HELD, HELD_LABEL_UNKNOWN, BOOKING_SETTLING, PRINTING_IDLE,
+         "a label begun ahead: the question, and the booking goes on"},
+        {"iepb", PACKING_HELD, HELD_LABEL_UNKNOWN, BOOKING_FREE, PRINTING_IDLE,
+         "the yes came while the label was printed"},
+        {"iepPcea", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE,
+         "closed ahead: the backlog tells the courier"},
+        {"iepre", PACKING_HELD, HELD_RECALLED, BOOKING_FREE, PRINTING_IDLE,
+         "the no came while the label was printed: it must be destroyed"},
+        {"iepret", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE, "and was"},
+        {"bPc", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE,
          "facts of a parcel whose intent is settled are passed"},
+        {"bp", PACKING_HELD, HELD_LABEL_UNKNOWN, BOOKING_FREE, PRINTING_IDLE,
+         "but for a label begun: it was fetched from the shelf"},
+        {"bpPc", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE, "and closed"},
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         start();
@@ -181,34 +198,51 @@ static void every_row_of_the_crash_table(void)
     }
 }
 
-static void the_newest_parcel_is_in_hand_and_the_others_go_on(void)
+static void the_newest_parcel_is_in_hand(void)
+{
+    start();
+    write_facts("iea", 1);
+    write_facts("ie", 2);
+    write_facts("iea", 3);
+    recover();
+    EXPECT_I64(PACKING_BOOKING, packing.state, "one is in hand");
+    EXPECT_TEXT("R-2", packing.parcel.reference, "the newest that nobody set aside");
+    EXPECT(!bookings[0].aside, "it is waited for");
+    EXPECT(bookings[1].state == BOOKING_FREE, "the others are the backlog's");
+    EXPECT_I64(3, bookings[0].seq_floor, "the next start has to read from before its intent");
+    EXPECT_I64(4, recovery.next_event_seq, "and event numbers go on");
+}
+
+static void two_that_are_open_have_a_slot_each(void)
 {
     start();
     write_facts("ie", 1);
-    write_facts("iea", 2);
-    write_facts("ie", 3);
-    write_facts("iea", 4);
+    write_facts("ie", 2);
     recover();
-    EXPECT_I64(PACKING_BOOKING, packing.state, "one is in hand");
-    EXPECT_TEXT("R-3", packing.parcel.reference, "the newest that nobody set aside");
-    for (unsigned slot = 0; slot < 4; slot++) {
-        EXPECT_I64(BOOKING_SETTLING, bookings[slot].state, "each has its slot");
-        EXPECT(bookings[slot].aside == (slot != 2), "and only that one is waited for");
-    }
-    EXPECT_I64(0, bookings[0].seq_floor, "the next start has to read from before its intent");
-    EXPECT_I64(2, bookings[1].seq_floor, "each from before its own");
-    EXPECT_I64(5, recovery.next_event_seq, "and event numbers go on");
+    EXPECT_TEXT("R-2", packing.parcel.reference, "the newest is in hand");
+    EXPECT(bookings[0].aside && !bookings[1].aside, "the other goes on by itself");
+    EXPECT_I64(0, bookings[0].seq_floor, "and holds back what is settled");
 }
 
-static void more_than_there_is_room_for_waits_for_the_next_start(void)
+static void a_reprint_that_was_cut_off_opens_nothing(void)
+{
+    struct parcel parcel = parcel_of(1);
+    start();
+    memcpy(parcel.note, "smudged", sizeof "smudged");
+    parcel.copy = 2;
+    write_fact(FACT_PRINT, &parcel);
+    recover();
+    EXPECT_I64(PACKING_IDLE, packing.state, "its parcel was closed long ago");
+}
+
+static void a_recalled_parcel_is_on_the_list(void)
 {
     start();
-    for (unsigned n = 1; n <= RECOVERY_MAX + 2; n++) write_facts("ia", n);
+    write_facts("iepr", 1);
     recover();
-    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++)
-        EXPECT(bookings[slot].state == BOOKING_SETTLING, "every slot is used");
-    EXPECT_I64(RECOVERY_MAX + 2 - BOOKINGS_MAX, recovery.left_over, "the rest is counted");
-    EXPECT_I64(PACKING_IDLE, packing.state, "and the bench is free");
+    EXPECT(recalls_find(&recalls, BYTES_LITERAL("WEB-1")) != NULL, "by its order");
+    EXPECT(bench.commands.batch.blob_count == 1 && bench.commands.batch_ticket != 0,
+           "which is stored at once");
 }
 
 static void a_courier_that_left_the_settings_waits_for_them(void)
@@ -260,8 +294,10 @@ static void rows_that_cannot_be_read_are_counted_and_passed(void)
 int main(void)
 {
     EXPECT_RUN(every_row_of_the_crash_table);
-    EXPECT_RUN(the_newest_parcel_is_in_hand_and_the_others_go_on);
-    EXPECT_RUN(more_than_there_is_room_for_waits_for_the_next_start);
+    EXPECT_RUN(the_newest_parcel_is_in_hand);
+    EXPECT_RUN(two_that_are_open_have_a_slot_each);
+    EXPECT_RUN(a_reprint_that_was_cut_off_opens_nothing);
+    EXPECT_RUN(a_recalled_parcel_is_on_the_list);
     EXPECT_RUN(a_courier_that_left_the_settings_waits_for_them);
     EXPECT_RUN(a_lost_shipment_is_still_looked_up);
     EXPECT_RUN(rows_that_cannot_be_read_are_counted_and_passed);

@@ -51,8 +51,9 @@ static int compare(const void *left, const void *right)
 
 static double median_s(struct series *series, unsigned rounds)
 {
+    const size_t middle = rounds / 2;
     qsort(series->spans_ns, rounds, sizeof series->spans_ns[0], compare);
-    return (double)series->spans_ns[rounds / 2] / 1e9;
+    return (double)series->spans_ns[middle] / 1e9;
 }
 
 struct texts {

@@ -128,7 +128,9 @@ static struct verdict apply_booked(struct order_package *package, struct json ev
     (void)member_text(event, "carrier", package->carrier, sizeof package->carrier);
     bool printed =
         member_text(event, "status", status, sizeof status) && strcmp(status, "label_printed") == 0;
-    package->stage = printed ? STAGE_LABEL_PRINTED : STAGE_BOOKED;
+    /* A label may be printed ahead of its booking: the word goes on, never back. */
+    if (package->stage < STAGE_BOOKED) package->stage = STAGE_BOOKED;
+    if (printed && package->stage < STAGE_LABEL_PRINTED) package->stage = STAGE_LABEL_PRINTED;
     return applied;
 }
 

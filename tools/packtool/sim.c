@@ -19,7 +19,7 @@ struct campaign {
 };
 
 struct sums {
-    uint64_t parcels, bookings, labels, cuts, violations, steps;
+    uint64_t parcels, bookings, labels, ahead, hold_labels, recalls, cuts, violations, steps;
 };
 
 static bool take_faults(const char *word, enum sim_faults *out_faults)
@@ -67,6 +67,9 @@ static void run_one(const struct campaign *campaign, uint64_t seed, struct sums 
     sums->parcels += report.parcels;
     sums->bookings += report.bookings;
     sums->labels += report.labels;
+    sums->ahead += report.ahead;
+    sums->hold_labels += report.hold_labels;
+    sums->recalls += report.recalls;
     sums->cuts += report.cuts;
     sums->violations += report.violations;
     sums->steps += report.steps;
@@ -87,12 +90,14 @@ int packtool_sim(int argc, char **argv)
     int64_t begin_ms = clock_boot_ms();
     for (uint64_t i = 0; i < campaign.seeds; i++) run_one(&campaign, campaign.seed + i, &sums);
     int64_t took_ms = clock_boot_ms() - begin_ms;
-    printf("{\"seeds\":%llu,\"parcels\":%llu,\"bookings\":%llu,\"labels\":%llu,\"cuts\":%llu,"
-           "\"violations\":%llu,\"steps\":%llu,\"seconds\":%lld.%03lld}\n",
+    printf("{\"seeds\":%llu,\"parcels\":%llu,\"bookings\":%llu,\"labels\":%llu,\"ahead\":%llu,"
+           "\"hold_labels\":%llu,\"recalls\":%llu,\"cuts\":%llu,\"violations\":%llu,\"steps\":%llu,"
+           "\"seconds\":%lld.%03lld}\n",
            (unsigned long long)campaign.seeds, (unsigned long long)sums.parcels,
            (unsigned long long)sums.bookings, (unsigned long long)sums.labels,
-           (unsigned long long)sums.cuts, (unsigned long long)sums.violations,
-           (unsigned long long)sums.steps, (long long)(took_ms / 1000),
-           (long long)(took_ms % 1000));
+           (unsigned long long)sums.ahead, (unsigned long long)sums.hold_labels,
+           (unsigned long long)sums.recalls, (unsigned long long)sums.cuts,
+           (unsigned long long)sums.violations, (unsigned long long)sums.steps,
+           (long long)(took_ms / 1000), (long long)(took_ms % 1000));
     return sums.violations == 0 ? PACKTOOL_DONE : PACKTOOL_BAD_INPUT;
 }

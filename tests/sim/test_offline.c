@@ -1,0 +1,242 @@
+/* Guards: a bench does not stop when the line is down. Where AWB numbers lie on the box a parcel
+ * gets its real label at once and the courier is told later, in order, once; where not, it gets a
+ * hold label and its real one when it is fetched. What the courier then refuses is called back by
+ * name. No power cut changes any of it. */
+#include "tests/sim/scenario.h"
+
+/* A line that is down: nothing leaves the box, for any server. */
+static void cut_line(struct world *world, bool down)
+{
+    world->line_down = down;
+}
+
+static struct world *begin_with_pool(void)
+{
+    struct world *world = scenario_begin();
+    sim_close(world);
+    struct sim_options options = {.seed = 2, .parcels = 16, .faults = SIM_QUIET};
+    world = sim_open(&options);
+    for (unsigned i = 0; i < world->oms.count; i++) {
+        world->oms.orders[i].packages = 1;
+        world->oms.orders[i].cod = world->oms.orders[i].cancelled = false;
+        world->oms.orders[i].bad_pincode = false;
+        world->oms.orders[i].carrier = 0;
+    }
+    world->oms.published = world->oms.count;
+    sim_pass(world, 8000);
+    EXPECT(pool_count(&world->station->pool, 0) > 0, "numbers lie on the box");
+    return world;
+}
+
+static void pack(struct world *world, const char *order_no)
+{
+    bench_lay(world, 0);
+    sim_pass(world, 2500);
+    bench_scan(world, order_no);
+    sim_pass(world, 500);
+    bench_lay(world, 742000);
+    sim_pass(world, 12000);
+}
+
+static void power_cut(struct world *world)
+{
+    sim_cut_power(world);
+    sim_pass(world, 30000);
+}
+
+static void the_label_comes_at_once_and_the_courier_is_told_later(void)
+{
+    struct world *world = begin_with_pool();
+    cut_line(world, true);
+    pack(world, "WEB-1");
+    EXPECT_I64(1, packing_of(world)->parcels, "the parcel is closed");
+    EXPECT_I64(1, world->report.ahead, "its label came before the courier's yes");
+    EXPECT_I64(0, (int64_t)scenario_booked(world), "who knows nothing yet");
+    EXPECT_I64(1, world->station->backlog.waiting, "and is still to be told");
+    EXPECT(packing_of(world)->last_watch.closed_ms - packing_of(world)->last_watch.weight_ms < 5000,
+           "the packer did not wait for the line");
+    pack(world, "WEB-2");
+    pack(world, "WEB-3");
+    cut_line(world, false);
+    sim_pass(world, 120000);
+    EXPECT_I64(3, (int64_t)scenario_booked(world), "with the line back all are told");
+    EXPECT_TEXT("WEB-1", world->couriers[0].shipments[0].order_no, "in order");
+    EXPECT_TEXT("WEB-3", world->couriers[0].shipments[2].order_no, "to the last");
+    EXPECT(backlog_idle(&world->station->backlog), "nothing is left");
+    EXPECT_I64(0, world->station->backlog.waiting, "as it says");
+    rules_at_end(world);
+    EXPECT_I64(0, world->report.violations, world->report.first_violation);
+    sim_close(world);
+}
+
+static void a_power_cut_forgets_nobody_who_must_be_told(void)
+{
+    struct world *world = begin_with_pool();
+    cut_line(world, true);
+    pack(world, "WEB-1");
+    pack(world, "WEB-2");
+    power_cut(world);
+    EXPECT_I64(2, world->station->backlog.waiting, "both are known after the start");
+    expect_state(world, PACKING_IDLE, "and the bench is free");
+    pack(world, "WEB-3");
+    cut_line(world, false);
+    sim_pass(world, 30);
+    power_cut(world); /* while they are being told */
+    sim_pass(world, 200000);
+    EXPECT_I64(3, (int64_t)scenario_booked(world), "each is told once");
+    EXPECT_I64(0, world->station->backlog.waiting, "and none twice");
+    rules_at_end(world);
+    EXPECT_I64(0, world->report.violations, world->report.first_violation);
+    sim_close(world);
+}
+
+static void what_the_courier_refuses_later_is_called_back(void)
+{
+    struct world *world = begin_with_pool();
+    world->oms.orders[0].bad_pincode = true;
+    cut_line(world, true);
+    pack(world, "WEB-1");
+    EXPECT_I64(1, world->report.ahead, "its label is out");
+    cut_line(world, false);
+    sim_pass(world, 60000);
+    EXPECT_I64(1, (int64_t)world->station->recalls.count, "refused: it is on the list");
+    EXPECT(strstr(world->station->document, "\"recalls\":{\"count\":1") != NULL, "on the screen");
+    power_cut(world);
+    EXPECT_I64(1, (int64_t)world->station->recalls.count, "and stays there");
+    bench_scan(world, world->station->recalls.list[0].awb);
+    sim_pass(world, 500);
+    expect_held(world, HELD_RECALLED, "whoever scans its label is stopped");
+    scenario_says(world, "recalled", "and told why");
+    bench_press(world, PRESS_TAKEN_BACK, "");
+    sim_pass(world, 100);
+    EXPECT_I64(0, (int64_t)world->station->recalls.count, "its label is destroyed");
+    power_cut(world);
+    EXPECT_I64(0, (int64_t)world->station->recalls.count, "for good");
+    world->oms.orders[0].bad_pincode = false;
+    memset(world->cached, 0, world->oms.count);
+    pack(world, "WEB-1");
+    EXPECT_I64(1, (int64_t)scenario_booked(world), "with a better address it is packed again");
+    rules_at_end(world);
+    EXPECT_I64(0, world->report.violations, world->report.first_violation);
+    sim_close(world);
+}
+
+static void the_order_of_a_recalled_parcel_is_stopped_too(void)
+{
+    struct world *world = begin_with_pool();
+    world->oms.orders[0].bad_pincode = true;
+    cut_line(world, true);
+    pack(world, "WEB-1");
+    cut_line(world, false);
+    sim_pass(world, 60000);
+    recalls_init(&world->station->recalls); /* the list is lost: the facts know it as well */
+    world->station->recalls.loaded = true;
+    bench_scan(world, "WEB-1");
+    sim_pass(world, 500);
+    expect_held(world, HELD_RECALLED, "by what the journal says");
+    sim_close(world);
+}
+
+static void without_numbers_the_parcel_gets_a_hold_label(void)
+{
+    struct world *world = scenario_begin();
+    cut_line(world, true);
+    bench_scan(world, "WEB-1");
+    sim_pass(world, 500);
+    bench_lay(world, 742000);
+    sim_pass(world, 8000);
+    EXPECT(packing_of(world)->slow, "at five seconds there is a way out");
+    char number[SHIPMENT_REFERENCE_SIZE];
+    memcpy(number, packing_of(world)->parcel.reference, sizeof number);
+    bench_press(world, PRESS_SET_ASIDE, "");
+    sim_pass(world, 3000);
+    EXPECT_I64(1, world->report.hold_labels, "a hold label");
+    EXPECT_I64(1, bench_label(world, number)->count, "with our own number");
+    bench_lay(world, 0);
+    sim_pass(world, 2500);
+    bench_scan(world, number);
+    sim_pass(world, 6000);
+    expect_held(world, HELD_NOT_BOOKED_YET, "fetched too early it is sent back");
+    bench_press(world, PRESS_GIVE_UP, "");
+    cut_line(world, false);
+    sim_pass(world, 200000);
+    EXPECT_I64(1, (int64_t)scenario_booked(world), "with the line back it is booked by itself");
+    bench_scan(world, number);
+    sim_pass(world, 6000);
+    EXPECT_I64(1, packing_of(world)->parcels, "the scan of the hold label brings the real one");
+    EXPECT_I64(1, (int64_t)(world->report.labels - world->report.hold_labels), "one");
+    rules_at_end(world);
+    EXPECT_I64(0, world->report.violations, world->report.first_violation);
+    sim_close(world);
+}
+
+static void one_courier_that_is_down_holds_up_no_other(void)
+{
+    struct world *world = begin_with_pool();
+    for (unsigned i = 0; i < 4; i++) world->oms.orders[i].carrier = 1;
+    world->carrier_down[1] = true;
+    sim_pass(world, 400000); /* Delhivery's numbers come of age */
+    cut_line(world, true);
+    for (unsigned i = 1; i <= 6; i++) {
+        char order_no[16];
+        snprintf(order_no, sizeof order_no, "WEB-%u", i);
+        pack(world, order_no);
+        if (packing_of(world)->state == PACKING_BOOKING) set_aside(world);
+    }
+    cut_line(world, false);
+    sim_pass(world, 200000);
+    EXPECT_I64(2, (int64_t)world->couriers[0].count, "the one that answers has its parcels");
+    EXPECT_I64(0, (int64_t)world->couriers[1].count, "the other has not");
+    EXPECT_I64(4, world->station->backlog.waiting, "four wait for it");
+    world->carrier_down[1] = false;
+    sim_pass(world, 900000);
+    EXPECT_I64(4, (int64_t)world->couriers[1].count, "and are told in the end");
+    EXPECT_I64(0, world->report.violations, world->report.first_violation);
+    sim_close(world);
+}
+
+static void many_more_than_fit_in_memory_are_told_in_order(void)
+{
+    struct sim_options options = {.seed = 2, .parcels = 300, .faults = SIM_QUIET};
+    struct world *world = sim_open(&options);
+    for (unsigned i = 0; i < world->oms.count; i++) {
+        world->oms.orders[i].packages = 1;
+        world->oms.orders[i].carrier = 0;
+        world->oms.orders[i].cancelled = world->oms.orders[i].bad_pincode = false;
+    }
+    world->oms.published = world->oms.count;
+    world->config.carriers[0].pool_level = 400;
+    sim_pass(world, 120000);
+    cut_line(world, true);
+    for (unsigned i = 1; i <= 300; i++) {
+        char order_no[16];
+        snprintf(order_no, sizeof order_no, "WEB-%u", i);
+        pack(world, order_no);
+        if (i == 150) power_cut(world);
+    }
+    EXPECT_I64(300, world->station->backlog.waiting, "a day without a line");
+    cut_line(world, false);
+    sim_pass(world, 3600000);
+    EXPECT_I64(300, (int64_t)world->couriers[0].count, "all are told within the hour");
+    for (unsigned i = 0; i < world->couriers[0].count; i++) {
+        unsigned number = 0;
+        sscanf(world->couriers[0].shipments[i].order_no, "WEB-%u", &number);
+        EXPECT(number + 2 > i && number <= i + 3, "in order, but for two on their way together");
+    }
+    EXPECT_I64(0, world->station->backlog.waiting, "nothing is left");
+    rules_at_end(world);
+    EXPECT_I64(0, world->report.violations, world->report.first_violation);
+    sim_close(world);
+}
+
+int main(void)
+{
+    EXPECT_RUN(the_label_comes_at_once_and_the_courier_is_told_later);
+    EXPECT_RUN(a_power_cut_forgets_nobody_who_must_be_told);
+    EXPECT_RUN(what_the_courier_refuses_later_is_called_back);
+    EXPECT_RUN(the_order_of_a_recalled_parcel_is_stopped_too);
+    EXPECT_RUN(without_numbers_the_parcel_gets_a_hold_label);
+    EXPECT_RUN(one_courier_that_is_down_holds_up_no_other);
+    EXPECT_RUN(many_more_than_fit_in_memory_are_told_in_order);
+    return expect_result();
+}
