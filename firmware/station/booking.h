@@ -123,7 +123,7 @@ bool booking_is_unsent(const struct booking *booking);
 /* Durable, without an answer, and the AWB chosen beforehand: may the label be printed now? Not when
  * the courier has said no and is only asked whether it means it. */
 bool booking_may_print_ahead(const struct booking *booking, const struct step *step);
-/* Nothing is awaited but a pause: the slot may be given up, the backlog will go on from the facts. */
+/* Nothing is awaited but a pause: the slot may be given up, the backlog goes on from the facts. */
 bool booking_is_paused(const struct booking *booking);
 void booking_park(struct booking *booking);
 /* The slot is done with: BOOKED or REFUSED and taken over by the one who waited. */

@@ -7,8 +7,8 @@
  *
  * A code that looks like a reference of this station is a hold label's: the task of that parcel
  * says which order it is, and that parcel is the one that is meant.
- * IDLE, DONE: nothing is awaited. TASK, CACHE, ASKING, PAST: exactly one answer is awaited, and there
- * is a deadline. Nothing durable happens here. */
+ * IDLE, DONE: nothing is awaited. TASK, CACHE, ASKING, PAST: exactly one answer is awaited, and
+ * there is a deadline. Nothing durable happens here. */
 #ifndef PACKD_FIRMWARE_STATION_ORDERS_H
 #define PACKD_FIRMWARE_STATION_ORDERS_H
 

@@ -18,9 +18,10 @@
  *   HELD      a reason is shown; nothing is awaited but the packer
  *
  * Giving up is free until BOOKING. From there the ways out are the label, the shelf (set aside: the
- * booking goes on by itself, a hold label says which parcel it is), or a person's decision, which is
- * itself a fact. Where the AWB was chosen from the pool and the courier does not answer, the label
- * is printed ahead: PRINTING with the slot still at work, and the parcel goes to the backlog. */
+ * booking goes on by itself, a hold label says which parcel it is), or a person's decision, which
+ * is itself a fact. Where the AWB was chosen from the pool and the courier does not answer, the
+ * label is printed ahead: PRINTING with the slot still at work, and the parcel goes to the
+ * backlog. */
 #ifndef PACKD_FIRMWARE_STATION_PACKING_H
 #define PACKD_FIRMWARE_STATION_PACKING_H
 

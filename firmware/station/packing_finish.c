@@ -57,8 +57,8 @@ static void refused(struct packing *packing, struct floor *floor)
     else packing_hold(packing, store_failed ? HELD_DISK_FULL : HELD_REFUSED);
 }
 
-/* The line is down, or the courier takes longer than a packer should wait: the label is printed now,
- * with the AWB that was stored with the intent. */
+/* The line is down, or the courier takes longer than a packer should wait: the label is printed
+ * now, with the AWB that was stored with the intent. */
 static bool print_ahead(struct packing *packing, struct step *step, struct floor *floor)
 {
     struct booking *booking = booking_in_hand(packing, floor);
@@ -269,9 +269,9 @@ void packing_set_aside(struct packing *packing, struct step *step, struct floor 
     packing_go(packing, PACKING_CLOSING, NO_DEADLINE);
 }
 
-/* From here on the backlog looks after it. One that was proven unsent gives its slot up, because the
- * fact says so and nothing may be sent behind its back. One that waits for the settle window keeps
- * it: begun anew the window would begin anew. */
+/* From here on the backlog looks after it. One that was proven unsent gives its slot up, because
+ * the fact says so and nothing may be sent behind its back. One that waits for the settle window
+ * keeps it: begun anew the window would begin anew. */
 static void leave_to_backlog(struct packing *packing, struct floor *floor)
 {
     struct booking *booking = booking_in_hand(packing, floor);

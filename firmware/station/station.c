@@ -285,8 +285,8 @@ static void tick(struct station *station, struct step *step)
     sync_tick(&station->sync, step);
 }
 
-/* Parcels that the last start found open beside the one in hand, and whose booking has come to an end:
- * the parcel waits for its order's scan. Those of the backlog are its own matter. */
+/* Parcels that the last start found open beside the one in hand, and whose booking has come to an
+ * end: the parcel waits for its order's scan. Those of the backlog are its own matter. */
 static void release_shelf(struct station *station, struct step *step)
 {
     for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
