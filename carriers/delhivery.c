@@ -280,14 +280,28 @@ static void gather_all(struct json root, struct textbuf *said)
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) reply_gather(json_get(root, keys[i]), said);
 }
 
+/* A plausible number. One with an exponent says something else than its letters. */
+static bool is_awb(struct json value)
+{
+    struct bytes awb;
+    uint64_t unused;
+    if (json_number_text(value, &awb) && !bytes_to_u64(awb, UINT64_MAX, &unused)) return false;
+    return json_number_or_text(value, &awb) && reply_is_awb(awb);
+}
+
+static bool is_silent(struct json value)
+{
+    return json_kind(value) == JSON_MISSING || json_kind(value) == JSON_NULL;
+}
+
 /* Exactly one package, a success, our reference, a plausible number: ours where we sent it. */
 static bool is_proof(const struct shipment *ours, struct json root)
 {
     struct json packages = json_get(root, "packages");
     struct json package = json_at(packages, 0);
-    struct bytes awb, reference;
+    struct bytes reference;
     return json_count(packages) == 1 && reply_is(json_get(package, "status"), "success") &&
-           json_number_or_text(json_get(package, "waybill"), &awb) && reply_is_awb(awb) &&
+           is_awb(json_get(package, "waybill")) &&
            reply_agrees(json_get(package, "waybill"), ours->awb) &&
            json_number_or_text(json_get(package, "refnum"), &reference) &&
            reply_agrees(json_get(package, "refnum"), ours->reference);
@@ -308,22 +322,26 @@ static void take_success(const struct carrier_task *task, struct json root,
     (void)reply_copy(json_get(package, "sort_code"), out->route, sizeof out->route);
 }
 
+/* in_doubt: beside the words, something says that it may have happened. */
 static void take_failure(const struct carrier_task *task, struct json root, struct bytes said,
-                         struct carrier_outcome *out)
+                         bool in_doubt, struct carrier_outcome *out)
 {
     struct json package = json_at(json_get(root, "packages"), 0);
     struct json refnum = json_get(package, "refnum");
+    struct bytes unused;
     char named[SHIPMENT_REFERENCE_SIZE];
     bool contradicts = reply_is(json_get(package, "status"), "success") ||
                        json_count(json_get(root, "packages")) > 1;
+    bool names_another =
+        json_number_or_text(refnum, &unused) && !reply_agrees(refnum, task->shipment.reference);
     bool names_it = reply_copy(refnum, named, sizeof named);
-    if (contradicts || (names_it && !reply_agrees(refnum, task->shipment.reference))) {
+    if (contradicts || names_another) {
         reply_unclear(task->operation, "the answer contradicts itself", out);
         return;
     }
     const char *reference = names_it ? named : task->shipment.reference;
     const struct refusal *row = reply_refusal(refusals, ARRAY_LEN(refusals), said);
-    bool unclear = row == NULL ? says_partial(said) : row->result == CARRIER_UNKNOWN;
+    bool unclear = row == NULL ? in_doubt || says_partial(said) : row->result == CARRIER_UNKNOWN;
     if (!unclear) reply_reject(row == NULL ? REASON_OTHER : row->reason, out);
     else if (row != NULL) out->reason = row->reason;
     char *where = unclear ? out->lookup_reference : out->verify_absent;
@@ -337,8 +355,9 @@ static void take_booking(const struct carrier_task *task, int status, struct jso
 {
     bool success = false;
     bool stated = reply_flag(json_get(root, "success"), &success);
+    bool conflict = status == 409 && !stated; /* with what? it may be our own first attempt */
     if (stated && success && status < 300) take_success(task, root, out);
-    else if (!success && (stated || status >= 400)) take_failure(task, root, said, out);
+    else if (!success && (stated || status >= 400)) take_failure(task, root, said, conflict, out);
     else reply_unclear(task->operation, "the answer states no success and no failure", out);
 }
 
@@ -348,14 +367,14 @@ static void take_edit(const struct carrier_task *task, struct json root, struct 
                       struct carrier_outcome *out)
 {
     bool done = false;
-    struct bytes awb;
+    struct json waybill = json_get(root, "waybill");
     bool stated = reply_flag(json_get(root, "status"), &done);
-    bool ours = json_number_or_text(json_get(root, "waybill"), &awb) &&
-                reply_agrees(json_get(root, "waybill"), task->shipment.awb);
+    bool named = !is_silent(waybill) && !reply_is(waybill, "");
+    bool ours = is_awb(waybill) && reply_agrees(waybill, task->shipment.awb);
     if (stated && done && ours) {
         reply_accept(CARRIER_OK, out);
         out->updated = task->operation == CARRIER_WEIGHT;
-    } else if (stated && !done) {
+    } else if (stated && !done && (ours || !named)) {
         const struct refusal *row = reply_refusal(refusals, ARRAY_LEN(refusals), said);
         bool refused = row != NULL && row->result == CARRIER_REJECT;
         reply_reject(refused ? row->reason : REASON_OTHER, out);
@@ -445,11 +464,17 @@ static void take_pool(const struct carrier_task *task, struct json root,
 
 static bool is_ours(const struct carrier_task *task, struct json shipment)
 {
-    struct bytes awb;
     bool by_reference = task->operation == CARRIER_LOOKUP && task->shipment.reference[0] != '\0';
-    return json_number_or_text(json_get(shipment, "AWB"), &awb) && reply_is_awb(awb) &&
-           (by_reference ? reply_agrees(json_get(shipment, "ReferenceNo"), task->shipment.reference)
-                         : reply_agrees(json_get(shipment, "AWB"), task->shipment.awb));
+    return by_reference ? reply_agrees(json_get(shipment, "ReferenceNo"), task->shipment.reference)
+                        : reply_agrees(json_get(shipment, "AWB"), task->shipment.awb);
+}
+
+/* Ours with a number and a state; what has neither proves nothing. */
+static bool is_whole(struct json shipment)
+{
+    struct bytes type;
+    return is_awb(json_get(shipment, "AWB")) &&
+           json_text(json_get(json_get(shipment, "Status"), "StatusType"), &type) && type.len > 0;
 }
 
 /* A cancelled one does not stand; but before pickup a cancelled one still looks manifested. */
@@ -463,25 +488,40 @@ static void take_shipment(struct json shipment, bool stands, struct carrier_outc
     if (!stands) reply_reject(REASON_REFERENCE_CANCELLED, out);
 }
 
-/* Two shipments under one reference that both stand are for a person to see. */
+/* The words, no shipment at all, and no flag that says success: this no allows another booking. */
+static bool says_none(struct json root, struct bytes said)
+{
+    struct json flag = json_get(root, "Success");
+    bool success = true;
+    return reply_says(said, "no such waybill or order id found") &&
+           json_count(json_get(root, "ShipmentData")) == 0 &&
+           (is_silent(flag) || (reply_flag(flag, &success) && !success));
+}
+
+/* Two shipments under one reference that both stand are for a person to see. Only a list of nothing
+ * but ours, each of them whole, proves that it was cancelled. */
 static void take_tracked(const struct carrier_task *task, struct json root, struct bytes said,
                          struct carrier_outcome *out)
 {
     struct json_walk walk = {0};
     struct bytes key;
     struct json each;
-    size_t found = 0, standing = 0;
+    size_t found = 0, standing = 0, foreign = 0, broken = 0;
     while (json_each(json_get(root, "ShipmentData"), &walk, &key, &each)) {
         struct json shipment = json_get(each, "Shipment");
-        if (!is_ours(task, shipment)) continue;
+        if (!is_ours(task, shipment) || !is_whole(shipment)) {
+            if (is_ours(task, shipment)) broken++;
+            else foreign++;
+            continue;
+        }
         bool stands = !reply_is(json_get(json_get(shipment, "Status"), "StatusType"), "CN");
         if (stands) standing++;
         if (found++ == 0 || (stands && standing == 1)) take_shipment(shipment, stands, out);
     }
-    if (found == 0 && reply_says(said, "no such waybill or order id found")) {
+    if (found == 0 && says_none(root, said)) {
         reply_reject(REASON_NOT_FOUND, out);
-    } else if (found == 0) {
-        reply_unclear(task->operation, "the answer is not about our shipment", out);
+    } else if (found == 0 || broken > 0 || (standing == 0 && foreign > 0)) {
+        reply_nothing(task->operation, "the answer is not about our shipment", out);
     } else if (standing > 1) {
         out->result = CARRIER_UNKNOWN;
         out->reason = REASON_DUPLICATE_REFERENCE;
@@ -489,12 +529,12 @@ static void take_tracked(const struct carrier_task *task, struct json root, stru
     }
 }
 
-static enum carrier_step take_label_link(struct carrier_task *task, struct json root,
+static enum carrier_step take_label_link(struct carrier_task *task, int status, struct json root,
                                          struct carrier_outcome *out)
 {
     struct json package = json_at(json_get(root, "packages"), 0);
     struct json link = json_get(package, "pdf_download_link");
-    bool ours = json_kind(json_get(package, "wbn")) != JSON_MISSING &&
+    bool ours = status < 300 && json_kind(json_get(package, "wbn")) != JSON_MISSING &&
                 reply_agrees(json_get(package, "wbn"), task->shipment.awb);
     if (ours && json_text_copy(link, task->note, sizeof task->note)) return CARRIER_MORE;
     task->round = 0;
@@ -522,7 +562,9 @@ static bool is_turned_away(const struct carrier_task *task, const struct http_re
                            bool opened, struct bytes said, struct carrier_outcome *out)
 {
     int status = response->status;
-    bool no_login = reply_says(bytes_slice(response->body, 0, 64), "login or api key required");
+    bool answered = (status >= 200 && status < 300) || (status >= 400 && status < 500);
+    bool no_login =
+        answered && reply_says(bytes_slice(response->body, 0, 64), "login or api key required");
     bool credentials = reply_says(said, "credentials were not provided");
     bool asks = !carrier_operation_writes(task->operation);
     if (no_login || (status == 401 && (opened || asks)) || (status == 403 && credentials)) {
@@ -532,6 +574,16 @@ static bool is_turned_away(const struct carrier_task *task, const struct http_re
     if (status != 403 && status != 429) return false;
     reply_throttled(response, BLOCKED_S, out);
     return true;
+}
+
+/* A yes under a status that says no, and a no in so many words that some were not heard. */
+static void doubt(enum carrier_operation operation, int status, const struct textbuf *said,
+                  struct carrier_outcome *out)
+{
+    bool yes = out->result == CARRIER_OK || out->result == CARRIER_SERVICEABLE;
+    if (yes && status >= 400) reply_nothing(operation, "the status says no", out);
+    if (out->result == CARRIER_REJECT && !textbuf_ok(said))
+        reply_nothing(operation, "too much is said to be sure", out);
 }
 
 static enum carrier_step delhivery_take(struct carrier_task *task,
@@ -558,12 +610,13 @@ static enum carrier_step delhivery_take(struct carrier_task *task,
     case CARRIER_RATE: take_rate(task, root, out); break;
     case CARRIER_POOL: take_pool(task, root, out); break;
     case CARRIER_BOOK: take_booking(task, response->status, root, said, out); break;
-    case CARRIER_LABEL: return take_label_link(task, root, out);
+    case CARRIER_LABEL: return take_label_link(task, response->status, root, out);
     case CARRIER_WEIGHT:
     case CARRIER_CANCEL: take_edit(task, root, said, out); break;
     case CARRIER_LOOKUP:
     case CARRIER_TRACK: take_tracked(task, root, said, out); break;
     }
+    doubt(task->operation, response->status, &text, out);
     return CARRIER_DONE;
 }
 
