@@ -149,7 +149,7 @@ static void put_without_end(const struct talk *talk)
     for (;;) talk->say(talk->context, piece, sizeof piece);
 }
 
-/* RFC 1951, fixed codes, least significant bit first; a code itself comes most significant first. */
+/* RFC 1951, fixed codes: least significant bit first, but a code itself most significant first. */
 struct bits {
     char *data;
     size_t len;
