@@ -1,4 +1,4 @@
-/* golden_cases.c - reads the cases' folders: answers and tasks. tests/hostile reads the same ones. */
+/* golden_cases.c - reads the cases' folders, answers and tasks, for here and for tests/hostile. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
