@@ -34,6 +34,12 @@ void reply_unclear(enum carrier_operation operation, const char *why, struct car
     reply_message(bytes_of_text(why), out);
 }
 
+void reply_nothing(enum carrier_operation operation, const char *why, struct carrier_outcome *out)
+{
+    carrier_outcome_init(out);
+    reply_unclear(operation, why, out);
+}
+
 void reply_accept(enum carrier_result result, struct carrier_outcome *out)
 {
     out->result = result;

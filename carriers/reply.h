@@ -17,6 +17,9 @@ MUST_USE bool reply_open(enum carrier_operation operation, const struct http_res
 /* The answer proves neither yes nor no: UNKNOWN with a look-up, or RETRY. */
 void reply_unclear(enum carrier_operation operation, const char *why, struct carrier_outcome *out);
 
+/* As reply_unclear, for an outcome that was partly filled in: what it holds proves nothing. */
+void reply_nothing(enum carrier_operation operation, const char *why, struct carrier_outcome *out);
+
 /* Done: OK, SERVICEABLE ... */
 void reply_accept(enum carrier_result result, struct carrier_outcome *out);
 

@@ -175,17 +175,22 @@ static bool names_awb(const struct carrier_task *task)
     return false;
 }
 
-static void take_refusal(const struct carrier_task *task, struct json root,
+/* A conflict in words that nobody knows may be one with our own first attempt. */
+static void take_refusal(const struct carrier_task *task, int status, struct json root,
                          struct carrier_outcome *out)
 {
     struct bytes code, message;
     struct json error = json_get(root, "error");
-    if (!json_text(json_get(error, "code"), &code)) {
+    if (!json_text(json_get(error, "code"), &code) || code.len == 0) {
         reply_unclear(task->operation, "a refusal without a code", out);
         return;
     }
     if (json_text(json_get(error, "message"), &message)) reply_message(message, out);
     const struct refusal *row = reply_refusal(refusals, ARRAY_LEN(refusals), code);
+    if (row == NULL && status == 409) {
+        reply_unclear(task->operation, "an unknown conflict", out);
+        return;
+    }
     reply_reject(row == NULL ? REASON_OTHER : row->reason, out);
     if (out->reason == REASON_NOT_FOUND && !names_awb(task)) out->reason = REASON_CONFIG;
     if (row == NULL || row->result == CARRIER_REJECT) return;
@@ -240,6 +245,18 @@ static void take_booking(const struct carrier_task *task, int status, struct jso
     take_label_data(json_get(root, "label"), out);
 }
 
+/* Cancelled, or one of the words of a shipment that stands; false when neither is said. */
+static bool take_standing(struct json shipment, bool *out_stands)
+{
+    static const char *const words[] = {"booked", "picked_up", "in_transit", "delivered"};
+    struct json status = json_get(shipment, "status");
+    *out_stands = false;
+    for (size_t i = 0; i < ARRAY_LEN(words) && !*out_stands; i++) {
+        *out_stands = reply_is(status, words[i]);
+    }
+    return *out_stands || reply_is(status, "cancelled");
+}
+
 /* One live shipment is ours; a cancelled one does not stand; two live ones are for a person. */
 static void take_found(const struct carrier_task *task, struct json list,
                        struct carrier_outcome *out)
@@ -251,11 +268,12 @@ static void take_found(const struct carrier_task *task, struct json list,
     size_t live = 0, cancelled = 0;
     while (json_each(list, &walk, &key, &one)) {
         struct carrier_outcome seen = *out;
-        if (!take_identity(task, one, &seen)) {
-            reply_unclear(task->operation, "the list holds a shipment that is not ours", out);
+        bool stands = false;
+        if (!take_identity(task, one, &seen) || !take_standing(one, &stands)) {
+            reply_unclear(task->operation, "the list holds what is not a shipment of ours", out);
             return;
         }
-        if (reply_is(json_get(one, "status"), "cancelled")) cancelled++;
+        if (!stands) cancelled++;
         else if (live++ == 0) found = seen;
     }
     if (live > 1) {
@@ -272,21 +290,22 @@ static void take_lookup(const struct carrier_task *task, struct json root,
                         struct carrier_outcome *out)
 {
     struct json list = json_get(root, "shipments");
-    if (json_kind(list) == JSON_ARRAY) {
+    bool by_reference = task->shipment.reference[0] != '\0';
+    if (by_reference && json_kind(list) == JSON_ARRAY) {
         take_found(task, list, out);
         return;
     }
     struct carrier_outcome seen = *out;
-    bool by_awb = task->shipment.reference[0] == '\0' && take_identity(task, root, &seen) &&
-                  bytes_equal_text(bytes_of_text(seen.awb), task->shipment.awb);
-    if (!by_awb) {
-        reply_unclear(task->operation, "the answer is not a list of shipments", out);
+    bool stands = false;
+    bool good = !by_reference && take_identity(task, root, &seen) && take_standing(root, &stands) &&
+                bytes_equal_text(bytes_of_text(seen.awb), task->shipment.awb);
+    if (!good) {
+        reply_unclear(task->operation, "the answer is not about our shipment", out);
         return;
     }
     *out = seen;
     reply_accept(CARRIER_OK, out);
-    if (reply_is(json_get(root, "status"), "cancelled"))
-        reply_reject(REASON_REFERENCE_CANCELLED, out);
+    if (!stands) reply_reject(REASON_REFERENCE_CANCELLED, out);
 }
 
 static void take_serviceability(const struct carrier_task *task, struct json root,
@@ -378,7 +397,7 @@ static enum carrier_step sandbox_take(struct carrier_task *task,
     task->round++;
     if (!reply_open(task->operation, response, scratch, out, &root)) return CARRIER_DONE;
     if (!POSITIVE_STATUS(response->status)) {
-        take_refusal(task, root, out);
+        take_refusal(task, response->status, root, out);
         return CARRIER_DONE;
     }
     switch (task->operation) {

@@ -5,7 +5,9 @@
  * checked, and only the roots that the caller names. Redirects are not followed, proxies and the
  * system's own roots are not used, nothing but https leaves the box. A request whose repetition
  * could do harm (POST) always gets a connection of its own, because a library that finds a kept
- * connection dead would quietly send it again.
+ * connection dead would quietly send it again. An answer is one only with a whole head that does
+ * not contradict itself and a status of 100 to 599; anything else may have been sent and was not
+ * answered.
  *
  * Nothing blocks: names are looked up by c-ares inside the loop, and a dead name server or a
  * silent host delays no other exchange. Certificates cannot be judged until the wall clock can be

@@ -345,10 +345,16 @@ const char *http_trouble(const struct http *http)
 
 /* --- ending --- */
 
+/* curl also takes a head that was cut in the middle for one, and any three digits for a status. */
+static bool is_http(const struct http_exchange *exchange, long status)
+{
+    return exchange->head_ended && status >= 100 && status <= 599;
+}
+
 /* curl counts the bytes of the request that it has handed to TLS, over all its attempts. */
 static enum exchange_end end_of(const struct http_exchange *exchange, CURLcode code)
 {
-    if (code == CURLE_OK) return EXCHANGE_ANSWERED;
+    if (code == CURLE_OK && !exchange->not_http) return EXCHANGE_ANSWERED;
     long sent_bytes = 0;
     curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
     if (sent_bytes > 0) return EXCHANGE_MAYBE_SENT;
@@ -379,6 +385,7 @@ static void tell(struct http *http, struct http_exchange *exchange, CURLcode cod
 {
     long status = 0;
     curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (code == CURLE_OK) exchange->not_http = !is_http(exchange, status);
     struct http_response response = {
         .status = (int)status,
         .content_type = bytes_of_text(exchange->content_type),

@@ -19,6 +19,9 @@ struct http_exchange {
     size_t reply_len, reply_size, reply_max;
     size_t header_bytes;
     const char *too_long; /* what passed its limit; NULL: nothing */
+    bool head_ended;      /* the empty line behind the headers came */
+    bool not_http;        /* the head contradicts itself, or is none */
+    char length[24];      /* Content-Length, as it was stated */
     char content_type[128];
     char etag[128];
     char retry_after[64];

@@ -39,6 +39,19 @@ static void note_header(struct bytes line, const char *name, char *out_value, si
     }
 }
 
+/* A length that is no number, or two that differ, leave open where the answer ends; curl takes the
+ * last one (RFC 9112, 6.3: unrecoverable). */
+static bool length_is_clear(struct bytes line, struct http_exchange *exchange)
+{
+    static const char name[] = "content-length:";
+    uint64_t unused;
+    if (!bytes_equal_ignore_case(bytes_slice(line, 0, sizeof(name) - 1), name)) return true;
+    struct bytes value = bytes_trim(bytes_from(line, sizeof(name) - 1));
+    if (!bytes_to_u64(value, INT64_MAX, &unused)) return false;
+    if (exchange->length[0] != '\0') return bytes_equal_text(value, exchange->length);
+    return bytes_to_text(value, exchange->length, sizeof(exchange->length));
+}
+
 size_t http_take_header(char *data, size_t one, size_t len, void *context)
 {
     (void)one;
@@ -52,8 +65,14 @@ size_t http_take_header(char *data, size_t one, size_t len, void *context)
     if (exchange->reply_len > 0) return len; /* a trailer changes nothing */
     if (bytes_start_with(line, "HTTP/")) {   /* the answer after an interim 1xx begins afresh */
         exchange->content_type[0] = exchange->etag[0] = '\0';
-        exchange->retry_after[0] = exchange->date[0] = '\0';
+        exchange->retry_after[0] = exchange->date[0] = exchange->length[0] = '\0';
+        exchange->head_ended = false;
     }
+    if (!length_is_clear(line, exchange)) {
+        exchange->not_http = true;
+        return 0;
+    }
+    if (bytes_trim(line).len == 0) exchange->head_ended = true;
     note_header(line, "content-type:", exchange->content_type, sizeof(exchange->content_type));
     note_header(line, "etag:", exchange->etag, sizeof(exchange->etag));
     note_header(line, "retry-after:", exchange->retry_after, sizeof(exchange->retry_after));

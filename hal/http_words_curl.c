@@ -67,6 +67,10 @@ void http_explain(const struct http_exchange *exchange, int code,
         textbuf_format(&why, "%s of %s is longer than allowed", exchange->too_long, host);
         return;
     }
+    if (exchange->not_http) {
+        textbuf_format(&why, "the answer of %s is not HTTP", host);
+        return;
+    }
     if (exchange->certificate_flags != 0) {
         explain_certificate(exchange, &why);
         return;

@@ -205,6 +205,26 @@ static bool take_acked(struct json object, struct oms_outcome *out)
     return true;
 }
 
+/* The newest number that can have reached them: an earlier batch may have gone further. */
+static uint64_t last_sent(const struct oms_task *task)
+{
+    uint64_t last = task->event_count > 0 ? task->events[task->event_count - 1].seq : UINT64_MAX;
+    return task->newest_seq > last ? task->newest_seq : last;
+}
+
+/* Where they want us to go on from: beside the error or in its details, of our epoch, and not
+ * beyond what was ever sent. */
+static bool take_gap(const struct oms_task *task, struct json root, struct oms_outcome *out)
+{
+    struct json details = json_get(json_get(root, "error"), "details");
+    bool ours = agrees(json_get(root, "epoch"), task->epoch) &&
+                agrees(json_get(details, "epoch"), task->epoch);
+    bool good = ours && (take_acked(root, out) || take_acked(details, out)) &&
+                out->acked_seq <= last_sent(task);
+    if (!good) out->acked = false;
+    return good;
+}
+
 static void take_error(const struct oms_task *task, int status, struct json root,
                        struct oms_outcome *out)
 {
@@ -224,9 +244,7 @@ static void take_error(const struct oms_task *task, int status, struct json root
     }
     out->cursor_gone = status == 410 && text_is(json_get(error, "code"), "cursor_gone");
     bool gap = status == 409 && text_is(json_get(error, "code"), "gap");
-    if (gap && (take_acked(root, out) || take_acked(json_get(error, "details"), out))) {
-        out->class = OMS_RETRY; /* from there on */
-    }
+    if (gap) out->class = take_gap(task, root, out) ? OMS_RETRY : OMS_UNKNOWN; /* from there on */
 }
 
 /* Keeps the document's text; what does not fit is taken back. */
@@ -392,8 +410,7 @@ static enum oms_class class_of_results(const struct oms_outcome *outcome, bool w
 
 static void take_push(const struct oms_task *task, struct json root, struct oms_outcome *out)
 {
-    uint64_t last = task->event_count > 0 ? task->events[task->event_count - 1].seq : UINT64_MAX;
-    if (task->newest_seq > last) last = task->newest_seq;
+    uint64_t last = last_sent(task);
     if (!agrees(json_get(root, "epoch"), task->epoch)) {
         unclear(task, "the answer is about another epoch", out);
     } else if (!take_acked(root, out)) {

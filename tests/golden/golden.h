@@ -1,12 +1,12 @@
-/* golden.h - recorded conversations: what the two halves of the golden test share.
+/* golden.h - recorded conversations: what the halves of the golden test and tests/hostile share.
  *
  * A case is a folder: task.json, then for each exchange the request we must build, byte for byte,
  * and the answer; last the outcome. README.md has the formats. */
 #ifndef PACKD_TESTS_GOLDEN_GOLDEN_H
 #define PACKD_TESTS_GOLDEN_GOLDEN_H
 
-#include "hal/base/http_message.h"
-#include "hal/base/json.h"
+#include "carriers/carrier.h"
+#include "firmware/oms/oms.h"
 
 #define GOLDEN_FILE_MAX (64u * 1024u)
 #define GOLDEN_CASES_MAX 256
@@ -27,6 +27,17 @@ void golden_request_write(struct textbuf *text, const struct http_request *reque
 /* Calls `run` for each folder below tests/golden/<group>, in the order of their names. Returns how
  * many there were. */
 unsigned golden_each(const char *group, void (*run)(const char *group, const char *folder));
+
+/* The folder's task.json. */
+bool golden_carrier_task(const char *folder, struct carrier_task *out);
+
+struct golden_oms_case { /* with the storage that the task points into: not to be copied */
+    const struct oms *oms;
+    struct oms_task task;
+    struct oms_event events[OMS_PUSH_MAX];
+    char epoch[17];
+};
+bool golden_oms_case(const char *folder, struct golden_oms_case *out);
 
 /* Memory for one parse, enough for any golden file. */
 struct scratch golden_scratch(void);

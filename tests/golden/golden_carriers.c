@@ -97,29 +97,6 @@ static void run_rows(void)
 
 /* --- folders --- */
 
-static bool read_task(const char *folder, struct carrier_task *out)
-{
-    char storage[GOLDEN_FILE_MAX];
-    struct bytes text, word;
-    struct json root;
-    struct shipment shipment = {.reference = ""};
-    enum carrier_operation operation;
-    int64_t count = 0;
-    if (!golden_read(folder, "task.json", storage, &text) ||
-        json_parse(text, golden_scratch(), &root) != JSON_OK)
-        return false;
-    bool good = json_text(json_get(root, "operation"), &word) &&
-                carrier_operation_parse(word, &operation) &&
-                (json_kind(json_get(root, "shipment")) == JSON_MISSING ||
-                 shipment_parse(json_get(root, "shipment"), &shipment));
-    if (!good) return false;
-    carrier_task_init(out, operation, &shipment);
-    if (json_i64(json_get(root, "count"), 1, CARRIER_POOL_BATCH_MAX, &count)) {
-        out->count = (unsigned)count;
-    }
-    return true;
-}
-
 static void check_request(const struct carrier *carrier, const struct carrier_task *task,
                           const char *folder, unsigned exchange)
 {
@@ -151,7 +128,8 @@ static void run_folder(const char *group, const char *folder)
     struct bytes wanted;
     enum carrier_step step = CARRIER_MORE;
     const struct carrier *carrier = carrier_find(bytes_of_text(group));
-    if (!golden_expect(carrier != NULL && read_task(folder, &task), folder, "the task can be read"))
+    if (!golden_expect(carrier != NULL && golden_carrier_task(folder, &task), folder,
+                       "the task can be read"))
         return;
     for (unsigned exchange = 0; step == CARRIER_MORE && exchange < ROUNDS_MAX; exchange++) {
         check_request(carrier, &task, folder, exchange);

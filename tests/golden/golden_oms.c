@@ -1,7 +1,5 @@
 /* Guards: order systems' requests and our reading of their answers; and that a cut answer neither
  * acknowledges an event nor moves the cursor. */
-#include <string.h>
-
 #include "firmware/oms/oms_list.h"
 #include "tests/golden/golden.h"
 
@@ -12,13 +10,6 @@ static const struct oms_account account = {
     .token = "golden-token",
     .station = "bay-3",
     .timeout_ms = 5000,
-};
-
-struct oms_case {
-    const struct oms *oms;
-    struct oms_task task;
-    struct oms_event events[OMS_PUSH_MAX];
-    char epoch[17];
 };
 
 static void put_flag(struct textbuf *text, bool set, const char *word)
@@ -54,7 +45,7 @@ static struct bytes outcome_lines(const struct oms_outcome *outcome, char *stora
     return textbuf_bytes(&text);
 }
 
-static void take(const struct oms_case *from, const struct http_response *response,
+static void take(const struct golden_oms_case *from, const struct http_response *response,
                  struct oms_outcome *out)
 {
     static char documents_storage[GOLDEN_FILE_MAX];
@@ -63,7 +54,7 @@ static void take(const struct oms_case *from, const struct http_response *respon
     from->oms->take(&from->task, response, golden_scratch(), &documents, out);
 }
 
-static void cut_everywhere(const struct oms_case *from, const struct http_response *response,
+static void cut_everywhere(const struct golden_oms_case *from, const struct http_response *response,
                            const char *where)
 {
     static struct oms_outcome outcome;
@@ -80,44 +71,7 @@ static void cut_everywhere(const struct oms_case *from, const struct http_respon
     }
 }
 
-static bool read_operation(struct json value, enum oms_operation *out)
-{
-    struct bytes word;
-    if (!json_text(value, &word)) return false;
-    for (int i = 0; i <= OMS_PING; i++) {
-        if (!bytes_equal_text(word, oms_operation_word((enum oms_operation)i))) continue;
-        *out = (enum oms_operation)i;
-        return true;
-    }
-    return false;
-}
-
-static bool read_case(const char *folder, struct oms_case *out)
-{
-    char storage[GOLDEN_FILE_MAX];
-    struct bytes text, name, unused;
-    struct json root, each;
-    struct json_walk walk = {0};
-    memset(out, 0, sizeof *out);
-    if (!golden_read(folder, "task.json", storage, &text) ||
-        json_parse(text, golden_scratch(), &root) != JSON_OK)
-        return false;
-    if (!json_text(json_get(root, "oms"), &name)) return false;
-    out->oms = oms_find(name);
-    out->task.epoch = out->epoch;
-    out->task.events = out->events;
-    bool has_epoch = json_text_copy(json_get(root, "epoch"), out->epoch, sizeof out->epoch);
-    bool has_cursor =
-        json_text_copy(json_get(root, "cursor"), out->task.cursor, sizeof out->task.cursor);
-    bool has_scan = json_text_copy(json_get(root, "scan"), out->task.scan, sizeof out->task.scan);
-    (void)(has_epoch || has_cursor || has_scan); /* each may be left out */
-    while (json_each(json_get(root, "events"), &walk, &unused, &each)) {
-        if (!oms_event_parse(each, &out->events[out->task.event_count++])) return false;
-    }
-    return out->oms != NULL && read_operation(json_get(root, "operation"), &out->task.operation);
-}
-
-static void check_request(const struct oms_case *from, const char *folder)
+static void check_request(const struct golden_oms_case *from, const char *folder)
 {
     static char body[BODY_MAX], got_storage[GOLDEN_FILE_MAX], wanted_storage[GOLDEN_FILE_MAX];
     static struct http_request request;
@@ -141,12 +95,12 @@ static void check_request(const struct oms_case *from, const char *folder)
 
 static void run_folder(const char *group, const char *folder)
 {
-    static struct oms_case from;
+    static struct golden_oms_case from;
     static struct golden_response answer;
     static struct oms_outcome outcome;
     static char lines[GOLDEN_FILE_MAX], wanted_storage[GOLDEN_FILE_MAX];
     struct bytes wanted;
-    if (!golden_expect(read_case(folder, &from), folder, "the task can be read")) return;
+    if (!golden_expect(golden_oms_case(folder, &from), folder, "the task can be read")) return;
     check_request(&from, folder);
     bool answered = golden_response(folder, 0, &answer);
     if (!answered) return; /* a case of the request alone */

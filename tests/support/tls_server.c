@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "hal/base/ensure.h"
+#include "tests/support/tls_answers.h"
 
 #define DAY_S (24 * 3600)
 #define REQUEST_MAX 65536
@@ -213,6 +214,14 @@ static void cut(struct connection *connection)
     _exit(0);
 }
 
+/* Ends politely: what was said arrives. */
+static void part(struct connection *connection)
+{
+    gnutls_bye(connection->tls, GNUTLS_SHUT_WR);
+    close(connection->fd);
+    _exit(0);
+}
+
 static void drip(struct connection *connection)
 {
     say_text(connection, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
@@ -257,18 +266,25 @@ static void misbehave(struct connection *connection, const char *path)
     if (strcmp(path, "/short") == 0 || strcmp(path, "/reset") == 0) {
         say_text(connection, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789");
         if (strcmp(path, "/reset") == 0) cut(connection);
-        gnutls_bye(connection->tls, GNUTLS_SHUT_WR);
-        close(connection->fd);
-        _exit(0);
+        part(connection);
     }
+}
+
+static void say_for(void *context, const char *data, size_t len)
+{
+    say(context, data, len);
 }
 
 static void serve(struct connection *connection)
 {
     char path[64] = "";
+    enum tls_after after = TLS_AFTER_GO_ON;
     sscanf(connection->request, "%*s %63s", path);
     misbehave(connection, path);
-    if (strcmp(path, "/echo") == 0) {
+    if (tls_answer(path, say_for, connection, &after)) {
+        if (after == TLS_AFTER_RESET) cut(connection);
+        if (after == TLS_AFTER_CLOSE) part(connection);
+    } else if (strcmp(path, "/echo") == 0) {
         answer(connection, "200 OK", JSON, connection->request, connection->len);
     } else if (strcmp(path, "/big") == 0) {
         static char big[100000];

@@ -6,7 +6,8 @@
  *   before its stated length) /loris (a byte now and then) /silent (never answers) /reset (half an
  *   answer, then RST) /gone (RST instead of an answer) /html /redirect (to /counted) /flood
  *   (headers for ever) /after-seconds /after-date /after-rubbish (503 with Retry-After) /continue
- *   (100 first) /bye (the connection stays; the next request on it is read and then it is cut) */
+ *   (100 first) /bye (the connection stays; the next request on it is read and then it is cut), and
+ *   those of tls_answers.h */
 #ifndef PACKD_TESTS_SUPPORT_TLS_SERVER_H
 #define PACKD_TESTS_SUPPORT_TLS_SERVER_H
 

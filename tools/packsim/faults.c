@@ -30,6 +30,11 @@ static const struct {
     {"reset", FAULT_RESET, 0, false},
     {"endless", FAULT_ENDLESS, 64, true},
     {"answer", FAULT_ANSWER, 0, false},
+    {"raw", FAULT_RAW, 0, false},
+    {"headers", FAULT_HEADERS, 10000, true},
+    {"long-header", FAULT_LONG_HEADER, 1024, true},
+    {"interim", FAULT_INTERIM, 1000, true},
+    {"reset-at", FAULT_RESET_AT, 20, true},
     {"stall", FAULT_STALL, 10000, true},
 };
 
@@ -83,7 +88,8 @@ static bool setting_take(struct fault *fault, struct bytes word)
     return true;
 }
 
-/* What stands after the kind: a number where it takes one, settings, and for `answer` the text. */
+/* What stands after the kind: a number where it takes one, settings, and for `answer` and `raw` the
+ * text. */
 static bool rest_take(struct fault *fault, struct bytes rest, bool takes_number)
 {
     struct bytes word, before = rest;
@@ -94,8 +100,8 @@ static bool rest_take(struct fault *fault, struct bytes rest, bool takes_number)
         takes_number = false;
     }
     before = bytes_trim(before);
-    return fault->kind == FAULT_ANSWER ? bytes_to_text(before, fault->text, sizeof fault->text)
-                                       : before.len == 0;
+    bool takes_text = fault->kind == FAULT_ANSWER || fault->kind == FAULT_RAW;
+    return takes_text ? bytes_to_text(before, fault->text, sizeof fault->text) : before.len == 0;
 }
 
 bool fault_arm(struct bytes line, const char **out_why)

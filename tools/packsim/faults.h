@@ -34,6 +34,11 @@ enum fault_kind {
     FAULT_RESET,       /* effect; the connection is reset */
     FAULT_ENDLESS,     /* effect; a body without an end (`number` MiB at most) */
     FAULT_ANSWER,      /* effect; 200 with `text` for a body, whatever it is */
+    FAULT_RAW,         /* effect; `text` with its escapes on the wire, whatever it is (spoil.c) */
+    FAULT_HEADERS,     /* effect; `number` headers more */
+    FAULT_LONG_HEADER, /* effect; one header more, of `number` KiB */
+    FAULT_INTERIM,     /* effect; `number` times 100 Continue before the answer */
+    FAULT_RESET_AT,    /* effect; the connection is reset after `number` bytes of the answer */
     FAULT_STALL,       /* operation `connect`: nothing is said for `number` ms, then cut */
 };
 
@@ -46,7 +51,7 @@ struct fault {
     int64_t retry_after_s;      /* -1: not sent */
     int64_t left;               /* -1: always */
     uint32_t skip;              /* fitting requests let through first */
-    char text[FAULT_TEXT_SIZE]; /* ANSWER */
+    char text[FAULT_TEXT_SIZE]; /* ANSWER, RAW */
     uint32_t probability;       /* percent */
 };
 

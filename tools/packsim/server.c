@@ -12,6 +12,7 @@
 
 #include "tools/packsim/certificates.h"
 #include "tools/packsim/faults.h"
+#include "tools/packsim/spoil.h"
 #include "tools/packsim/world.h"
 
 #define PORTAL_PAGE                                                                        \
@@ -149,6 +150,11 @@ static bool has_effect(const struct fault *fault)
     case FAULT_SLOW:
     case FAULT_RESET:
     case FAULT_ENDLESS:
+    case FAULT_RAW:
+    case FAULT_HEADERS:
+    case FAULT_LONG_HEADER:
+    case FAULT_INTERIM:
+    case FAULT_RESET_AT:
     case FAULT_ANSWER: return true;
     }
     return true;
@@ -195,6 +201,11 @@ static bool answer(struct connection *connection, const struct call *call,
         return false;
     case FAULT_SLOW: send_slowly(wire, reply, fault->number); return false;
     case FAULT_ENDLESS: send_endless(wire, reply, fault->number); return false;
+    case FAULT_RAW:
+    case FAULT_HEADERS:
+    case FAULT_LONG_HEADER:
+    case FAULT_INTERIM:
+    case FAULT_RESET_AT: spoil_send(wire, fault, reply); return false;
     }
     return false;
 }
