@@ -33,9 +33,12 @@ struct database_settings {
     const char *schema_sql; /* makes that version in an empty file */
 };
 
-/* Opens, checks, and makes the tables in an empty file. out_why gets a sentence on every error. */
+/* Opens, checks, and makes the tables in an empty file. out_why gets a sentence on every error; a
+ * file that is refused is left as it was, with its log. */
 MUST_USE enum err database_open(const struct database_settings *settings, struct textbuf *out_why,
                                 struct sqlite3 **out_db);
+/* Closing will change nothing in the files; otherwise it empties the log and removes it. */
+void database_leave_files(struct sqlite3 *db);
 /* Accepts NULL. The statements must be gone. */
 void database_close(struct sqlite3 *db);
 

@@ -104,7 +104,7 @@ static enum err harden(struct sqlite3 *db, const struct database_settings *setti
         {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
         {SQLITE_DBCONFIG_DQS_DML, 0},
         {SQLITE_DBCONFIG_DQS_DDL, 0},
-        {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, settings->use == DATABASE_READING},
+        {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1}, /* until it is known that the file is ours */
     };
     for (size_t i = 0; i < ARRAY_LEN(options); i++) {
         int now = -1;
@@ -274,7 +274,9 @@ static enum err open_and_settle(const struct database_settings *settings, struct
     if (hard_stop && !empty) problem = check_quickly(db);
     if (problem == ERR_NONE) problem = settle_after(db, settings);
     if (problem == ERR_NONE && empty) problem = make_schema(db, settings);
-    return problem;
+    if (problem != ERR_NONE) return problem;
+    code = sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    return database_err(db, code);
 }
 
 enum err database_open(const struct database_settings *settings, struct textbuf *out_why,
@@ -298,6 +300,12 @@ enum err database_open(const struct database_settings *settings, struct textbuf 
     }
     database_close(db);
     return problem;
+}
+
+void database_leave_files(struct sqlite3 *db)
+{
+    int code = sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    ENSURE(code == SQLITE_OK);
 }
 
 void database_close(struct sqlite3 *db)

@@ -91,7 +91,10 @@ static const char *const statement_sql[JOURNAL_STATEMENTS] = {
 
 enum err journal_settle(struct journal *journal, enum err problem)
 {
-    if (problem == ERR_IO || problem == ERR_CORRUPT) journal->broken = problem;
+    if (problem == ERR_IO || problem == ERR_CORRUPT) {
+        journal->broken = problem;
+        database_leave_files(journal->db);
+    }
     if (problem != ERR_NONE && problem != ERR_NOT_FOUND) {
         bool knows = (sqlite3_errcode(journal->db) & 0xff) != SQLITE_OK;
         snprintf(journal->trouble, sizeof(journal->trouble), "%s (%d): %s", err_word(problem),
@@ -169,6 +172,7 @@ static enum err open_any(const struct database_settings *settings, const char *b
     if (problem != ERR_NONE) {
         textbuf_format(out_why, "%s cannot be used: %s", settings->path,
                        sqlite3_errmsg(journal->db));
+        database_leave_files(journal->db);
         journal_close(journal);
         return problem;
     }

@@ -162,7 +162,6 @@ static void foreign_and_newer_files_are_left_alone(void)
                "a missing folder is said to be missing");
 }
 
-/* A journal whose process died without closing. */
 /* A file keeps the page size it was made with; an earlier firmware made other ones. */
 static void a_journal_of_other_pages_goes_on(void)
 {
@@ -181,6 +180,7 @@ static void a_journal_of_other_pages_goes_on(void)
     journal_close(journal);
 }
 
+/* A journal whose process died without closing. */
 static void leave_hard_stopped(const char *name, int facts)
 {
     temp_path(path, name);
@@ -209,6 +209,42 @@ static void overwrite(const char *file, long from, size_t len)
     fseek(out, from, SEEK_SET);
     for (size_t i = 0; i < len; i++) fputc((int)(i * 37 % 251), out);
     fclose(out);
+}
+
+static uint64_t sum_of(const char *ending)
+{
+    char file[TEMP_PATH_SIZE];
+    snprintf(file, sizeof(file), "%.100s%s", path, ending);
+    FILE *in = fopen(file, "rb");
+    if (in == NULL) return 0;
+    uint64_t sum = 14695981039346656037u; /* FNV-1a */
+    for (int byte = fgetc(in); byte != EOF; byte = fgetc(in)) {
+        sum = (sum ^ (uint64_t)byte) * 1099511628211u;
+    }
+    fclose(in);
+    return sum;
+}
+
+/* Makes it a newer firmware's, in its log. */
+static void make_newer_leaving_log(void)
+{
+    sqlite3 *db = NULL;
+    EXPECT(sqlite3_open(path, &db) == SQLITE_OK, "the file opens");
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    EXPECT(sqlite3_exec(db, "PRAGMA user_version=2", NULL, NULL, NULL) == SQLITE_OK, "newer");
+    sqlite3_close(db);
+}
+
+static void a_refused_file_is_left_with_its_log(void)
+{
+    struct journal *journal = NULL;
+    leave_hard_stopped("left", 5);
+    make_newer_leaving_log();
+    uint64_t file = sum_of(""), log = sum_of("-wal");
+    EXPECT(log != 0, "the log is there");
+    EXPECT_I64(ERR_UNSUPPORTED, open_with(&usual, &journal), "a newer format is refused");
+    EXPECT(sum_of("") == file, "the file is as it was");
+    EXPECT(sum_of("-wal") == log, "and so is its log, which holds what was acknowledged");
 }
 
 static void a_damaged_file_is_kept_and_set_aside(void)
@@ -294,20 +330,6 @@ static void checking_finds_what_is_wrong(void)
     EXPECT_I64(0, findings_of_closed(), "a pruned journal is sound");
 }
 
-static uint64_t sum_of(const char *ending)
-{
-    char file[TEMP_PATH_SIZE];
-    snprintf(file, sizeof(file), "%.100s%s", path, ending);
-    FILE *in = fopen(file, "rb");
-    if (in == NULL) return 0;
-    uint64_t sum = 14695981039346656037u; /* FNV-1a */
-    for (int byte = fgetc(in); byte != EOF; byte = fgetc(in)) {
-        sum = (sum ^ (uint64_t)byte) * 1099511628211u;
-    }
-    fclose(in);
-    return sum;
-}
-
 static void reading_changes_nothing(void)
 {
     leave_hard_stopped("witness", 7);
@@ -363,6 +385,7 @@ int main(void)
     EXPECT_RUN(foreign_and_newer_files_are_left_alone);
     EXPECT_RUN(a_journal_of_other_pages_goes_on);
     EXPECT_RUN(a_damaged_file_is_kept_and_set_aside);
+    EXPECT_RUN(a_refused_file_is_left_with_its_log);
     EXPECT_RUN(checking_finds_what_is_wrong);
     EXPECT_RUN(reading_changes_nothing);
     EXPECT_RUN(a_snapshot_is_a_whole_journal);
