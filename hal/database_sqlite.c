@@ -239,6 +239,21 @@ static enum err check_quickly(struct sqlite3 *db)
     return strcmp(answer.text, "ok") == 0 ? ERR_NONE : ERR_CORRUPT;
 }
 
+/* SQLite fills a last page that was cut short with zeros and says nothing. Only without a log: with
+ * one, the page may be there. */
+static enum err check_length(struct sqlite3 *db, const struct database_settings *settings)
+{
+    struct answer bytes;
+    struct stat info;
+    uint64_t wanted = 0;
+    enum err problem =
+        ask(db, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", &bytes);
+    if (problem != ERR_NONE) return problem;
+    if (lstat(settings->path, &info) != 0) return files_err(errno);
+    bool known = bytes_to_u64(bytes_of_text(bytes.text), INT64_MAX, &wanted);
+    return known && (uint64_t)info.st_size >= wanted ? ERR_NONE : ERR_CORRUPT;
+}
+
 /* SQLite would make the file readable to others; the log then takes the file's own mode. */
 static enum err make_private(const struct database_settings *settings)
 {
@@ -271,7 +286,7 @@ static enum err open_and_settle(const struct database_settings *settings, struct
         if (empty) return ERR_NOT_FOUND;
         return set(db, "PRAGMA query_only=ON", "PRAGMA query_only", "1");
     }
-    if (hard_stop && !empty) problem = check_quickly(db);
+    if (!empty) problem = hard_stop ? check_quickly(db) : check_length(db, settings);
     if (problem == ERR_NONE) problem = settle_after(db, settings);
     if (problem == ERR_NONE && empty) problem = make_schema(db, settings);
     if (problem != ERR_NONE) return problem;

@@ -247,6 +247,17 @@ static void a_refused_file_is_left_with_its_log(void)
     EXPECT(sum_of("-wal") == log, "and so is its log, which holds what was acknowledged");
 }
 
+static void a_file_cut_short_is_found(void)
+{
+    struct journal *journal = open_named("short");
+    int64_t seq;
+    EXPECT_I64(ERR_NONE, append(journal, "k", &seq), "a fact");
+    journal_close(journal);
+    struct stat info;
+    EXPECT(stat(path, &info) == 0 && truncate(path, info.st_size - 100) == 0, "it is cut short");
+    EXPECT_I64(ERR_CORRUPT, open_with(&usual, &journal), "less than a page missing is found too");
+}
+
 static void a_damaged_file_is_kept_and_set_aside(void)
 {
     leave_hard_stopped("damaged", 600);
@@ -386,6 +397,7 @@ int main(void)
     EXPECT_RUN(a_journal_of_other_pages_goes_on);
     EXPECT_RUN(a_damaged_file_is_kept_and_set_aside);
     EXPECT_RUN(a_refused_file_is_left_with_its_log);
+    EXPECT_RUN(a_file_cut_short_is_found);
     EXPECT_RUN(checking_finds_what_is_wrong);
     EXPECT_RUN(reading_changes_nothing);
     EXPECT_RUN(a_snapshot_is_a_whole_journal);
