@@ -227,7 +227,8 @@ static bool exists(const char *path)
     return lstat(path, &info) == 0;
 }
 
-/* The main file first: without it, its log can never be taken for the log of a sound journal. */
+/* The main file first, and for certain: without it, its log can never be taken for the log of a
+ * sound journal; without its log, the main file would count as cleanly stopped. */
 enum err journal_set_aside(const char *path, struct textbuf *out_name)
 {
     static const char *const endings[] = {"", "-wal", "-journal"};
@@ -241,9 +242,11 @@ enum err journal_set_aside(const char *path, struct textbuf *out_name)
             snprintf(from, sizeof(from), "%s%s", path, endings[i]);
             snprintf(to, sizeof(to), "%s%s", base, endings[i]);
             if (rename(from, to) != 0 && (i == 0 || errno != ENOENT)) return files_err(errno);
+            enum err problem = files_sync_folder_of(path);
+            if (problem != ERR_NONE) return problem;
         }
         textbuf_text(out_name, base);
-        return files_sync_folder_of(path);
+        return ERR_NONE;
     }
     return ERR_NO_SPACE;
 }
