@@ -224,11 +224,7 @@ static bool was_stopped_hard(const struct database_settings *settings)
     char log_path[FILES_PATH_MAX + 8];
     snprintf(log_path, sizeof(log_path), "%s-wal", settings->path);
     struct stat info;
-    if (settings->vfs == NULL) return lstat(log_path, &info) == 0;
-    sqlite3_vfs *vfs = sqlite3_vfs_find(settings->vfs);
-    int there = 0;
-    return vfs != NULL && vfs->xAccess(vfs, log_path, SQLITE_ACCESS_EXISTS, &there) == SQLITE_OK &&
-           there != 0;
+    return lstat(log_path, &info) == 0;
 }
 
 static enum err check_quickly(struct sqlite3 *db)
@@ -257,7 +253,7 @@ static enum err check_length(struct sqlite3 *db, const struct database_settings 
 /* SQLite would make the file readable to others; the log then takes the file's own mode. */
 static enum err make_private(const struct database_settings *settings)
 {
-    if (settings->vfs != NULL || settings->use == DATABASE_READING) return ERR_NONE;
+    if (settings->use == DATABASE_READING) return ERR_NONE;
     struct stat info;
     if (lstat(settings->path, &info) == 0) return S_ISREG(info.st_mode) ? ERR_NONE : ERR_REFUSED;
     if (errno != ENOENT) return files_err(errno);

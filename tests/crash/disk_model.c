@@ -7,51 +7,55 @@
 #include <string.h>
 
 #include "hal/base/ensure.h"
+#include "tests/crash/disk_inside.h"
 
-#define NAME_SIZE 64
-#define FILES_MAX \
-    512 /* lives of files in one recording: a deleted name that returns is another life */
-#define SECTOR 512
+#define FILES_MAX 12
+#define NODES_MAX 512 /* files of one tape; a name that is made again is another file */
 
-struct content {
-    uint8_t *data;
-    size_t len, size;
-};
-
-struct file { /* what the program sees now */
-    char name[NAME_SIZE];
-    struct content now;
-    bool there;
-    int life; /* its number in the log; -1 when not recording */
-};
-
-enum op_kind { OP_CREATE, OP_WRITE, OP_TRUNCATE, OP_SYNC, OP_DELETE };
+enum op_kind { OP_WRITE, OP_TRUNCATE, OP_SYNC, OP_LINK, OP_UNLINK, OP_RENAME, OP_FOLDER };
 
 struct op {
     enum op_kind kind;
-    int life;
+    int node;
     size_t offset, len;
-    uint8_t *data;
-    bool folder_flushed; /* of OP_DELETE */
+    size_t data_at; /* in the tape's bytes: what was written, or a name with its NUL */
 };
 
-struct life { /* a file as the platter has it, while the log is walked */
-    char name[NAME_SIZE];
-    struct content flushed;
-    size_t *pending; /* log entries since its last flush */
-    size_t pending_count, pending_size;
-    bool created, name_certain, deleted, gone;
+struct entry {
+    char name[DISK_NAME_SIZE];
+    int node;
 };
 
-static struct file files[8];
-static struct op *log_ops;
-static size_t log_len, log_size;
-static bool recording;
-static struct life lives[FILES_MAX];
-static int life_count;
-static size_t walked;
-static int fail_write_after = -1, fail_sync_after = -1, fail_code;
-static bool has_failed;
+struct folder {
+    struct entry entries[FILES_MAX];
+    int count;
+};
+
+struct list { /* of places on the tape */
+    size_t *at, len, size;
+};
+
+struct node { /* a file as the platter has it, while the tape is read */
+    char made_as[DISK_NAME_SIZE];
+    struct disk_content base, flushed;
+    struct list pending;
+};
+
+struct tape {
+    struct op *ops;
+    size_t len, size;
+    struct disk_content bytes;
+    struct node nodes[NODES_MAX];
+    int node_count, base_count;
+    struct folder base, certain;
+    struct list pending; /* entries of the folder that are not flushed */
+    size_t walked;
+};
+
+static struct disk_file files[FILES_MAX];
+static struct tape tapes[DISK_TAPES];
+static struct tape *running; /* NULL: nothing is recorded */
+static enum disk_lie lie;
 
 uint64_t disk_chance(uint64_t *chance)
 {
@@ -61,7 +65,12 @@ uint64_t disk_chance(uint64_t *chance)
     return *chance;
 }
 
-static void content_reserve(struct content *content, size_t len)
+static bool toss(uint64_t *chance)
+{
+    return (disk_chance(chance) >> 33 & 1) != 0;
+}
+
+static void reserve(struct disk_content *content, size_t len)
 {
     if (len <= content->size) return;
     size_t size = content->size == 0 ? 4096 : content->size;
@@ -71,460 +80,426 @@ static void content_reserve(struct content *content, size_t len)
     content->size = size;
 }
 
-static void content_truncate(struct content *content, size_t len)
+static void set_len(struct disk_content *content, size_t len)
 {
-    content_reserve(content, len);
+    reserve(content, len);
     if (len > content->len) memset(content->data + content->len, 0, len - content->len);
     content->len = len;
 }
 
-static void content_write(struct content *content, size_t offset, const uint8_t *data, size_t len)
+static void put(struct disk_content *content, size_t offset, const void *data, size_t len)
 {
-    if (offset + len > content->len) content_truncate(content, offset + len);
+    if (len == 0) return;
+    if (offset + len > content->len) set_len(content, offset + len);
     memcpy(content->data + offset, data, len);
 }
 
-static void content_copy(struct content *to, const struct content *from)
+static void copy(struct disk_content *to, const struct disk_content *from)
 {
-    content_truncate(to, 0);
-    if (from->len > 0) content_write(to, 0, from->data, from->len);
+    reserve(to, from->len);
+    if (from->len > 0) memcpy(to->data, from->data, from->len);
+    to->len = from->len;
 }
 
-static void log_op(struct op op, const void *data)
+static void list_add(struct list *list, size_t at)
 {
-    if (!recording) return;
-    if (log_len == log_size) {
-        log_size = log_size == 0 ? 1024 : log_size * 2;
-        log_ops = realloc(log_ops, log_size * sizeof(*log_ops));
-        ENSURE(log_ops != NULL);
+    if (list->len == list->size) {
+        list->size = list->size == 0 ? 64 : list->size * 2;
+        list->at = realloc(list->at, list->size * sizeof(*list->at));
+        ENSURE(list->at != NULL);
     }
-    if (op.kind == OP_WRITE) {
-        op.data = malloc(op.len);
-        ENSURE(op.data != NULL);
-        memcpy(op.data, data, op.len);
+    list->at[list->len++] = at;
+}
+
+static void note(struct op op, const void *data, size_t data_len)
+{
+    struct tape *tape = running;
+    if (tape == NULL) return;
+    if (tape->len == tape->size) {
+        tape->size = tape->size == 0 ? 1024 : tape->size * 2;
+        tape->ops = realloc(tape->ops, tape->size * sizeof(*tape->ops));
+        ENSURE(tape->ops != NULL);
     }
-    log_ops[log_len++] = op;
+    op.data_at = tape->bytes.len;
+    put(&tape->bytes, tape->bytes.len, data, data_len);
+    tape->ops[tape->len++] = op;
 }
 
 /* --- what the program sees --- */
 
-static struct file *find(const char *name)
+struct disk_file *disk_find(const char *name)
 {
-    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+    for (size_t i = 0; i < FILES_MAX; i++) {
         if (files[i].there && strcmp(files[i].name, name) == 0) return &files[i];
     }
     return NULL;
 }
 
-static struct file *make(const char *name)
+static int new_node(struct tape *tape, const char *name)
 {
-    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-        struct file *file = &files[i];
-        if (file->there) continue;
-        snprintf(file->name, sizeof(file->name), "%s", name);
-        file->there = true;
-        content_truncate(&file->now, 0);
-        file->life = -1;
-        if (recording) {
-            ENSURE(life_count < FILES_MAX);
-            file->life = life_count++;
-            snprintf(lives[file->life].name, NAME_SIZE, "%s", name);
-            log_op((struct op){.kind = OP_CREATE, .life = file->life}, NULL);
-        }
-        return file;
+    ENSURE(tape->node_count < NODES_MAX);
+    struct node *node = &tape->nodes[tape->node_count];
+    snprintf(node->made_as, sizeof(node->made_as), "%s", name);
+    node->base.len = node->flushed.len = 0;
+    node->pending.len = 0;
+    return tape->node_count++;
+}
+
+struct disk_file *disk_make(const char *name)
+{
+    ENSURE(strlen(name) < DISK_NAME_SIZE);
+    struct disk_file *file = files;
+    while (file->there) {
+        file++;
+        ENSURE(file < files + FILES_MAX);
     }
-    ENSURE(!"more files than the model has room for");
-    return NULL;
+    snprintf(file->name, sizeof(file->name), "%s", name);
+    file->there = true;
+    file->now.len = 0;
+    if (running != NULL) {
+        file->node = new_node(running, name);
+        note((struct op){.kind = OP_LINK, .node = file->node}, name, strlen(name) + 1);
+    }
+    return file;
 }
 
-static void remove_all(void)
+void disk_write(struct disk_file *file, size_t offset, struct bytes data)
 {
-    for (size_t i = 0; i < ARRAY_LEN(files); i++) files[i].there = false;
+    put(&file->now, offset, data.data, data.len);
+    struct op op = {.kind = OP_WRITE, .node = file->node, .offset = offset, .len = data.len};
+    note(op, data.data, data.len);
 }
 
-struct handle { /* SQLite's view of an open file */
-    sqlite3_file base;
-    struct file *file;
-};
-
-static struct file *file_of(sqlite3_file *handle)
+void disk_truncate(struct disk_file *file, size_t len)
 {
-    return ((struct handle *)(void *)handle)->file;
+    set_len(&file->now, len);
+    note((struct op){.kind = OP_TRUNCATE, .node = file->node, .len = len}, NULL, 0);
 }
 
-static bool fails_now(int *after)
+void disk_sync(struct disk_file *file)
 {
-    if (*after < 0) return false;
-    if ((*after)-- > 0) return false;
-    has_failed = true;
-    return true;
+    note((struct op){.kind = OP_SYNC, .node = file->node}, NULL, 0);
 }
 
-static int on_close(sqlite3_file *handle)
+void disk_unlink(struct disk_file *file)
 {
-    (void)handle;
-    return SQLITE_OK;
-}
-
-static int on_read(sqlite3_file *handle, void *data, int len, sqlite3_int64 offset)
-{
-    const struct content *now = &file_of(handle)->now;
-    size_t wanted = (size_t)len, from = (size_t)offset;
-    size_t got = from >= now->len ? 0 : now->len - from;
-    if (got > wanted) got = wanted;
-    if (got > 0) memcpy(data, now->data + from, got);
-    if (got == wanted) return SQLITE_OK;
-    memset((uint8_t *)data + got, 0, wanted - got);
-    return SQLITE_IOERR_SHORT_READ;
-}
-
-static int on_write(sqlite3_file *handle, const void *data, int len, sqlite3_int64 offset)
-{
-    if (fails_now(&fail_write_after)) return fail_code;
-    struct file *file = file_of(handle);
-    content_write(&file->now, (size_t)offset, data, (size_t)len);
-    log_op((struct op){.kind = OP_WRITE,
-                       .life = file->life,
-                       .offset = (size_t)offset,
-                       .len = (size_t)len},
-           data);
-    return SQLITE_OK;
-}
-
-static int on_truncate(sqlite3_file *handle, sqlite3_int64 len)
-{
-    struct file *file = file_of(handle);
-    content_truncate(&file->now, (size_t)len);
-    log_op((struct op){.kind = OP_TRUNCATE, .life = file->life, .len = (size_t)len}, NULL);
-    return SQLITE_OK;
-}
-
-static int on_sync(sqlite3_file *handle, int flags)
-{
-    (void)flags;
-    if (fails_now(&fail_sync_after)) return fail_code;
-    log_op((struct op){.kind = OP_SYNC, .life = file_of(handle)->life}, NULL);
-    return SQLITE_OK;
-}
-
-static int on_size(sqlite3_file *handle, sqlite3_int64 *out_len)
-{
-    *out_len = (sqlite3_int64)file_of(handle)->now.len;
-    return SQLITE_OK;
-}
-
-static int on_lock(sqlite3_file *handle, int level)
-{
-    (void)handle, (void)level;
-    return SQLITE_OK;
-}
-
-static int on_check_lock(sqlite3_file *handle, int *out_locked)
-{
-    (void)handle;
-    *out_locked = 0;
-    return SQLITE_OK;
-}
-
-static int on_control(sqlite3_file *handle, int op, void *argument)
-{
-    (void)handle, (void)op, (void)argument;
-    return SQLITE_NOTFOUND;
-}
-
-static int on_sector_size(sqlite3_file *handle)
-{
-    (void)handle;
-    return SECTOR;
-}
-
-/* As the system's layer says of an ordinary disk: a torn write harms nothing beside it. */
-static int on_characteristics(sqlite3_file *handle)
-{
-    (void)handle;
-    return SQLITE_IOCAP_POWERSAFE_OVERWRITE;
-}
-
-static const sqlite3_io_methods methods = {
-    .iVersion = 1,
-    .xClose = on_close,
-    .xRead = on_read,
-    .xWrite = on_write,
-    .xTruncate = on_truncate,
-    .xSync = on_sync,
-    .xFileSize = on_size,
-    .xLock = on_lock,
-    .xUnlock = on_lock,
-    .xCheckReservedLock = on_check_lock,
-    .xFileControl = on_control,
-    .xSectorSize = on_sector_size,
-    .xDeviceCharacteristics = on_characteristics,
-};
-
-static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *handle, int flags,
-                   int *out_flags)
-{
-    (void)vfs;
-    struct file *file = find(name);
-    if (file == NULL && (flags & SQLITE_OPEN_CREATE) == 0) return SQLITE_CANTOPEN;
-    if (file == NULL) file = make(name);
-    struct handle *mine = (struct handle *)(void *)handle;
-    mine->base.pMethods = &methods;
-    mine->file = file;
-    if (out_flags != NULL) *out_flags = flags;
-    return SQLITE_OK;
-}
-
-static int on_delete(sqlite3_vfs *vfs, const char *name, int flush_folder)
-{
-    (void)vfs;
-    struct file *file = find(name);
-    if (file == NULL) return SQLITE_IOERR_DELETE_NOENT;
     file->there = false;
-    log_op((struct op){.kind = OP_DELETE, .life = file->life, .folder_flushed = flush_folder != 0},
-           NULL);
-    return SQLITE_OK;
+    struct op op = {.kind = OP_UNLINK, .node = file->node};
+    note(op, file->name, strlen(file->name) + 1);
 }
 
-static int on_access(sqlite3_vfs *vfs, const char *name, int flags, int *out_there)
+void disk_rename(struct disk_file *file, const char *name)
 {
-    (void)vfs, (void)flags;
-    *out_there = find(name) != NULL;
-    return SQLITE_OK;
+    ENSURE(strlen(name) < DISK_NAME_SIZE);
+    struct disk_file *replaced = disk_find(name);
+    if (replaced != NULL) replaced->there = false;
+    snprintf(file->name, sizeof(file->name), "%s", name);
+    note((struct op){.kind = OP_RENAME, .node = file->node}, name, strlen(name) + 1);
 }
 
-static int on_full_path(sqlite3_vfs *vfs, const char *name, int size, char *out_path)
+void disk_sync_folder(void)
 {
-    (void)vfs;
-    sqlite3_snprintf(size, out_path, "%s", name);
-    return SQLITE_OK;
+    note((struct op){.kind = OP_FOLDER}, NULL, 0);
 }
 
-static int on_randomness(sqlite3_vfs *vfs, int len, char *out_bytes)
+void disk_format(void)
 {
-    (void)vfs;
-    static uint64_t chance = 88172645463325252u; /* the same in every run: cuts can be replayed */
-    for (int i = 0; i < len; i++) out_bytes[i] = (char)disk_chance(&chance);
-    return len;
+    ENSURE(running == NULL);
+    for (size_t i = 0; i < FILES_MAX; i++) files[i].there = false;
 }
 
-static int on_sleep(sqlite3_vfs *vfs, int microseconds)
+struct bytes disk_content(const char *name)
 {
-    (void)vfs;
-    return microseconds;
+    const struct disk_file *file = disk_find(name);
+    return file == NULL ? BYTES_NONE : bytes_of(file->now.data, file->now.len);
 }
 
-static int on_time(sqlite3_vfs *vfs, double *out_days)
+bool disk_has(const char *name)
 {
-    (void)vfs;
-    *out_days = 2461000;
-    return SQLITE_OK;
+    return disk_find(name) != NULL;
 }
 
-void disk_init(void)
+void disk_put(const char *name, struct bytes content)
 {
-    static sqlite3_vfs vfs = {
-        .iVersion = 1,
-        .szOsFile = sizeof(struct handle),
-        .mxPathname = NAME_SIZE - 1,
-        .zName = DISK_VFS,
-        .xOpen = on_open,
-        .xDelete = on_delete,
-        .xAccess = on_access,
-        .xFullPathname = on_full_path,
-        .xRandomness = on_randomness,
-        .xSleep = on_sleep,
-        .xCurrentTime = on_time,
-    };
-    int code = sqlite3_vfs_register(&vfs, 0);
-    ENSURE(code == SQLITE_OK);
+    struct disk_file *file = disk_find(name);
+    if (file == NULL) file = disk_make(name);
+    disk_truncate(file, 0);
+    disk_write(file, 0, content);
 }
 
-/* --- recording and cutting --- */
-
-static void forget_log(void)
+void disk_remove(const char *name)
 {
-    for (size_t i = 0; i < log_len; i++) free(log_ops[i].data);
-    log_len = 0;
-    disk_rewind();
-    life_count = 0;
+    struct disk_file *file = disk_find(name);
+    if (file != NULL) disk_unlink(file);
 }
 
-void disk_record(void)
-{
-    recording = false;
-    remove_all();
-    forget_log();
-    recording = true;
-}
+/* --- recording --- */
 
-size_t disk_log_len(void)
+static void rewind_tape(struct tape *tape)
 {
-    return log_len;
-}
-
-void disk_stop_recording(void)
-{
-    recording = false;
-}
-
-void disk_rewind(void)
-{
-    for (int i = 0; i < life_count; i++) {
-        struct life *life = &lives[i];
-        content_truncate(&life->flushed, 0);
-        life->pending_count = 0;
-        life->created = life->name_certain = life->deleted = life->gone = false;
+    for (int i = 0; i < tape->node_count; i++) {
+        copy(&tape->nodes[i].flushed, &tape->nodes[i].base);
+        tape->nodes[i].pending.len = 0;
     }
-    walked = 0;
+    tape->certain = tape->base;
+    tape->pending.len = 0;
+    tape->walked = 0;
 }
 
-static void apply(struct content *content, const struct op *op)
+void disk_record(enum disk_tape which)
 {
-    if (op->kind == OP_WRITE) content_write(content, op->offset, op->data, op->len);
-    if (op->kind == OP_TRUNCATE) content_truncate(content, op->len);
-}
-
-static void add_pending(struct life *life, size_t index)
-{
-    if (life->pending_count == life->pending_size) {
-        life->pending_size = life->pending_size == 0 ? 64 : life->pending_size * 2;
-        life->pending = realloc(life->pending, life->pending_size * sizeof(*life->pending));
-        ENSURE(life->pending != NULL);
+    ENSURE(running == NULL);
+    struct tape *tape = &tapes[which];
+    tape->len = tape->bytes.len = 0;
+    tape->node_count = tape->base.count = 0;
+    for (size_t i = 0; i < FILES_MAX; i++) {
+        struct disk_file *file = &files[i];
+        if (!file->there) continue;
+        file->node = new_node(tape, file->name);
+        copy(&tape->nodes[file->node].base, &file->now);
+        struct entry *entry = &tape->base.entries[tape->base.count++];
+        memcpy(entry->name, file->name, sizeof(entry->name));
+        entry->node = file->node;
     }
-    life->pending[life->pending_count++] = index;
+    rewind_tape(tape);
+    running = tape;
 }
 
-/* Flushing the folder makes every deletion certain. */
-static void flush_folder(void)
+void disk_stop(void)
 {
-    for (int i = 0; i < life_count; i++) {
-        if (lives[i].deleted) lives[i].gone = true;
+    running = NULL;
+}
+
+size_t disk_tape_len(enum disk_tape tape)
+{
+    return tapes[tape].len;
+}
+
+/* --- reading the tape --- */
+
+static void drop_entry(struct folder *folder, int i)
+{
+    folder->entries[i] = folder->entries[--folder->count];
+}
+
+static int entry_named(const struct folder *folder, const char *name)
+{
+    for (int i = 0; i < folder->count; i++) {
+        if (strcmp(folder->entries[i].name, name) == 0) return i;
+    }
+    return -1;
+}
+
+static int entry_of(const struct folder *folder, int node)
+{
+    for (int i = 0; i < folder->count; i++) {
+        if (folder->entries[i].node == node) return i;
+    }
+    return -1;
+}
+
+static void add_entry(struct folder *folder, const char *name, int node)
+{
+    int taken = entry_named(folder, name);
+    if (taken >= 0) drop_entry(folder, taken);
+    ENSURE(folder->count < FILES_MAX);
+    struct entry *entry = &folder->entries[folder->count++];
+    snprintf(entry->name, sizeof(entry->name), "%s", name);
+    entry->node = node;
+}
+
+/* One that builds on another that did not happen does not happen either. */
+static void change_folder(struct folder *folder, const struct tape *tape, const struct op *op)
+{
+    const char *name = (const char *)tape->bytes.data + op->data_at;
+    int there = entry_of(folder, op->node);
+    if (op->kind == OP_LINK) {
+        add_entry(folder, name, op->node);
+    } else if (there >= 0) {
+        drop_entry(folder, there);
+        if (op->kind == OP_RENAME) add_entry(folder, name, op->node);
     }
 }
 
-static void walk_one(size_t index)
+static void apply(struct disk_content *content, const struct tape *tape, const struct op *op)
 {
-    const struct op *op = &log_ops[index];
-    struct life *life = &lives[op->life];
+    if (op->kind == OP_WRITE) put(content, op->offset, tape->bytes.data + op->data_at, op->len);
+    else set_len(content, op->len);
+}
+
+static bool ends_with(const char *name, const char *ending)
+{
+    size_t len = strlen(name), ending_len = strlen(ending);
+    return len >= ending_len && strcmp(name + len - ending_len, ending) == 0;
+}
+
+static bool flush_is_a_lie(const struct node *node)
+{
+    bool log = ends_with(node->made_as, "-wal"), copied = ends_with(node->made_as, ".new");
+    return (lie == DISK_LIE_LOG_FLUSH && log) || (lie == DISK_LIE_COPY_FLUSH && copied) ||
+           (lie == DISK_LIE_MAIN_FLUSH && !log && !copied);
+}
+
+static void flush_node(const struct tape *tape, struct node *node)
+{
+    struct list *pending = &node->pending;
+    if (flush_is_a_lie(node)) return;
+    size_t len = pending->len;
+    bool late = lie == DISK_LIE_LAST_WRITE && len > 0;
+    if (late) len--;
+    for (size_t i = 0; i < len; i++) apply(&node->flushed, tape, &tape->ops[pending->at[i]]);
+    if (late) pending->at[0] = pending->at[len];
+    pending->len = late ? 1 : 0;
+}
+
+static void walk_one(struct tape *tape, size_t at)
+{
+    const struct op *op = &tape->ops[at];
     switch (op->kind) {
-    case OP_CREATE: life->created = true; break;
     case OP_WRITE:
-    case OP_TRUNCATE: add_pending(life, index); break;
-    case OP_SYNC:
-        for (size_t i = 0; i < life->pending_count; i++) {
-            apply(&life->flushed, &log_ops[life->pending[i]]);
+    case OP_TRUNCATE: list_add(&tape->nodes[op->node].pending, at); break;
+    case OP_SYNC: flush_node(tape, &tape->nodes[op->node]); break;
+    case OP_LINK:
+    case OP_UNLINK:
+    case OP_RENAME: list_add(&tape->pending, at); break;
+    case OP_FOLDER:
+        if (lie == DISK_LIE_FOLDER_FLUSH) break;
+        for (size_t i = 0; i < tape->pending.len; i++) {
+            change_folder(&tape->certain, tape, &tape->ops[tape->pending.at[i]]);
         }
-        life->pending_count = 0;
-        if (!life->name_certain) flush_folder();
-        life->name_certain = true;
-        break;
-    case OP_DELETE:
-        life->deleted = true;
-        if (op->folder_flushed) flush_folder();
+        tape->pending.len = 0;
         break;
     }
 }
 
-static bool toss(uint64_t *chance)
+void disk_lie(enum disk_lie which)
 {
-    return (disk_chance(chance) >> 33 & 1) != 0;
+    lie = which;
+    for (size_t i = 0; i < DISK_TAPES; i++) rewind_tape(&tapes[i]);
 }
 
-static void apply_pieces(struct content *content, const struct op *op, uint64_t *chance)
+/* --- cutting --- */
+
+static void apply_pieces(struct disk_content *content, const struct tape *tape, const struct op *op,
+                         uint64_t *chance)
 {
     if (op->kind == OP_TRUNCATE) {
-        if (toss(chance)) apply(content, op);
+        if (toss(chance)) apply(content, tape, op);
         return;
     }
+    const uint8_t *data = tape->bytes.data + op->data_at;
     for (size_t at = 0; at < op->len;) {
-        size_t end = (op->offset + at) / SECTOR * SECTOR + SECTOR - op->offset;
+        size_t end = (op->offset + at) / DISK_SECTOR * DISK_SECTOR + DISK_SECTOR - op->offset;
         if (end > op->len) end = op->len;
-        if (toss(chance)) content_write(content, op->offset + at, op->data + at, end - at);
+        if (toss(chance)) put(content, op->offset + at, data + at, end - at);
         at = end;
     }
 }
 
-static void apply_pending(struct content *content, const struct life *life, enum disk_kept kept,
-                          uint64_t *chance)
+/* Some of the sectors that a write touches are lost whole, with what else they held. */
+static void apply_rubbish(struct disk_content *content, const struct tape *tape,
+                          const struct op *op, uint64_t *chance)
 {
-    size_t torn = life->pending_count == 0 ? 0 : disk_chance(chance) % life->pending_count;
-    for (size_t i = 0; i < life->pending_count; i++) {
-        const struct op *op = &log_ops[life->pending[i]];
+    apply_pieces(content, tape, op, chance);
+    if (op->kind == OP_TRUNCATE) return;
+    size_t at = op->offset / DISK_SECTOR * DISK_SECTOR;
+    for (; at < op->offset + op->len && at < content->len; at += DISK_SECTOR) {
+        size_t len = content->len - at < DISK_SECTOR ? content->len - at : DISK_SECTOR;
+        if (toss(chance)) memset(content->data + at, (int)(disk_chance(chance) & 0xff), len);
+    }
+}
+
+static void apply_pending(struct disk_content *content, const struct tape *tape,
+                          const struct list *pending, enum disk_kept kept, uint64_t *chance)
+{
+    size_t torn = pending->len == 0 ? 0 : disk_chance(chance) % pending->len;
+    for (size_t i = 0; i < pending->len; i++) {
+        const struct op *op = &tape->ops[pending->at[i]];
         switch (kept) {
         case DISK_KEPT_NONE: break;
-        case DISK_KEPT_ALL: apply(content, op); break;
+        case DISK_KEPT_ALL: apply(content, tape, op); break;
         case DISK_KEPT_SOME:
-            if (toss(chance)) apply(content, op);
+            if (toss(chance)) apply(content, tape, op);
             break;
-        case DISK_KEPT_PIECES: apply_pieces(content, op, chance); break;
+        case DISK_KEPT_PIECES: apply_pieces(content, tape, op, chance); break;
+        case DISK_KEPT_RUBBISH: apply_rubbish(content, tape, op, chance); break;
         case DISK_KEPT_PREFIX:
-            if (i < torn) apply(content, op);
-            if (i == torn) apply_pieces(content, op, chance);
+            if (i < torn) apply(content, tape, op);
+            if (i == torn) apply_pieces(content, tape, op, chance);
             break;
         }
     }
 }
 
-/* Is a thing that may or may not have happened on the platter? */
-static bool happened(enum disk_kept kept, uint64_t *chance)
+static struct folder folder_after(const struct tape *tape, enum disk_kept kept, uint64_t *chance)
 {
-    if (kept == DISK_KEPT_NONE) return false;
-    return kept == DISK_KEPT_ALL || toss(chance);
+    struct folder folder = tape->certain;
+    size_t len = tape->pending.len;
+    if (kept == DISK_KEPT_NONE) len = 0;
+    if (kept == DISK_KEPT_PREFIX) len = disk_chance(chance) % (len + 1);
+    bool all = kept == DISK_KEPT_ALL || kept == DISK_KEPT_PREFIX;
+    for (size_t i = 0; i < len; i++) {
+        if (all || toss(chance)) change_folder(&folder, tape, &tape->ops[tape->pending.at[i]]);
+    }
+    return folder;
 }
 
-void disk_cut(size_t n, enum disk_kept kept, uint64_t *chance)
+static void walk_to(struct tape *tape, size_t n)
 {
-    ENSURE(!recording && n >= walked && n <= log_len);
-    while (walked < n) walk_one(walked++);
-    remove_all();
-    for (int i = 0; i < life_count; i++) {
-        const struct life *life = &lives[i];
-        if (!life->created || life->gone) continue;
-        if (!life->name_certain && !happened(kept, chance)) continue;
-        if (life->deleted && happened(kept, chance)) continue;
-        struct file *file = find(life->name); /* an earlier life whose deletion is undone yields */
-        if (file == NULL) file = make(life->name);
-        content_copy(&file->now, &life->flushed);
-        apply_pending(&file->now, life, kept, chance);
+    ENSURE(running == NULL && n <= tape->len);
+    if (n < tape->walked) rewind_tape(tape);
+    while (tape->walked < n) walk_one(tape, tape->walked++);
+}
+
+void disk_cut(enum disk_tape which, size_t n, enum disk_kept kept, uint64_t *chance)
+{
+    struct tape *tape = &tapes[which];
+    walk_to(tape, n);
+    struct folder folder = folder_after(tape, kept, chance);
+    disk_format();
+    for (int i = 0; i < folder.count; i++) {
+        const struct node *node = &tape->nodes[folder.entries[i].node];
+        struct disk_file *file = disk_make(folder.entries[i].name);
+        copy(&file->now, &node->flushed);
+        apply_pending(&file->now, tape, &node->pending, kept, chance);
     }
+}
+
+bool disk_cut_is_new(enum disk_tape which, size_t n, enum disk_kept kept)
+{
+    struct tape *tape = &tapes[which];
+    walk_to(tape, n);
+    bool flush = n > 0 && (tape->ops[n - 1].kind == OP_SYNC || tape->ops[n - 1].kind == OP_FOLDER);
+    if (n == 0 || kept == DISK_KEPT_NONE) return kept == DISK_KEPT_NONE && (n == 0 || flush);
+    bool open = tape->pending.len > 0;
+    for (int i = 0; i < tape->certain.count && !open; i++) {
+        open = tape->nodes[tape->certain.entries[i].node].pending.len > 0;
+    }
+    return open && !(kept == DISK_KEPT_ALL && flush);
+}
+
+static void forget(struct disk_content *content)
+{
+    free(content->data);
+    *content = (struct disk_content){.data = NULL};
 }
 
 void disk_finish(void)
 {
-    recording = false;
-    forget_log();
-    free(log_ops);
-    log_ops = NULL;
-    log_size = 0;
-    for (size_t i = 0; i < FILES_MAX; i++) {
-        free(lives[i].flushed.data);
-        free(lives[i].pending);
-        lives[i] = (struct life){.created = false};
+    disk_stop();
+    sqlite3_shutdown();
+    for (size_t i = 0; i < FILES_MAX; i++) forget(&files[i].now);
+    disk_format();
+    for (size_t t = 0; t < DISK_TAPES; t++) {
+        struct tape *tape = &tapes[t];
+        for (size_t i = 0; i < NODES_MAX; i++) {
+            forget(&tape->nodes[i].base);
+            forget(&tape->nodes[i].flushed);
+            free(tape->nodes[i].pending.at);
+        }
+        free(tape->ops);
+        free(tape->pending.at);
+        forget(&tape->bytes);
+        memset(tape, 0, sizeof(*tape));
     }
-    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-        free(files[i].now.data);
-        files[i] = (struct file){.there = false};
-    }
-}
-
-void disk_fail_write(int after, int code)
-{
-    fail_write_after = after;
-    fail_code = code;
-    has_failed = false;
-}
-
-void disk_fail_sync(int after, int code)
-{
-    fail_sync_after = after;
-    fail_code = code;
-    has_failed = false;
-}
-
-bool disk_failed(void)
-{
-    fail_write_after = -1;
-    fail_sync_after = -1;
-    return has_failed;
 }
