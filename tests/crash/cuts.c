@@ -145,7 +145,7 @@ static void judge_copy(struct belief *belief, const struct books *before, struct
 static struct belief believe(size_t place, enum disk_kept kept)
 {
     static int step; /* sweeps go on from where they were */
-    if (step >= day_steps() || day_begun_at(step) > place) step = 0;
+    if (step >= day_steps() || day_begun_at(step) >= place) step = 0;
     while (step + 1 < day_steps() && day_begun_at(step + 1) < place) step++;
     bool acknowledged = place >= day_done_at(step);
     struct belief belief = {.open = !acknowledged && step > 0,
