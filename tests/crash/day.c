@@ -231,7 +231,7 @@ static void prune(void)
 static void drop(int which)
 {
     struct books *books = begin(DAY_DROPPING);
-    struct journal_drop wanted = {which == 0 ? "task/" : "label/", "closed/",
+    struct journal_drop wanted = {INT64_MAX, which == 0 ? "task/" : "label/", "closed/",
                                   ((int64_t)day.count - 12) * 1000, 64};
     int64_t dropped = 0;
     for (int64_t seq = books->first; seq <= books->last; seq++) {
