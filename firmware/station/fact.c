@@ -15,6 +15,8 @@ static const char *const kind_words[FACT_KINDS] = {
     [FACT_SENDING] = "sending",
     [FACT_CLOSED] = "closed",
     [FACT_TAKEN_BACK] = "taken_back",
+    [FACT_VOIDED] = "voided",
+    [FACT_VOID_REFUSED] = "void_refused",
     [FACT_EVENT] = "event",
     [FACT_EVENT_REFUSED] = "event_refused",
 };
@@ -32,6 +34,12 @@ bool fact_kind_parse(struct bytes word, enum fact_kind *out_kind)
         return true;
     }
     return false;
+}
+
+const char *parcel_awb_end(const struct parcel *parcel)
+{
+    size_t len = strlen(parcel->awb);
+    return parcel->awb + (len > 4 ? len - 4 : 0);
 }
 
 static void write_key(struct textbuf *text, enum fact_kind kind, const struct parcel *parcel)
@@ -52,6 +60,8 @@ static void write_key(struct textbuf *text, enum fact_kind kind, const struct pa
     case FACT_SENDING:
     case FACT_CLOSED:
     case FACT_TAKEN_BACK:
+    case FACT_VOIDED:
+    case FACT_VOID_REFUSED:
     case FACT_EVENT:
     case FACT_EVENT_REFUSED: textbuf_text(text, parcel->reference); break;
     }
@@ -256,7 +266,8 @@ static enum parcel_stage stage_after(enum fact_kind kind, enum parcel_stage befo
     case FACT_INTENT: return STAGE_INTENT;
     case FACT_BOOKED: return later(before, STAGE_BOOKED);
     case FACT_REFUSED:
-    case FACT_ABSENT: return STAGE_NONE;
+    case FACT_ABSENT:
+    case FACT_VOIDED: return STAGE_NONE;
     case FACT_PRINT: return before == STAGE_CLOSED ? STAGE_CLOSED : STAGE_PRINTING;
     case FACT_PRINTED: return later(before, STAGE_PRINTED);
     case FACT_CLOSED: return STAGE_CLOSED;
@@ -264,6 +275,7 @@ static enum parcel_stage stage_after(enum fact_kind kind, enum parcel_stage befo
     case FACT_ASIDE:
     case FACT_SENDING:
     case FACT_TAKEN_BACK:
+    case FACT_VOID_REFUSED:
     case FACT_EVENT:
     case FACT_EVENT_REFUSED: return before;
     }
@@ -288,9 +300,10 @@ static void note_open(struct past *past, const struct parcel *parcel, enum parce
 static void note_recall(struct past *past, enum fact_kind kind, const struct parcel *parcel)
 {
     unsigned copies = past->packages[parcel->package_no].copies;
-    bool refused = kind == FACT_REFUSED || kind == FACT_ABSENT;
+    bool refused = kind == FACT_REFUSED || kind == FACT_ABSENT || kind == FACT_VOIDED;
+    bool back = past->packages[parcel->package_no].taken_back;
     bool same = past->has_recall && strcmp(past->recall.reference, parcel->reference) == 0;
-    if (refused && copies > 0) {
+    if (refused && copies > 0 && !back) {
         past->recall = *parcel;
         past->has_recall = true;
         if (past->has_closed && strcmp(past->last_closed.reference, parcel->reference) == 0)
@@ -307,7 +320,8 @@ static void note_package(struct past *past, enum fact_kind kind, const struct pa
     switch (kind) {
     case FACT_INTENT:
         past->packages[no].copies = 0;
-        past->packages[no].aside = past->packages[no].unsent = past->packages[no].booked = false;
+        past->packages[no].aside = past->packages[no].unsent = false;
+        past->packages[no].booked = past->packages[no].taken_back = false;
         break;
     case FACT_BOOKED: past->packages[no].booked = true; break;
     case FACT_PRINT: past->packages[no].copies = parcel->copy; break;
@@ -316,12 +330,14 @@ static void note_package(struct past *past, enum fact_kind kind, const struct pa
         past->packages[no].unsent = strcmp(parcel->note, ASIDE_UNSENT) == 0;
         break;
     case FACT_SENDING: past->packages[no].unsent = false; break;
+    case FACT_TAKEN_BACK: past->packages[no].taken_back = true; break;
     case FACT_REFUSED:
     case FACT_ABSENT:
     case FACT_LABEL:
     case FACT_PRINTED:
     case FACT_CLOSED:
-    case FACT_TAKEN_BACK:
+    case FACT_VOIDED:
+    case FACT_VOID_REFUSED:
     case FACT_EVENT:
     case FACT_EVENT_REFUSED: break;
     }

@@ -20,19 +20,21 @@
 #define FACT_BODY_SIZE 2048
 
 enum fact_kind {
-    FACT_INTENT,     /* this parcel shall be booked: before the courier is asked */
-    FACT_BOOKED,     /* the courier said yes: awb */
-    FACT_REFUSED,    /* the courier said no: nothing was booked */
-    FACT_ABSENT,     /* a person says that there is no booking */
-    FACT_LABEL,      /* the courier's label came later than its booking */
-    FACT_PRINT,      /* a label is about to be sent to the printer */
-    FACT_PRINTED,    /* the label is out, as the printer or the packer says */
-    FACT_ASIDE,      /* has left the bench before its booking was done: the backlog's; `note` says
+    FACT_INTENT,       /* this parcel shall be booked: before the courier is asked */
+    FACT_BOOKED,       /* the courier said yes: awb */
+    FACT_REFUSED,      /* the courier said no: nothing was booked */
+    FACT_ABSENT,       /* a person says that there is no booking */
+    FACT_LABEL,        /* the courier's label came later than its booking */
+    FACT_PRINT,        /* a label is about to be sent to the printer */
+    FACT_PRINTED,      /* the label is out, as the printer or the packer says */
+    FACT_ASIDE,        /* has left the bench before its booking was done: the backlog's; `note` says
                            whether anything was sent (ASIDE_UNSENT) */
-    FACT_SENDING,    /* of one that was ASIDE_UNSENT: from now on something may have been sent */
-    FACT_CLOSED,     /* done */
-    FACT_TAKEN_BACK, /* the label of a refused parcel was destroyed, a person says so */
-    FACT_EVENT,      /* something the order system must hear: body is the event */
+    FACT_SENDING,      /* of one that was ASIDE_UNSENT: from now on something may have been sent */
+    FACT_CLOSED,       /* done */
+    FACT_TAKEN_BACK,   /* the label of a refused parcel was destroyed, a person says so */
+    FACT_VOIDED,       /* its order was cancelled: the AWB is void, or the courier knows of none */
+    FACT_VOID_REFUSED, /* its order was cancelled, and the courier does not void it: a person's */
+    FACT_EVENT,        /* something the order system must hear: body is the event */
     FACT_EVENT_REFUSED, /* the order system will never take that event */
 };
 #define FACT_KINDS (FACT_EVENT_REFUSED + 1)
@@ -62,6 +64,8 @@ struct parcel { /* what facts about a parcel say; zero where a fact does not say
     char note[65];                  /* a reason's word */
 };
 
+/* The last four characters: enough for a line of the log. */
+const char *parcel_awb_end(const struct parcel *parcel);
 /* Adds the fact about a parcel to this step's batch. */
 void fact_put(struct step *step, enum fact_kind kind, const struct parcel *parcel);
 /* Adds an event for the order system to this step's batch, numbered without gaps. */
@@ -98,6 +102,7 @@ struct past {
         bool aside;
         bool unsent;                   /* aside, and nothing was sent before or since */
         bool booked;                   /* the courier's yes is on disk */
+        bool taken_back;               /* the label is destroyed, whatever the courier says */
     } packages[PAST_PACKAGES_MAX + 1]; /* by package number; 0 unused */
     struct parcel open; /* the first package that is begun and not closed, if `has_open` */
     bool has_open;

@@ -25,7 +25,7 @@ void feed_restart(struct feed *feed, struct step *step, bool other)
     if (feed->state == FEED_ASKING) step_exchange_cancel(step, feed->ticket);
     else tickets_drop(step->tickets, feed->ticket);
     go(feed, FEED_IDLE, 0, step->now_ms);
-    feed->more = false;
+    feed->more = feed->noted = false;
     backoff_reset(&feed->backoff);
     if (!other) return;
     feed->cursor[0] = '\0';
@@ -88,11 +88,22 @@ static void keep(struct feed *feed, struct step *step, const struct oms_outcome 
     struct order_item *items = commands_room(step->commands, sizeof *items * OMS_PAGE_MAX);
     struct order *order = commands_room(step->commands, sizeof *order);
     size_t count = 0;
-    feed->refused += outcome->refused_count;
+    feed->cancelled_count = 0;
     for (size_t i = 0; i < outcome->item_count; i++) {
-        if (make_item(step, &outcome->items[i], order, &items[count])) count++;
-        else feed->refused++;
+        bool good = make_item(step, &outcome->items[i], order, &items[count]);
+        /* One that is only no longer listed (OMS_ITEM_DELETE) may be on its way to the customer. */
+        if (good && outcome->items[i].change != OMS_ITEM_DELETE &&
+            order->status == ORDER_CANCELLED) {
+            memcpy(feed->cancelled[feed->cancelled_count++], outcome->items[i].id,
+                   sizeof feed->cancelled[0]);
+        }
+        count += good;
     }
+    if (feed->cancelled_count > 0 && !feed->noted) {
+        go(feed, FEED_NOTING, 0, NO_DEADLINE);
+        return;
+    }
+    feed->refused += outcome->refused_count + outcome->item_count - count;
     memcpy(feed->next_cursor, outcome->cursor, sizeof feed->next_cursor);
     feed->more = outcome->more;
     feed->kept += count;
@@ -121,6 +132,7 @@ static void take(struct feed *feed, struct step *step, const struct event *event
     documents.overflow = false; /* what did not fit was left out and counted by take */
     (void)commands_text_end(step->commands, &documents);
     if (outcome->cursor_gone) {
+        feed->noted = false;
         feed->cursor[0] = '\0';
         commands_add(step->commands, COMMAND_CACHE_FORGET);
         wait_next(feed, step, true, 0);
@@ -140,8 +152,24 @@ void feed_answer(struct feed *feed, struct step *step, const struct event *event
         take(feed, step, event);
     } else if (event->kind == EVENT_CACHE_STORED && feed->state == FEED_KEEPING) {
         if (event->cache.ok) memcpy(feed->cursor, feed->next_cursor, sizeof feed->cursor);
+        if (event->cache.ok) feed->noted = false;
         wait_next(feed, step, !event->cache.ok, -1);
     }
+}
+
+void feed_noting(struct feed *feed, uint32_t ticket)
+{
+    ENSURE(feed->state == FEED_NOTING && feed->ticket == 0);
+    feed->ticket = ticket;
+}
+
+void feed_stored(struct feed *feed, struct step *step, uint32_t ticket, enum err error)
+{
+    if (feed->state != FEED_NOTING || feed->ticket != ticket) return;
+    feed->ticket = 0;
+    feed->noted = error == ERR_NONE;
+    feed->more = true; /* the same page at once */
+    wait_next(feed, step, error != ERR_NONE, -1);
 }
 
 void feed_tick(struct feed *feed, struct step *step)
@@ -164,6 +192,7 @@ int64_t feed_deadline(const struct feed *feed, const struct step *step)
 
 void feed_check(const struct feed *feed)
 {
+    bool stores = feed->state == FEED_KEEPING || feed->state == FEED_NOTING;
     ENSURE((feed->state == FEED_IDLE) == (feed->ticket == 0));
-    ENSURE((feed->state == FEED_KEEPING) == (feed->deadline_ms == NO_DEADLINE));
+    ENSURE(stores == (feed->deadline_ms == NO_DEADLINE));
 }

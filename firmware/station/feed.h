@@ -1,12 +1,13 @@
 /* feed.h - orders ready to ship, fetched ahead into the cache: page after page, then every poll_ms.
- * The cursor goes to the cache together with the page it belongs to. */
+ * The cursor goes to the cache together with the page it belongs to. A page that tells of cancelled
+ * orders is kept only once these are noted (voids.h): it is asked for again when they are. */
 #ifndef PACKD_FIRMWARE_STATION_FEED_H
 #define PACKD_FIRMWARE_STATION_FEED_H
 
 #include "firmware/station/backoff.h"
 #include "firmware/station/event.h"
 
-enum feed_state { FEED_IDLE, FEED_ASKING, FEED_KEEPING };
+enum feed_state { FEED_IDLE, FEED_ASKING, FEED_NOTING, FEED_KEEPING };
 
 struct feed {
     enum feed_state state;
@@ -16,6 +17,9 @@ struct feed {
     char cursor[OMS_CURSOR_SIZE];
     char next_cursor[OMS_CURSOR_SIZE];
     bool more;
+    char cancelled[OMS_PAGE_MAX][ORDER_ID_SIZE]; /* NOTING: of this page */
+    size_t cancelled_count;
+    bool noted;       /* those of the page after `cursor` */
     uint64_t kept;    /* changes taken since start */
     uint64_t refused; /* items that broke the contract */
 };
@@ -25,6 +29,9 @@ void feed_init(struct feed *feed, const char *cursor, int64_t now_ms);
  * cursor nor the orders that are cached. */
 void feed_restart(struct feed *feed, struct step *step, bool other);
 void feed_answer(struct feed *feed, struct step *step, const struct event *event);
+/* NOTING without a ticket: the batch with the cancelled orders has this one. */
+void feed_noting(struct feed *feed, uint32_t ticket);
+void feed_stored(struct feed *feed, struct step *step, uint32_t ticket, enum err error);
 void feed_tick(struct feed *feed, struct step *step);
 int64_t feed_deadline(const struct feed *feed, const struct step *step);
 void feed_check(const struct feed *feed);

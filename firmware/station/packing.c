@@ -61,6 +61,12 @@ static bool money_may_be_spent(const struct packing *packing)
            packing->state == PACKING_PRINTING || packing->state == PACKING_CLOSING;
 }
 
+const char *packing_order_in_hand(const struct packing *packing)
+{
+    bool spent = money_may_be_spent(packing) && packing->state != PACKING_IDLE;
+    return spent ? packing->parcel.order_id : "";
+}
+
 void packing_find(struct packing *packing, struct step *step, struct floor *floor,
                   struct bytes scan)
 {
@@ -216,6 +222,20 @@ static void pick_up(struct packing *packing, struct step *step, struct floor *fl
     }
 }
 
+/* The order is on the list of those that were cancelled or changed after packing: nothing goes on
+ * with it until its labels and bookings are seen to. */
+static void hold_listed(struct packing *packing, const struct floor *floor, enum void_why why)
+{
+    const struct past *past = &packing->past;
+    const struct parcel *out = NULL;
+    bool open_out = past->has_open && past->packages[past->open.package_no].copies > 0;
+    if (open_out) out = &past->open;
+    else if (past->has_closed && !past->packages[past->last_closed.package_no].taken_back)
+        out = &past->last_closed;
+    if (out != NULL && packing_stop_cancelled(packing, floor, out)) return;
+    packing_hold(packing, why == VOID_ORDER_CHANGED ? HELD_BEING_VOIDED : HELD_CANCELLED);
+}
+
 static void found(struct packing *packing, struct step *step, struct floor *floor)
 {
     packing->order = floor->orders->order;
@@ -225,6 +245,11 @@ static void found(struct packing *packing, struct step *step, struct floor *floo
         struct recall recall;
         recall_of(&recall, &packing->past.recall, packing->past.recall.note);
         packing_hold_recalled(packing, &recall);
+        return;
+    }
+    const struct void_entry *entry = voids_find(floor->voids, packing->order.id);
+    if (entry != NULL) {
+        hold_listed(packing, floor, entry->why);
         return;
     }
     if (packing->past.has_open) {
@@ -352,6 +377,11 @@ static void make_shipment(const struct packing *packing, struct shipment *shipme
 void packing_book(struct packing *packing, struct step *step, struct floor *floor)
 {
     struct shipment *shipment = commands_room(step->commands, sizeof *shipment);
+    const struct void_entry *entry = voids_find(floor->voids, packing->order.id);
+    if (entry != NULL) { /* since it was scanned */
+        hold_listed(packing, floor, entry->why);
+        return;
+    }
     packing->slot = make_room(floor);
     if (packing->slot == NO_SLOT) {
         packing_hold(packing, HELD_TOO_MANY_OPEN);

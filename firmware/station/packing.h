@@ -29,7 +29,7 @@
 #include "firmware/station/orders.h"
 #include "firmware/station/printing.h"
 #include "firmware/station/rating.h"
-#include "firmware/station/recalls.h"
+#include "firmware/station/voids.h"
 #include "firmware/station/weighing.h"
 
 enum packing_state {
@@ -66,8 +66,9 @@ enum held_reason {
     HELD_TOO_MANY_OPEN,
     HELD_NOT_BOOKED_YET, /* fetched from the shelf too early */
     HELD_RECALLED,       /* its label must be destroyed: packing.recall says which and why */
+    HELD_BEING_VOIDED,   /* the order was changed: its old booking is being taken back */
 };
-#define HELD_REASONS (HELD_RECALLED + 1)
+#define HELD_REASONS (HELD_BEING_VOIDED + 1)
 
 #define NO_SLOT BOOKINGS_MAX
 
@@ -118,6 +119,7 @@ struct floor { /* what packing works with; all of it belongs to the station */
     struct printing *printing;
     struct pool *pool;
     struct recalls *recalls;
+    const struct voids *voids;
 };
 
 unsigned floor_free_slot(const struct floor *floor); /* NO_SLOT: none */
@@ -132,6 +134,8 @@ bool packing_press(struct packing *packing, struct step *step, struct floor *flo
 void packing_stored(struct packing *packing, struct step *step, struct floor *floor,
                     uint32_t ticket, enum err error);
 /* Looks at what the other machines have done and goes on; true when it went somewhere. */
+/* The order whose parcel is being booked, printed or closed; "" when none is. */
+const char *packing_order_in_hand(const struct packing *packing);
 bool packing_advance(struct packing *packing, struct step *step, struct floor *floor);
 int64_t packing_deadline(const struct packing *packing, const struct step *step,
                          const struct floor *floor);

@@ -109,6 +109,19 @@ void packing_hold_recalled(struct packing *packing, const struct recall *recall)
     packing_hold(packing, HELD_RECALLED);
 }
 
+bool packing_stop_cancelled(struct packing *packing, const struct floor *floor,
+                            const struct parcel *labelled)
+{
+    const struct recall *listed = recalls_find(floor->recalls, bytes_of_text(labelled->reference));
+    const struct void_entry *entry = voids_find(floor->voids, labelled->order_id);
+    struct recall recall;
+    if (listed == NULL && entry == NULL) return false;
+    if (listed != NULL) recall = *listed;
+    else recall_of(&recall, labelled, void_why_word(entry->why));
+    packing_hold_recalled(packing, &recall);
+    return true;
+}
+
 /* The parcel in hand has a label and no booking. It goes on the list at once: who walks away with
  * it now is told all day. */
 void packing_recall(struct packing *packing, struct step *step, struct floor *floor,
@@ -134,7 +147,9 @@ void packing_take_back(struct packing *packing, struct step *step, struct floor 
 {
     struct parcel parcel = parcel_of_recall(&packing->recall);
     fact_put(step, FACT_TAKEN_BACK, &parcel);
-    fact_put_event(step, OMS_EVENT_UNPACKED, "ready", &parcel, "label taken back");
+    bool cancelled = strcmp(packing->recall.why, void_why_word(VOID_ORDER_CANCELLED)) == 0;
+    fact_put_event(step, OMS_EVENT_UNPACKED, cancelled ? "cancelled" : "ready", &parcel,
+                   "label taken back");
     recalls_remove(floor->recalls, step, packing->recall.reference);
     packing->reason = HELD_NONE;
     packing->taking_back = true;
@@ -283,17 +298,14 @@ static void leave_to_backlog(struct packing *packing, struct floor *floor)
 
 static void closed(struct packing *packing, struct step *step, struct floor *floor)
 {
-    char awb_end[5];
-    size_t len = strlen(packing->parcel.awb);
     packing->watch.closed_ms = step->now_ms;
     packing->last_watch = packing->watch;
     packing->last = packing->parcel;
     if (!packing->reprinting) packing->parcels++;
     weighing_closed(floor->weighing);
-    (void)bytes_to_text(bytes_of_text(packing->parcel.awb + (len > 4 ? len - 4 : 0)), awb_end,
-                        sizeof awb_end);
     commands_log(step->commands, LOG_INFO, packing->slot == NO_SLOT ? "log_closed" : "log_ahead",
-                 "order_no", packing->parcel.order_no, "awb_end", awb_end, NULL);
+                 "order_no", packing->parcel.order_no, "awb_end", parcel_awb_end(&packing->parcel),
+                 NULL);
     leave_to_backlog(packing, floor);
     packing_play(packing, "done");
     packing_idle(packing);

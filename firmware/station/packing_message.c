@@ -62,6 +62,8 @@ static const struct message_row rows[] = {
     {"not_booked_yet", LAMP_YELLOW, true},
     {"recalled", LAMP_RED, true},
     {"recalled_cancelled", LAMP_RED, true},
+    {"recalled_changed", LAMP_RED, true},
+    {"being_voided", LAMP_YELLOW, true},
     {"recall_waiting", LAMP_YELLOW, true},
     {"hold_label", LAMP_BLUE, false},
     {"printing_ahead", LAMP_BLUE, true},
@@ -259,8 +261,11 @@ static const char *refusal_message(enum carrier_reason reason)
 
 static void say_recalled(const struct recall *recall, struct message *message)
 {
-    bool cancelled = strcmp(recall->why, "order_cancelled") == 0;
-    say(message, cancelled ? "recalled_cancelled" : "recalled");
+    if (strcmp(recall->why, void_why_word(VOID_ORDER_CANCELLED)) == 0)
+        say(message, "recalled_cancelled");
+    else if (strcmp(recall->why, void_why_word(VOID_ORDER_CHANGED)) == 0)
+        say(message, "recalled_changed");
+    else say(message, "recalled");
     with(message, "order_no", recall->order_no);
     with(message, "awb", recall->awb);
 }

@@ -27,6 +27,9 @@ bool packing_printing(struct packing *packing, struct step *step, struct floor *
 void packing_drop_hold_label(struct packing *packing, struct step *step, struct floor *floor);
 
 void packing_hold_recalled(struct packing *packing, const struct recall *recall);
+/* HELD when the parcel, whose label is out, or its order is to be called back: true. */
+bool packing_stop_cancelled(struct packing *packing, const struct floor *floor,
+                            const struct parcel *labelled);
 /* The parcel in hand, which has a label and no booking. */
 void packing_recall(struct packing *packing, struct step *step, struct floor *floor,
                     const char *why);

@@ -43,6 +43,7 @@ const char *held_reason_word(enum held_reason reason)
     case HELD_TOO_MANY_OPEN: return "too_many_open";
     case HELD_NOT_BOOKED_YET: return "not_booked_yet";
     case HELD_RECALLED: return "recalled";
+    case HELD_BEING_VOIDED: return "being_voided";
     }
     return "";
 }
@@ -78,6 +79,7 @@ static void offer_when_held(const struct packing *packing, struct offer *to)
     case HELD_REFUSED:
     case HELD_TOO_MANY_OPEN:
     case HELD_NOT_BOOKED_YET:
+    case HELD_BEING_VOIDED:
         offer(to, PRESS_TRY_AGAIN);
         offer(to, PRESS_GIVE_UP);
         break;
@@ -181,6 +183,7 @@ static bool reprint(struct packing *packing, struct step *step, struct floor *fl
     if (reason[0] == '\0')
         return false; /* a second label with one number is never made without a word why */
     if (packing->state == PACKING_IDLE) packing->parcel = packing->last;
+    if (packing_stop_cancelled(packing, floor, &packing->parcel)) return true;
     packing->reason = HELD_NONE;
     packing->reprinting = true;
     packing->watch = (struct stopwatch){.scan_ms = step->now_ms};

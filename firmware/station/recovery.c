@@ -77,6 +77,7 @@ static void fold_parcel(struct recovery *recovery, enum fact_kind kind, const st
     case FACT_PRINT: open->stage = STAGE_PRINTING; break;
     case FACT_REFUSED:
     case FACT_ABSENT:
+    case FACT_VOIDED:
         if (open->stage != STAGE_PRINTING) {
             remove_open(recovery, open);
             return;
@@ -90,6 +91,7 @@ static void fold_parcel(struct recovery *recovery, enum fact_kind kind, const st
     case FACT_LABEL:
     case FACT_PRINTED:
     case FACT_SENDING:
+    case FACT_VOID_REFUSED:
     case FACT_EVENT:
     case FACT_EVENT_REFUSED: break;
     }

@@ -36,6 +36,7 @@ void station_init(struct station *station, const struct config *config,
     pool_init(&station->pool);
     recalls_init(&station->recalls);
     backlog_init(&station->backlog);
+    voids_init(&station->voids);
     packing_init(&station->packing);
     sync_init(&station->sync, 0);
     feed_init(&station->feed, "", 0);
@@ -45,7 +46,8 @@ void station_init(struct station *station, const struct config *config,
                                     .bookings = station->bookings,
                                     .printing = &station->printing,
                                     .pool = &station->pool,
-                                    .recalls = &station->recalls};
+                                    .recalls = &station->recalls,
+                                    .voids = &station->voids};
     station->backlog_floor =
         (struct backlog_floor){.bookings = station->bookings, .recalls = &station->recalls};
 }
@@ -81,6 +83,7 @@ static void start(struct station *station, struct step *step, const struct event
     station->settled_seq = event->started.settled_seq;
     station->backlog_seq = event->started.backlog_seq;
     recalls_start(&station->recalls, step); /* first: recovery may add to the list */
+    voids_start(&station->voids, step);
     devices_init(&station->devices, station->config, step->now_ms);
     sync_init(&station->sync, event->started.oms_seq);
     feed_init(&station->feed, event->started.cursor, step->now_ms);
@@ -105,6 +108,7 @@ static enum net_state state_of_exchange(const struct event *event)
 static unsigned server_of(const struct station *station, enum owner owner, unsigned index)
 {
     if (owner == OWNER_BOOKING) return SERVER_CARRIER_FIRST + station->bookings[index].carrier;
+    if (owner == OWNER_VOIDS) return SERVER_CARRIER_FIRST + station->voids.carrier;
     if (owner == OWNER_POOL) return SERVER_CARRIER_FIRST + index % CONFIG_CARRIERS_MAX;
     return SERVER_OMS;
 }
@@ -131,6 +135,25 @@ static void note_network(struct station *station, struct step *step, const struc
                  name, "state", net_state_word(state), "why", why, NULL);
 }
 
+/* Orders of which feed or order system have just said that they are cancelled. */
+static void note_cancelled(struct station *station, struct step *step)
+{
+    struct feed *feed = &station->feed;
+    struct sync *sync = &station->sync;
+    bool full = false;
+    for (size_t i = 0; i < sync->cancelled_count; i++) {
+        const struct void_entry *entry = &sync->cancelled[i];
+        full |= !voids_note(&station->voids, entry->order_id, entry->why);
+    }
+    if (full) commands_log(step->commands, LOG_ALARM, "log_voids_full", NULL);
+    if (sync->cancelled_count > 0) (void)voids_store(&station->voids, step);
+    sync->cancelled_count = 0;
+    if (feed->state != FEED_NOTING || feed->ticket != 0) return;
+    for (size_t i = 0; i < feed->cancelled_count; i++)
+        (void)voids_note(&station->voids, feed->cancelled[i], VOID_ORDER_CANCELLED);
+    feed_noting(feed, voids_store(&station->voids, step));
+}
+
 /* An answer goes to the one who waits for it; one that nobody waits for ends here. */
 static void route_answer(struct station *station, struct step *step, const struct event *event,
                          uint32_t ticket)
@@ -155,13 +178,20 @@ static void route_answer(struct station *station, struct step *step, const struc
     case OWNER_ORDERS: orders_step(&station->orders, step, event); break;
     case OWNER_BOOKING: booking_answer(&station->bookings[index], step, event); break;
     case OWNER_PRINTING: printing_step(&station->printing, step, &station->devices, event); break;
-    case OWNER_SYNC: sync_answer(&station->sync, step, event); break;
-    case OWNER_FEED: feed_answer(&station->feed, step, event); break;
+    case OWNER_SYNC:
+        sync_answer(&station->sync, step, event);
+        note_cancelled(station, step);
+        break;
+    case OWNER_FEED:
+        feed_answer(&station->feed, step, event);
+        note_cancelled(station, step);
+        break;
     case OWNER_POOL: pool_step(&station->pool, step, event, index); break;
     case OWNER_BACKLOG:
         backlog_answer(&station->backlog, step, &station->backlog_floor, event, index);
         break;
     case OWNER_RECALLS: recalls_loaded(&station->recalls, event); break;
+    case OWNER_VOIDS: voids_answer(&station->voids, step, &station->recalls, event); break;
     }
 }
 
@@ -187,6 +217,8 @@ static void route_batch(struct station *station, struct step *step, const struct
     printing_stored(&station->printing, step, &station->devices, ticket, error);
     sync_stored(&station->sync, step, ticket, error);
     pool_stored(&station->pool, step, ticket, error);
+    feed_stored(&station->feed, step, ticket, error);
+    voids_stored(&station->voids, step, ticket, error);
     backlog_stored(&station->backlog, step, ticket, error, station->batch_has_aside);
     packing_stored(&station->packing, step, &station->floor, ticket, error);
 }
@@ -281,7 +313,8 @@ static void tick(struct station *station, struct step *step)
         booking_tick(&station->bookings[slot], step);
     printing_step(&station->printing, step, &station->devices, &due);
     pool_tick(&station->pool, step);
-    feed_tick(&station->feed, step);
+    voids_tick(&station->voids, step, packing_order_in_hand(&station->packing));
+    if (voids_have_room(&station->voids, OMS_PAGE_MAX)) feed_tick(&station->feed, step);
     sync_tick(&station->sync, step);
 }
 
@@ -462,7 +495,9 @@ int64_t station_deadline(struct station *station)
     deadline_ms = earlier(deadline_ms, orders_deadline(&station->orders));
     deadline_ms = earlier(deadline_ms, printing_deadline(&station->printing));
     deadline_ms = earlier(deadline_ms, pool_deadline(&station->pool));
-    deadline_ms = earlier(deadline_ms, feed_deadline(&station->feed, &step));
+    if (voids_have_room(&station->voids, OMS_PAGE_MAX))
+        deadline_ms = earlier(deadline_ms, feed_deadline(&station->feed, &step));
+    deadline_ms = earlier(deadline_ms, voids_deadline(&station->voids, &step));
     deadline_ms = earlier(deadline_ms, sync_deadline(&station->sync, &step));
     deadline_ms = earlier(deadline_ms, backlog_deadline(&station->backlog, &step));
     deadline_ms = earlier(deadline_ms, packing_deadline(&station->packing, &step, &station->floor));
@@ -483,5 +518,6 @@ void station_check(const struct station *station)
     sync_check(&station->sync);
     feed_check(&station->feed);
     backlog_check(&station->backlog);
+    voids_check(&station->voids);
     packing_check(&station->packing, &station->floor);
 }

@@ -14,6 +14,7 @@
 #include "firmware/station/pool.h"
 #include "firmware/station/recovery.h"
 #include "firmware/station/sync.h"
+#include "firmware/station/voids.h"
 
 /* One parse of the largest reply: json_scratch_size() of it, and a test says so. */
 #define STATION_SCRATCH_SIZE (EXCHANGE_REPLY_MAX * 15u + 4096u)
@@ -49,6 +50,7 @@ struct station {
     struct pool pool;
     struct recalls recalls;
     struct backlog backlog;
+    struct voids voids;
     struct packing packing;
     struct sync sync;
     struct feed feed;

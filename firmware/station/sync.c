@@ -164,18 +164,29 @@ static const struct oms_event *find_event(const struct sync *sync, uint64_t seq)
     return NULL;
 }
 
+/* What was packed may be packed no more, or not like this: voids.h sees to it. */
+static void note_cancelled(struct sync *sync, const char *order_id, const char *code)
+{
+    bool changed = strcmp(code, void_why_word(VOID_ORDER_CHANGED)) == 0;
+    if (!changed && strcmp(code, void_why_word(VOID_ORDER_CANCELLED)) != 0) return;
+    struct void_entry *entry = &sync->cancelled[sync->cancelled_count++];
+    (void)bytes_to_text(bytes_of_text(order_id), entry->order_id, sizeof entry->order_id);
+    entry->why = changed ? VOID_ORDER_CHANGED : VOID_ORDER_CANCELLED;
+}
+
 /* A refused or conflicting event is a business case: it becomes a fact and a line for the lead.
  * True when there was one. */
 static bool note_results(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
 {
     bool any = false;
-    for (size_t i = 0; i < outcome->result_count; i++) {
+    for (size_t i = 0; i < outcome->result_count && i < OMS_PUSH_MAX; i++) {
         const struct oms_event_result *result = &outcome->results[i];
         const struct oms_event *event = find_event(sync, result->seq);
         bool refused = result->class == OMS_REFUSED, conflict = result->class == OMS_CONFLICT;
         if (event == NULL || (!refused && !conflict)) continue;
         if (refused) sync->refused++;
         else sync->conflicts++;
+        if (conflict) note_cancelled(sync, event->shipment_id, result->code);
         struct parcel about = {0};
         struct textbuf reference;
         textbuf_init(&reference, about.reference, sizeof about.reference);

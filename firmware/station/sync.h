@@ -17,7 +17,7 @@
 #define PACKD_FIRMWARE_STATION_SYNC_H
 
 #include "firmware/station/backoff.h"
-#include "firmware/station/fact.h"
+#include "firmware/station/voids.h"
 
 enum sync_state { SYNC_IDLE, SYNC_READING, SYNC_SENDING, SYNC_MOVING, SYNC_PAUSED };
 
@@ -35,9 +35,11 @@ struct sync {
     struct oms_event events[OMS_PUSH_MAX];
     int64_t event_seqs[OMS_PUSH_MAX]; /* their journal numbers */
     size_t count;
-    bool work;        /* there may be events behind the cursor */
-    bool unanswered;  /* the latest exchange; a pause after it is a guess of ours */
-    uint32_t refused; /* since start */
+    bool work;       /* there may be events behind the cursor */
+    bool unanswered; /* the latest exchange; a pause after it is a guess of ours */
+    struct void_entry cancelled[OMS_PUSH_MAX]; /* orders that this answer calls cancelled */
+    size_t cancelled_count;                    /* taken by the station in the same step */
+    uint32_t refused;                          /* since start */
     uint32_t conflicts;
     uint32_t unreadable;
     bool stopped; /* the order system says a number was used twice: a person must look */

@@ -67,6 +67,8 @@ const messages = {
     not_booked_yet: 'shelf',
     recalled: 'label',
     recalled_cancelled: 'label',
+    recalled_changed: 'label',
+    being_voided: 'shelf',
     recall_waiting: 'stop',
     hold_label: 'shelf',
     printing_ahead: 'printer',

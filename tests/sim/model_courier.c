@@ -193,9 +193,10 @@ static void sandbox_look_up(struct world *world, const struct request *request)
     char body[BODY_MAX] = "{\"shipments\":[]}";
     if (shipment != NULL && shipment->visible_ms <= world->now_ms) {
         snprintf(body, sizeof body,
-                 "{\"shipments\":[{\"awb\":\"%s\",\"reference\":\"%s\",\"status\":\"booked\","
+                 "{\"shipments\":[{\"awb\":\"%s\",\"reference\":\"%s\",\"status\":\"%s\","
                  "\"mass_g\":%lld}]}",
-                 shipment->awb, shipment->reference, (long long)shipment->mass_g);
+                 shipment->awb, shipment->reference, shipment->cancelled ? "cancelled" : "booked",
+                 (long long)shipment->mass_g);
     }
     say(world, request, 200, body);
 }
@@ -212,10 +213,36 @@ static void sandbox_label(struct world *world, const struct request *request)
     say(world, request, 200, body);
 }
 
+struct sim_shipment *courier_cancel(struct world *world, unsigned carrier, const char *awb)
+{
+    struct sim_courier *courier = &world->couriers[carrier];
+    for (size_t i = 0; i < courier->count; i++) {
+        if (strcmp(courier->shipments[i].awb, awb) != 0) continue;
+        courier->shipments[i].cancelled = true;
+        sim_trace(world, "cancelled at the courier", awb);
+        return &courier->shipments[i];
+    }
+    return NULL;
+}
+
+static void sandbox_cancel(struct world *world, const struct request *request)
+{
+    char body[200], awb[SHIPMENT_AWB_SIZE] = "";
+    sscanf(strstr(request->url, "/shipments/") + 11, "%40[^/]", awb);
+    if (courier_cancel(world, 0, awb) == NULL) {
+        say(world, request, 404,
+            "{\"error\":{\"code\":\"not_found\",\"message\":\"no such shipment\"}}");
+        return;
+    }
+    snprintf(body, sizeof body, "{\"awb\":\"%s\",\"status\":\"cancelled\"}", awb);
+    say(world, request, 200, body);
+}
+
 static void sandbox(struct world *world, const struct request *request)
 {
     bool posts = request->method == HTTP_POST;
     if (strstr(request->url, "/waybills") != NULL) say_pool(world, request);
+    else if (strstr(request->url, "/cancel") != NULL) sandbox_cancel(world, request);
     else if (posts && strstr(request->url, "/shipments") != NULL) sandbox_book(world, request);
     else if (strstr(request->url, "/label") != NULL) sandbox_label(world, request);
     else sandbox_look_up(world, request);
@@ -324,10 +351,24 @@ static void delhivery_look_up(struct world *world, const struct request *request
     say(world, request, 200, body);
 }
 
+static void delhivery_cancel(struct world *world, const struct request *request)
+{
+    char body[200], awb[SHIPMENT_AWB_SIZE] = "";
+    struct json root;
+    if (!parse(world, bytes_of_text(request->body), &root)) return;
+    copy_member(root, "waybill", awb, sizeof awb);
+    bool known = courier_cancel(world, 1, awb) != NULL;
+    snprintf(body, sizeof body, "{\"status\":%s,\"waybill\":\"%s\",\"remark\":\"%s\"}",
+             known ? "true" : "false", awb,
+             known ? "Shipment has been cancelled." : "Invalid waybill");
+    say(world, request, 200, body);
+}
+
 static void delhivery(struct world *world, const struct request *request)
 {
     if (strstr(request->url, "/waybill/api/bulk") != NULL) say_pool(world, request);
     else if (strstr(request->url, "/api/cmu/create.json") != NULL) delhivery_book(world, request);
+    else if (strstr(request->url, "/api/p/edit") != NULL) delhivery_cancel(world, request);
     else delhivery_look_up(world, request);
 }
 

@@ -46,6 +46,7 @@ void disk_close(struct world *world)
         free(world->couriers[i].buckets);
     }
     free(world->oms.orders);
+    free(world->oms.changes);
     free(world->cached);
     free(world->bench.shelf);
 }

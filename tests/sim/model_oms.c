@@ -15,6 +15,7 @@ void oms_open(struct world *world)
     oms->orders = sim_alloc(oms->count * sizeof *oms->orders);
     world->cached = sim_alloc(oms->count);
     world->bench.shelf = sim_alloc(sizeof(unsigned) * (oms->count + 1));
+    oms->changes = sim_alloc(sizeof(unsigned) * (oms->count + 1));
     oms->next_seq = 1;
     for (unsigned i = 0; i < oms->count; i++) {
         struct sim_order *order = &oms->orders[i];
@@ -33,6 +34,15 @@ struct sim_order *oms_order(struct world *world, const char *id)
     unsigned number = 0;
     if (sscanf(id, "SH-%u", &number) != 1 || number == 0 || number > world->oms.count) return NULL;
     return &world->oms.orders[number - 1];
+}
+
+void oms_cancel(struct world *world, unsigned index)
+{
+    struct sim_oms *oms = &world->oms;
+    if (oms->orders[index].cancelled) return;
+    oms->orders[index].cancelled = true;
+    oms->changes[oms->change_count++] = index;
+    sim_trace(world, "cancelled", oms->orders[index].order_no);
 }
 
 static void write_document(const struct sim_order *order, char *out, size_t size)
@@ -55,23 +65,31 @@ static void write_document(const struct sim_order *order, char *out, size_t size
 static void feed(struct world *world, uint32_t ticket, const char *url)
 {
     char body[PAGE * DOCUMENT_MAX / 4];
-    unsigned from = 0;
+    unsigned from = 0, seen = 0; /* new orders first, then what has changed */
+    const struct sim_oms *oms = &world->oms;
     const char *cursor = strstr(url, "cursor=c");
-    if (cursor != NULL) sscanf(cursor + 8, "%u", &from);
-    unsigned to = from + 5 < world->oms.published ? from + 5 : world->oms.published;
-    if (from == to) {
+    if (cursor != NULL) sscanf(cursor + 8, "%u.%u", &from, &seen);
+    unsigned to = from + 5 < oms->published ? from + 5 : oms->published;
+    unsigned count = to > from ? to - from : 0;
+    bool changes = count == 0 && seen < oms->change_count;
+    if (changes) count = oms->change_count - seen < 5 ? oms->change_count - seen : 5;
+    if (count == 0) {
         line_answer(world, ticket, 20, EXCHANGE_ANSWERED, 304, "", "");
         return;
     }
     int len = snprintf(body, sizeof body, "{\"items\":[");
-    for (unsigned i = from; i < to; i++) {
+    for (unsigned i = 0; i < count; i++) {
         char document[DOCUMENT_MAX];
-        write_document(&world->oms.orders[i], document, sizeof document);
+        unsigned index = changes ? oms->changes[seen + i] : from + i;
+        write_document(&oms->orders[index], document, sizeof document);
         len += snprintf(body + len, sizeof body - (size_t)len,
-                        "%s{\"op\":\"upsert\",\"shipment\":%s}", i > from ? "," : "", document);
+                        "%s{\"op\":\"upsert\",\"shipment\":%s}", i > 0 ? "," : "", document);
     }
-    snprintf(body + len, sizeof body - (size_t)len, "],\"cursor\":\"c%u\",\"more\":%s}", to,
-             to < world->oms.published ? "true" : "false");
+    if (changes) seen += count;
+    else from += count;
+    bool more = from < oms->published || seen < oms->change_count;
+    snprintf(body + len, sizeof body - (size_t)len, "],\"cursor\":\"c%u.%u\",\"more\":%s}", from,
+             seen, more ? "true" : "false");
     line_answer(world, ticket, 20, EXCHANGE_ANSWERED, 200, "application/json", body);
 }
 
@@ -115,6 +133,19 @@ static void take_event(struct world *world, struct json event)
     }
 }
 
+/* What is told of an order that is no longer to be shipped like this is stored, not applied. */
+static const char *conflict_of(struct world *world, struct json event)
+{
+    char id[16], type[24];
+    if (!json_text_copy(json_get(event, "shipment_id"), id, sizeof id)) return NULL;
+    if (!json_text_copy(json_get(event, "type"), type, sizeof type)) return NULL;
+    const struct sim_order *order = oms_order(world, id);
+    bool packs = strcmp(type, "booked") == 0 || strcmp(type, "label_printed") == 0;
+    if (order == NULL || !packs) return NULL;
+    if (order->cancelled) return "order_cancelled";
+    return order->changed ? "order_changed" : NULL;
+}
+
 /* True when the batch was taken; false on a gap. */
 static bool take_events(struct world *world, struct json root, char *results, size_t size)
 {
@@ -128,14 +159,17 @@ static bool take_events(struct world *world, struct json root, char *results, si
         if (!json_i64(json_get(event, "seq"), 1, INT64_MAX, &seq)) return false;
         bool again = (uint64_t)seq < world->oms.next_seq;
         if ((uint64_t)seq > world->oms.next_seq) return false;
+        const char *conflict = again ? NULL : conflict_of(world, event);
         if (!again) {
-            take_event(world, event);
+            if (conflict == NULL) take_event(world, event);
             world->oms.next_seq++;
             world->oms.taken++;
         }
-        len +=
-            (size_t)snprintf(results + len, size - len, "%s{\"seq\":%lld,\"result\":\"%s\"}",
-                             len > 0 ? "," : "", (long long)seq, again ? "duplicate" : "applied");
+        const char *result = conflict != NULL ? "conflict" : again ? "duplicate" : "applied";
+        len += (size_t)snprintf(results + len, size - len,
+                                "%s{\"seq\":%lld,\"result\":\"%s\",\"code\":\"%s\"}",
+                                len > 0 ? "," : "", (long long)seq, result,
+                                conflict != NULL ? conflict : "");
     }
     return true;
 }

@@ -45,7 +45,8 @@ void rules_after_booking(struct world *world, const struct sim_shipment *shipmen
     for (unsigned c = 0; c < 2; c++) {
         for (size_t i = 0; i < world->couriers[c].count; i++) {
             const struct sim_shipment *each = &world->couriers[c].shipments[i];
-            if (each == shipment || strcmp(each->order_no, ours.order_no) != 0) continue;
+            bool same = each != shipment && strcmp(each->order_no, ours.order_no) == 0;
+            if (!same || each->cancelled) continue;
             fact = find_fact_of(world, "intent", each->reference);
             if (fact == NULL || !fact_parse(bytes_of_text(fact->body), memory(world), &other))
                 continue;
@@ -117,6 +118,21 @@ void rules_after_step(struct world *world)
                       packing_state_word(world->station->packing.state));
 }
 
+/* I12: what was cancelled at the courier is known to be void, and no booking of a cancelled order
+ * that this bench has packed stands. */
+static void check_cancelled(struct world *world, const struct sim_shipment *shipment)
+{
+    char key[FACT_KEY_SIZE];
+    unsigned number = 0;
+    snprintf(key, sizeof key, "voided/%s", shipment->reference);
+    bool voided = disk_find(world, key) != NULL;
+    if (voided != shipment->cancelled)
+        sim_violation(world, "I12 what is void at the courier is void here", shipment->reference);
+    sscanf(shipment->order_no, "WEB-%u", &number);
+    if (number > 0 && world->oms.orders[number - 1].cancelled && !shipment->cancelled)
+        sim_violation(world, "I12 no booking of a cancelled order stands", shipment->reference);
+}
+
 static void check_shipment(struct world *world, unsigned carrier,
                            const struct sim_shipment *shipment)
 {
@@ -126,6 +142,7 @@ static void check_shipment(struct world *world, unsigned carrier,
         sim_violation(world, "I5 every booking at the courier is known to the bench",
                       shipment->reference);
     }
+    check_cancelled(world, shipment);
 }
 
 static void check_booked(struct world *world, const struct sim_fact *fact)
@@ -136,18 +153,22 @@ static void check_booked(struct world *world, const struct sim_fact *fact)
         return;
     }
     const struct sim_order *order = oms_order(world, parcel.order_id);
+    char key[FACT_KEY_SIZE];
+    snprintf(key, sizeof key, "voided/%s", parcel.reference);
+    if (disk_find(world, key) != NULL) return; /* it was told, and that it is void */
     if (order == NULL || strcmp(order->awbs[parcel.package_no], parcel.awb) != 0) {
         sim_violation(world, "I5 every booking reaches the order system", fact->key);
     }
 }
 
-/* I11: a label that is out belongs to a booking at the courier, or somebody took it back. */
+/* I11: a label that is out belongs to a booking that stands, or it is called back. */
 static void check_label(struct world *world, const struct sim_label *label)
 {
     if (label->count == 0 || is_hold_label(world, label->awb)) return;
     for (unsigned c = 0; c < 2; c++) {
         for (size_t i = 0; i < world->couriers[c].count; i++) {
-            if (strcmp(world->couriers[c].shipments[i].awb, label->awb) == 0) return;
+            const struct sim_shipment *shipment = &world->couriers[c].shipments[i];
+            if (strcmp(shipment->awb, label->awb) == 0 && !shipment->cancelled) return;
         }
     }
     if (recalls_find(&world->station->recalls, bytes_of_text(label->awb)) != NULL) {

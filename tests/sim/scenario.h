@@ -6,7 +6,7 @@
 #include "tests/sim/world.h"
 #include "tests/support/expect.h"
 
-__attribute__((unused)) static struct world *scenario_begin(void)
+static struct world *scenario_open(void)
 {
     struct sim_options options = {.seed = 2, .parcels = 16, .faults = SIM_QUIET};
     struct world *world = sim_open(&options);
@@ -17,9 +17,24 @@ __attribute__((unused)) static struct world *scenario_begin(void)
         world->oms.orders[i].carrier = 0;
     }
     world->oms.published = world->oms.count;
+    return world;
+}
+
+__attribute__((unused)) static struct world *scenario_begin(void)
+{
+    struct world *world = scenario_open();
     for (size_t i = 0; i < world->config.carrier_count; i++) /* no label ahead of its booking */
         world->config.carriers[i].pool_low = 0;
     sim_pass(world, 3000);
+    return world;
+}
+
+/* With AWB numbers on the box. */
+__attribute__((unused)) static struct world *scenario_begin_with_pool(void)
+{
+    struct world *world = scenario_open();
+    sim_pass(world, 8000);
+    EXPECT(pool_count(&world->station->pool, 0) > 0, "numbers lie on the box");
     return world;
 }
 

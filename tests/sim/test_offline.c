@@ -10,24 +10,6 @@ static void cut_line(struct world *world, bool down)
     world->line_down = down;
 }
 
-static struct world *begin_with_pool(void)
-{
-    struct world *world = scenario_begin();
-    sim_close(world);
-    struct sim_options options = {.seed = 2, .parcels = 16, .faults = SIM_QUIET};
-    world = sim_open(&options);
-    for (unsigned i = 0; i < world->oms.count; i++) {
-        world->oms.orders[i].packages = 1;
-        world->oms.orders[i].cod = world->oms.orders[i].cancelled = false;
-        world->oms.orders[i].bad_pincode = false;
-        world->oms.orders[i].carrier = 0;
-    }
-    world->oms.published = world->oms.count;
-    sim_pass(world, 8000);
-    EXPECT(pool_count(&world->station->pool, 0) > 0, "numbers lie on the box");
-    return world;
-}
-
 static void pack(struct world *world, const char *order_no)
 {
     bench_lay(world, 0);
@@ -46,7 +28,7 @@ static void power_cut(struct world *world)
 
 static void the_label_comes_at_once_and_the_courier_is_told_later(void)
 {
-    struct world *world = begin_with_pool();
+    struct world *world = scenario_begin_with_pool();
     cut_line(world, true);
     pack(world, "WEB-1");
     EXPECT_I64(1, packing_of(world)->parcels, "the parcel is closed");
@@ -71,7 +53,7 @@ static void the_label_comes_at_once_and_the_courier_is_told_later(void)
 
 static void a_power_cut_forgets_nobody_who_must_be_told(void)
 {
-    struct world *world = begin_with_pool();
+    struct world *world = scenario_begin_with_pool();
     cut_line(world, true);
     pack(world, "WEB-1");
     pack(world, "WEB-2");
@@ -92,7 +74,7 @@ static void a_power_cut_forgets_nobody_who_must_be_told(void)
 
 static void what_the_courier_refuses_later_is_called_back(void)
 {
-    struct world *world = begin_with_pool();
+    struct world *world = scenario_begin_with_pool();
     world->oms.orders[0].bad_pincode = true;
     cut_line(world, true);
     pack(world, "WEB-1");
@@ -123,7 +105,7 @@ static void what_the_courier_refuses_later_is_called_back(void)
 
 static void the_order_of_a_recalled_parcel_is_stopped_too(void)
 {
-    struct world *world = begin_with_pool();
+    struct world *world = scenario_begin_with_pool();
     world->oms.orders[0].bad_pincode = true;
     cut_line(world, true);
     pack(world, "WEB-1");
@@ -172,7 +154,7 @@ static void without_numbers_the_parcel_gets_a_hold_label(void)
 
 static void one_courier_that_is_down_holds_up_no_other(void)
 {
-    struct world *world = begin_with_pool();
+    struct world *world = scenario_begin_with_pool();
     for (unsigned i = 0; i < 4; i++) world->oms.orders[i].carrier = 1;
     world->carrier_down[1] = true;
     sim_pass(world, 400000); /* Delhivery's numbers come of age */

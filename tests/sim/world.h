@@ -78,6 +78,7 @@ struct sim_shipment { /* one booking in a courier's books */
     char order_no[ORDER_ID_SIZE];
     int64_t mass_g;
     int64_t visible_ms;
+    bool cancelled;
     uint32_t chain;
 };
 
@@ -93,6 +94,7 @@ struct sim_order { /* in the order system */
     char order_no[16];
     unsigned packages;
     bool cod, cancelled, bad_pincode;
+    bool changed; /* the address is another since it was packed */
     unsigned carrier;
     char awbs[4][SHIPMENT_AWB_SIZE];    /* as told by booked events, by package */
     char printed[4][SHIPMENT_AWB_SIZE]; /* as told by label_printed events */
@@ -102,6 +104,8 @@ struct sim_oms {
     struct sim_order *orders;
     unsigned count;
     unsigned published; /* the feed shows this many */
+    unsigned *changes;  /* and then these once more, in this order: they were cancelled */
+    unsigned change_count;
     uint64_t next_seq;
     uint64_t taken;
 };
@@ -223,10 +227,13 @@ const struct sim_fact *disk_find(const struct world *world, const char *key);
 
 void courier_exchange(struct world *world, uint32_t ticket, unsigned carrier,
                       const struct http_request *request);
+/* The courier is asked to cancel; NULL: it knows no such AWB. */
+struct sim_shipment *courier_cancel(struct world *world, unsigned carrier, const char *awb);
 const struct sim_shipment *courier_find(const struct world *world, unsigned carrier,
                                         const char *reference);
 
 void oms_open(struct world *world);
+void oms_cancel(struct world *world, unsigned index); /* whatever has become of it meanwhile */
 void oms_exchange(struct world *world, uint32_t ticket, const struct http_request *request);
 void oms_cache_find(struct world *world, uint32_t ticket, struct bytes scan);
 void oms_cache_put(struct world *world, const struct command *command);

@@ -22,7 +22,9 @@ static struct booking bookings[BOOKINGS_MAX];
 static struct printing printing;
 static struct pool pool;
 static struct recalls recalls;
-static struct floor floor_ = {&orders, &weighing, &devices, bookings, &printing, &pool, &recalls};
+static struct voids voids;
+static struct floor floor_ = {&orders,   &weighing, &devices, bookings,
+                              &printing, &pool,     &recalls, &voids};
 static struct step step;
 
 #define ROWS_MAX 64u
