@@ -173,6 +173,22 @@ static void answer_recalls(const struct inquiry *inquiry)
     control_reply(inquiry->pump->outside.control, inquiry->client, BYTES_NONE, true);
 }
 
+/* What the order system has refused for good, until a person says what is to become of it. */
+static void answer_letters(const struct inquiry *inquiry)
+{
+    const struct letters *letters = &inquiry->pump->station.letters;
+    for (size_t i = 0; i < letters->count; i++) {
+        char storage[STATUS_SIZE];
+        struct textbuf text;
+        struct json_writer json;
+        textbuf_init(&text, storage, sizeof(storage));
+        json_write_init(&json, &text);
+        letter_write(&json, &letters->list[i]);
+        reply(inquiry, &text, false);
+    }
+    control_reply(inquiry->pump->outside.control, inquiry->client, BYTES_NONE, true);
+}
+
 /* For each courier: numbers on the box, and since when the oldest parcel waits to be told. */
 static void answer_backlog(const struct inquiry *inquiry)
 {
@@ -248,7 +264,7 @@ void inquiry_answer(struct pump *pump, uint32_t client, struct bytes line)
     } answers[] = {{"status", answer_status},   {"devices", answer_devices},
                    {"screen", answer_screen},   {"press", answer_press},
                    {"journal", answer_journal}, {"recalls", answer_recalls},
-                   {"backlog", answer_backlog}};
+                   {"backlog", answer_backlog}, {"letters", answer_letters}};
     struct inquiry inquiry = {.pump = pump, .client = client};
     struct scratch scratch = {pump->scratch, sizeof(pump->scratch)};
     struct bytes command;

@@ -17,8 +17,9 @@ enum { EXIT_DONE = 0, EXIT_NO = 1, EXIT_USAGE = 2 };
 
 static int usage(void)
 {
-    fputs("usage: packctl [--socket PATH] status|devices|screen|recalls|backlog\n"
+    fputs("usage: packctl [--socket PATH] status|devices|screen|recalls|backlog|letters\n"
           "       packctl [--socket PATH] press WORD [TEXT]\n"
+          "       packctl [--socket PATH] letter again N [ORDER_ID] | letter drop N NAME\n"
           "       packctl [--socket PATH] journal [--after N] [--limit N]\n",
           stderr);
     return EXIT_USAGE;
@@ -74,23 +75,44 @@ static bool write_journal(struct json_writer *json, int argc, char *argv[])
 /* Asked without any words. */
 static bool is_plain(const char *command)
 {
-    static const char *const plain[] = {"status", "devices", "screen", "recalls", "backlog"};
+    static const char *const plain[] = {"status",  "devices", "screen",
+                                        "recalls", "backlog", "letters"};
     for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
         if (strcmp(command, plain[i]) == 0) return true;
     }
     return false;
 }
 
+/* A press whose text is the letter's number and, for one that is dropped, who says so. */
+static bool write_letter(struct json_writer *json, int argc, char *argv[])
+{
+    char storage[256];
+    struct textbuf text;
+    bool drop = argc > 0 && strcmp(argv[0], "drop") == 0;
+    bool again = argc > 0 && strcmp(argv[0], "again") == 0;
+    if (!(drop && argc == 3) && !(again && (argc == 2 || argc == 3))) return false;
+    textbuf_init(&text, storage, sizeof(storage));
+    textbuf_text(&text, argv[1]);
+    if (argc == 3) textbuf_char(&text, ' ');
+    if (argc == 3) textbuf_text(&text, argv[2]);
+    json_write_text(json, "press", drop ? "letter_drop" : "letter_again");
+    json_write_text(json, "text", storage);
+    return textbuf_ok(&text);
+}
+
 /* The words after the command, as members of the question. */
 static bool write_question(struct json_writer *json, const char *command, int argc, char *argv[])
 {
     json_write_open(json, NULL, '{');
-    json_write_text(json, "command", command);
+    bool letter = strcmp(command, "letter") == 0;
+    json_write_text(json, "command", letter ? "press" : command);
     bool good = argc == 0;
     if (strcmp(command, "press") == 0) {
         good = argc == 1 || argc == 2;
         if (good) json_write_text(json, "press", argv[0]);
         if (argc == 2) json_write_text(json, "text", argv[1]);
+    } else if (letter) {
+        good = write_letter(json, argc, argv);
     } else if (strcmp(command, "journal") == 0) {
         good = write_journal(json, argc, argv);
     } else {

@@ -29,11 +29,18 @@ const char *event_kind_word(enum event_kind kind)
 }
 
 static const char *const press_words[PRESSES] = {
-    [PRESS_PRINT] = "print",           [PRESS_GIVE_UP] = "give_up",
-    [PRESS_TRY_AGAIN] = "try_again",   [PRESS_SET_ASIDE] = "set_aside",
-    [PRESS_LABEL_OK] = "label_ok",     [PRESS_LABEL_MISSING] = "label_missing",
-    [PRESS_REPRINT] = "reprint",       [PRESS_NOT_BOOKED] = "not_booked",
-    [PRESS_TAKEN_BACK] = "taken_back", [PRESS_SCAN] = "scan",
+    [PRESS_PRINT] = "print",
+    [PRESS_GIVE_UP] = "give_up",
+    [PRESS_TRY_AGAIN] = "try_again",
+    [PRESS_SET_ASIDE] = "set_aside",
+    [PRESS_LABEL_OK] = "label_ok",
+    [PRESS_LABEL_MISSING] = "label_missing",
+    [PRESS_REPRINT] = "reprint",
+    [PRESS_NOT_BOOKED] = "not_booked",
+    [PRESS_TAKEN_BACK] = "taken_back",
+    [PRESS_LETTER_AGAIN] = "letter_again",
+    [PRESS_LETTER_DROP] = "letter_drop",
+    [PRESS_SCAN] = "scan",
 };
 
 const char *press_word(enum press press)

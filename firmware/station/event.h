@@ -52,7 +52,9 @@ enum press {                /* what a person can say; the words are the page's a
              PRESS_REPRINT,       /* the last parcel's label once more; text is the reason */
              PRESS_NOT_BOOKED,    /* a person asked the courier: there is no booking */
              PRESS_TAKEN_BACK,    /* a recalled parcel is here and its label destroyed */
-             PRESS_SCAN,          /* training mode: text as if scanned */
+             PRESS_LETTER_AGAIN,  /* a dead letter: text as letters.h says */
+             PRESS_LETTER_DROP,
+             PRESS_SCAN, /* training mode: text as if scanned */
 };
 #define PRESSES (PRESS_SCAN + 1)
 

@@ -19,6 +19,8 @@ static const char *const kind_words[FACT_KINDS] = {
     [FACT_VOID_REFUSED] = "void_refused",
     [FACT_EVENT] = "event",
     [FACT_EVENT_REFUSED] = "event_refused",
+    [FACT_EVENT_AGAIN] = "event_again",
+    [FACT_EVENT_DROPPED] = "event_dropped",
 };
 
 const char *fact_kind_word(enum fact_kind kind)
@@ -63,7 +65,9 @@ static void write_key(struct textbuf *text, enum fact_kind kind, const struct pa
     case FACT_VOIDED:
     case FACT_VOID_REFUSED:
     case FACT_EVENT:
-    case FACT_EVENT_REFUSED: textbuf_text(text, parcel->reference); break;
+    case FACT_EVENT_REFUSED:
+    case FACT_EVENT_AGAIN:
+    case FACT_EVENT_DROPPED: textbuf_text(text, parcel->reference); break;
     }
 }
 
@@ -116,14 +120,19 @@ void fact_put(struct step *step, enum fact_kind kind, const struct parcel *parce
                   bytes_of_text(parcel->order_id), textbuf_bytes(&body));
 }
 
-static void fill_event(struct oms_event *event, struct step *step, enum oms_event_type type,
-                       const struct parcel *parcel)
+static void number_event(struct oms_event *event, struct step *step)
 {
     struct textbuf id;
-    memset(event, 0, sizeof *event);
     event->seq = (*step->next_event_seq)++;
     textbuf_init(&id, event->id, sizeof event->id);
     textbuf_format(&id, "%.8s-%llu", step->epoch, (unsigned long long)event->seq);
+}
+
+static void fill_event(struct oms_event *event, struct step *step, enum oms_event_type type,
+                       const struct parcel *parcel)
+{
+    memset(event, 0, sizeof *event);
+    number_event(event, step);
     event->type = type;
     event->at_ms = step->wall_ms;
     event->time_ok = step->wall_trusted;
@@ -141,6 +150,22 @@ static void fill_event(struct oms_event *event, struct step *step, enum oms_even
     memcpy(event->awb, parcel->awb, sizeof event->awb);
 }
 
+static void store_event(struct step *step, const struct oms_event *event)
+{
+    char key_storage[FACT_KEY_SIZE];
+    char body_storage[FACT_BODY_SIZE];
+    struct textbuf key, body;
+    struct json_writer json;
+    textbuf_init(&key, key_storage, sizeof key_storage);
+    textbuf_init(&body, body_storage, sizeof body_storage);
+    textbuf_format(&key, "event/%s/%llu", step->epoch, (unsigned long long)event->seq);
+    json_write_init(&json, &body);
+    oms_event_write(&json, event);
+    ENSURE(textbuf_ok(&key) && textbuf_ok(&body));
+    commands_fact(step->commands, textbuf_bytes(&key), kind_words[FACT_EVENT],
+                  bytes_of_text(event->shipment_id), textbuf_bytes(&body));
+}
+
 void fact_put_event(struct step *step, enum oms_event_type type, const char *status,
                     const struct parcel *parcel, const char *note)
 {
@@ -148,19 +173,13 @@ void fact_put_event(struct step *step, enum oms_event_type type, const char *sta
     fill_event(&event, step, type, parcel);
     ENSURE(bytes_to_text(bytes_of_text(status), event.status, sizeof event.status));
     (void)bytes_to_text(bytes_of_text(note), event.note, sizeof event.note);
+    store_event(step, &event);
+}
 
-    char key_storage[FACT_KEY_SIZE];
-    char body_storage[FACT_BODY_SIZE];
-    struct textbuf key, body;
-    struct json_writer json;
-    textbuf_init(&key, key_storage, sizeof key_storage);
-    textbuf_init(&body, body_storage, sizeof body_storage);
-    textbuf_format(&key, "event/%s/%llu", step->epoch, (unsigned long long)event.seq);
-    json_write_init(&json, &body);
-    oms_event_write(&json, &event);
-    ENSURE(textbuf_ok(&key) && textbuf_ok(&body));
-    commands_fact(step->commands, textbuf_bytes(&key), kind_words[FACT_EVENT],
-                  bytes_of_text(parcel->order_id), textbuf_bytes(&body));
+void fact_put_event_again(struct step *step, struct oms_event *event)
+{
+    number_event(event, step);
+    store_event(step, event);
 }
 
 static int64_t take_amount(struct json object, const char *key)
@@ -277,7 +296,9 @@ static enum parcel_stage stage_after(enum fact_kind kind, enum parcel_stage befo
     case FACT_TAKEN_BACK:
     case FACT_VOID_REFUSED:
     case FACT_EVENT:
-    case FACT_EVENT_REFUSED: return before;
+    case FACT_EVENT_REFUSED:
+    case FACT_EVENT_AGAIN:
+    case FACT_EVENT_DROPPED: return before;
     }
     return before;
 }
@@ -339,7 +360,9 @@ static void note_package(struct past *past, enum fact_kind kind, const struct pa
     case FACT_VOIDED:
     case FACT_VOID_REFUSED:
     case FACT_EVENT:
-    case FACT_EVENT_REFUSED: break;
+    case FACT_EVENT_REFUSED:
+    case FACT_EVENT_AGAIN:
+    case FACT_EVENT_DROPPED: break;
     }
 }
 

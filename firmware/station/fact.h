@@ -36,8 +36,10 @@ enum fact_kind {
     FACT_VOID_REFUSED, /* its order was cancelled, and the courier does not void it: a person's */
     FACT_EVENT,        /* something the order system must hear: body is the event */
     FACT_EVENT_REFUSED, /* the order system will never take that event */
+    FACT_EVENT_AGAIN,   /* a person had it sent again; `note` is its new number */
+    FACT_EVENT_DROPPED, /* a person says that it need not be told; `note` is who */
 };
-#define FACT_KINDS (FACT_EVENT_REFUSED + 1)
+#define FACT_KINDS (FACT_EVENT_DROPPED + 1)
 
 #define ASIDE_UNSENT "unsent" /* proven: no request for this booking has left the box */
 #define ASIDE_UNSURE "unsure" /* one may have */
@@ -71,6 +73,8 @@ void fact_put(struct step *step, enum fact_kind kind, const struct parcel *parce
 /* Adds an event for the order system to this step's batch, numbered without gaps. */
 void fact_put_event(struct step *step, enum oms_event_type type, const char *status,
                     const struct parcel *parcel, const char *note);
+/* The same once more under a new number, which it gets here. */
+void fact_put_event_again(struct step *step, struct oms_event *event);
 MUST_USE bool fact_parse(struct bytes body, struct scratch scratch, struct parcel *out);
 MUST_USE bool fact_parse_event(struct bytes body, struct scratch scratch, struct oms_event *out);
 

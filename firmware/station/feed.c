@@ -129,6 +129,7 @@ static void take(struct feed *feed, struct step *step, const struct event *event
     make_task(feed, &task);
     commands_text_begin(step->commands, &documents, EXCHANGE_REPLY_MAX);
     step->oms->take(&task, event->exchange.response, step->scratch, &documents, outcome);
+    feed->answered += outcome->class == OMS_DONE;
     documents.overflow = false; /* what did not fit was left out and counted by take */
     (void)commands_text_end(step->commands, &documents);
     if (outcome->cursor_gone) {

@@ -19,9 +19,10 @@ struct feed {
     bool more;
     char cancelled[OMS_PAGE_MAX][ORDER_ID_SIZE]; /* NOTING: of this page */
     size_t cancelled_count;
-    bool noted;       /* those of the page after `cursor` */
-    uint64_t kept;    /* changes taken since start */
-    uint64_t refused; /* items that broke the contract */
+    bool noted;        /* those of the page after `cursor` */
+    uint64_t kept;     /* changes taken since start */
+    uint64_t refused;  /* items that broke the contract */
+    uint32_t answered; /* pages that came, since start */
 };
 
 void feed_init(struct feed *feed, const char *cursor, int64_t now_ms);

@@ -243,7 +243,9 @@ bool packing_press(struct packing *packing, struct step *step, struct floor *flo
     case PRESS_REPRINT: return reprint(packing, step, floor, text);
     case PRESS_TAKEN_BACK: packing_take_back(packing, step, floor); return true;
     case PRESS_NOT_BOOKED: not_booked(packing, step, floor); return true;
-    case PRESS_SCAN: return false; /* station.c takes it, as a scan */
+    case PRESS_LETTER_AGAIN:
+    case PRESS_LETTER_DROP:
+    case PRESS_SCAN: return false; /* station.c takes these */
     }
     return false;
 }

@@ -226,6 +226,21 @@ static void write_recalls(struct json_writer *json, const struct view *view)
     json_write_close(json, '}');
 }
 
+#define LETTERS_SHOWN 5
+
+static void write_letters(struct json_writer *json, const struct view *view)
+{
+    const struct letters *letters = view->letters;
+    if (letters->count == 0) return;
+    json_write_open(json, "letters", '{');
+    json_write_i64(json, "count", (int64_t)letters->count);
+    json_write_open(json, "first", '[');
+    for (size_t i = 0; i < letters->count && i < LETTERS_SHOWN; i++)
+        letter_write(json, &letters->list[i]);
+    json_write_close(json, ']');
+    json_write_close(json, '}');
+}
+
 static void write_span(struct json_writer *json, const char *key, int64_t from_ms, int64_t to_ms)
 {
     if (from_ms > 0 && to_ms >= from_ms) json_write_i64(json, key, to_ms - from_ms);
@@ -280,6 +295,7 @@ void view_write(const struct view *view, const struct message *message, struct t
     write_network(&json, view);
     write_untold(&json, view);
     write_recalls(&json, view);
+    write_letters(&json, view);
     write_last(&json, view);
     json_write_close(&json, '}');
 }

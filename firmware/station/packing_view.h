@@ -5,6 +5,7 @@
 #define PACKD_FIRMWARE_STATION_PACKING_VIEW_H
 
 #include "firmware/station/backlog.h"
+#include "firmware/station/letters.h"
 #include "firmware/station/packing.h"
 #include "firmware/station/sync.h"
 
@@ -35,6 +36,7 @@ struct view { /* everything the picture depends on */
     const enum net_state *network; /* by server: SERVER_OMS, SERVER_CARRIER_FIRST + index */
     uint64_t events_waiting;
     const struct backlog *backlog;
+    const struct letters *letters;
     bool disk_low;
     const struct config_fault *wrong_settings; /* text empty: none */
 };

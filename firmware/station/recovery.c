@@ -93,7 +93,9 @@ static void fold_parcel(struct recovery *recovery, enum fact_kind kind, const st
     case FACT_SENDING:
     case FACT_VOID_REFUSED:
     case FACT_EVENT:
-    case FACT_EVENT_REFUSED: break;
+    case FACT_EVENT_REFUSED:
+    case FACT_EVENT_AGAIN:
+    case FACT_EVENT_DROPPED: break;
     }
     open->parcel = *parcel;
 }

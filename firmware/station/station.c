@@ -37,6 +37,7 @@ void station_init(struct station *station, const struct config *config,
     recalls_init(&station->recalls);
     backlog_init(&station->backlog);
     voids_init(&station->voids);
+    letters_init(&station->letters);
     packing_init(&station->packing);
     sync_init(&station->sync, 0);
     feed_init(&station->feed, "", 0);
@@ -84,6 +85,7 @@ static void start(struct station *station, struct step *step, const struct event
     station->backlog_seq = event->started.backlog_seq;
     recalls_start(&station->recalls, step); /* first: recovery may add to the list */
     voids_start(&station->voids, step);
+    letters_start(&station->letters, step);
     devices_init(&station->devices, station->config, step->now_ms);
     sync_init(&station->sync, event->started.oms_seq);
     feed_init(&station->feed, event->started.cursor, step->now_ms);
@@ -179,7 +181,8 @@ static void route_answer(struct station *station, struct step *step, const struc
     case OWNER_BOOKING: booking_answer(&station->bookings[index], step, event); break;
     case OWNER_PRINTING: printing_step(&station->printing, step, &station->devices, event); break;
     case OWNER_SYNC:
-        sync_answer(&station->sync, step, event);
+        station->sync.others_answered = station->feed.answered;
+        sync_answer(&station->sync, step, &station->letters, event);
         note_cancelled(station, step);
         break;
     case OWNER_FEED:
@@ -191,6 +194,7 @@ static void route_answer(struct station *station, struct step *step, const struc
         backlog_answer(&station->backlog, step, &station->backlog_floor, event, index);
         break;
     case OWNER_RECALLS: recalls_loaded(&station->recalls, event); break;
+    case OWNER_LETTERS: letters_answer(&station->letters, step, event); break;
     case OWNER_VOIDS: voids_answer(&station->voids, step, &station->recalls, event); break;
     }
 }
@@ -219,6 +223,7 @@ static void route_batch(struct station *station, struct step *step, const struct
     pool_stored(&station->pool, step, ticket, error);
     feed_stored(&station->feed, step, ticket, error);
     voids_stored(&station->voids, step, ticket, error);
+    letters_stored(&station->letters, step, ticket, error);
     backlog_stored(&station->backlog, step, ticket, error, station->batch_has_aside);
     packing_stored(&station->packing, step, &station->floor, ticket, error);
 }
@@ -259,6 +264,8 @@ static void route_press(struct station *station, struct step *step, const struct
         packing_scan(&station->packing, step, &station->floor, bytes_of_text(event->press.text));
         return;
     }
+    bool letter = press == PRESS_LETTER_AGAIN || press == PRESS_LETTER_DROP;
+    if (letter && letters_press(&station->letters, step, press, event->press.text)) return;
     if (packing_press(&station->packing, step, &station->floor, press, event->press.text)) return;
     commands_log(step->commands, LOG_NOTICE, "log_press_not_offered", "press", press_word(press),
                  NULL);
@@ -427,6 +434,7 @@ static void show(struct station *station, struct step *step)
                         .network = station->network,
                         .events_waiting = events_waiting(station),
                         .backlog = &station->backlog,
+                        .letters = &station->letters,
                         .disk_low = station->disk_low,
                         .wrong_settings = &station->wrong_settings};
     struct message message;
@@ -519,5 +527,6 @@ void station_check(const struct station *station)
     feed_check(&station->feed);
     backlog_check(&station->backlog);
     voids_check(&station->voids);
+    letters_check(&station->letters);
     packing_check(&station->packing, &station->floor);
 }

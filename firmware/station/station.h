@@ -51,6 +51,7 @@ struct station {
     struct recalls recalls;
     struct backlog backlog;
     struct voids voids;
+    struct letters letters;
     struct packing packing;
     struct sync sync;
     struct feed feed;

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define STORE_AGAIN_MS 1000
+#define HALVE_AFTER 3       /* failures of a batch */
+#define BLAME_AFTER 12      /* failures of one event alone: with our back-off about an hour */
 #define CURSOR_LAG_MS 60000 /* the next parcel's first fact comes sooner than this in a busy hour */
 
 void sync_init(struct sync *sync, int64_t cursor_seq)
@@ -14,6 +16,7 @@ void sync_init(struct sync *sync, int64_t cursor_seq)
     sync->backoff = BACKOFF_BACKGROUND;
     sync->cursor_seq = cursor_seq;
     sync->store_by_ms = NO_DEADLINE;
+    sync->batch_max = OMS_PUSH_MAX;
     sync->work = true; /* after a start nobody knows */
 }
 
@@ -95,29 +98,45 @@ static void advance(struct sync *sync, const struct step *step, int64_t seq)
     go(sync, SYNC_IDLE, 0, NO_DEADLINE);
 }
 
+/* An exception in the place of an event that cannot be told itself. */
+static void make_exception(const struct step *step, struct oms_event *out, uint64_t seq,
+                           int64_t at_ms, const char *note)
+{
+    struct textbuf id;
+    out->seq = seq;
+    textbuf_init(&id, out->id, sizeof out->id);
+    textbuf_format(&id, "%.8s-%llu", step->epoch, (unsigned long long)seq);
+    out->type = OMS_EVENT_EXCEPTION;
+    out->at_ms = at_ms;
+    memcpy(out->status, "exception", sizeof "exception");
+    (void)bytes_to_text(bytes_of_text(note), out->note, sizeof out->note);
+    out->cost_minor = -1;
+}
+
 /* The number is in the key: "event/<epoch>/<seq>". */
 static bool stand_in(struct sync *sync, const struct step *step, const struct event_row *row,
                      struct oms_event *out)
 {
-    struct textbuf id;
     struct bytes rest = row->key, part = BYTES_NONE;
     uint64_t seq = 0;
     while (bytes_split(&rest, '/', &part)) {
     }
     if (!bytes_to_u64(part, INT64_MAX, &seq)) return false;
     memset(out, 0, sizeof *out);
-    out->seq = seq;
-    textbuf_init(&id, out->id, sizeof out->id);
-    textbuf_format(&id, "%.8s-%llu", step->epoch, (unsigned long long)seq);
-    out->type = OMS_EVENT_EXCEPTION;
-    out->at_ms = row->at_ms;
     (void)bytes_to_text(row->subject, out->shipment_id, sizeof out->shipment_id);
     memcpy(out->order_no, out->shipment_id, sizeof out->order_no);
-    memcpy(out->status, "exception", sizeof "exception");
-    memcpy(out->note, "unreadable at the bench", sizeof "unreadable at the bench");
-    out->cost_minor = -1;
+    make_exception(step, out, seq, row->at_ms, "unreadable at the bench");
     sync->unreadable++;
     return true;
+}
+
+static void replace(const struct sync *sync, const struct step *step, struct oms_event *event)
+{
+    const struct oms_event *from = &sync->replaced;
+    memset(event, 0, sizeof *event);
+    memcpy(event->shipment_id, from->shipment_id, sizeof event->shipment_id);
+    memcpy(event->order_no, from->order_no, sizeof event->order_no);
+    make_exception(step, event, from->seq, from->at_ms, "an event that was refused");
 }
 
 /* Takes an event into the batch; false when a number is missing before it: it has to wait. */
@@ -129,6 +148,7 @@ static bool take_row(struct sync *sync, struct step *step, const struct event_ro
         return true;
     if (sync->count > 0 && event->seq != sync->events[sync->count - 1].seq + 1) return false;
     if (event->seq < sync->from) return true; /* read from the beginning: they have it */
+    if (event->seq == sync->replaced.seq) replace(sync, step, event);
     if (sync->acked == 0) sync->acked = event->seq - 1;
     sync->event_seqs[sync->count++] = row->seq;
     return true;
@@ -138,7 +158,7 @@ static void take_rows(struct sync *sync, struct step *step, const struct event *
 {
     int64_t last_seq = sync->cursor_seq;
     sync->count = 0;
-    for (size_t i = 0; i < event->rows.count && sync->count < OMS_PUSH_MAX; i++) {
+    for (size_t i = 0; i < event->rows.count && sync->count < sync->batch_max; i++) {
         const struct event_row *row = &event->rows.rows[i];
         if (!take_row(sync, step, row)) break;
         last_seq = row->seq;
@@ -165,18 +185,41 @@ static const struct oms_event *find_event(const struct sync *sync, uint64_t seq)
 }
 
 /* What was packed may be packed no more, or not like this: voids.h sees to it. */
-static void note_cancelled(struct sync *sync, const char *order_id, const char *code)
+static bool note_cancelled(struct sync *sync, const char *order_id, const char *code)
 {
     bool changed = strcmp(code, void_why_word(VOID_ORDER_CHANGED)) == 0;
-    if (!changed && strcmp(code, void_why_word(VOID_ORDER_CANCELLED)) != 0) return;
+    if (!changed && strcmp(code, void_why_word(VOID_ORDER_CANCELLED)) != 0) return false;
     struct void_entry *entry = &sync->cancelled[sync->cancelled_count++];
     (void)bytes_to_text(bytes_of_text(order_id), entry->order_id, sizeof entry->order_id);
     entry->why = changed ? VOID_ORDER_CHANGED : VOID_ORDER_CANCELLED;
+    return true;
 }
 
-/* A refused or conflicting event is a business case: it becomes a fact and a line for the lead.
- * True when there was one. */
-static bool note_results(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
+/* A refused or conflicting event is a business case: it becomes a fact, a line for the lead, and a
+ * dead letter unless the station sees to it by itself. */
+static void note_refusal(struct sync *sync, struct step *step, struct letters *letters,
+                         const struct oms_event *event, const char *code, bool conflict)
+{
+    struct parcel about = {0};
+    struct textbuf reference;
+    if (conflict) sync->conflicts++;
+    else sync->refused++;
+    textbuf_init(&reference, about.reference, sizeof about.reference);
+    textbuf_format(&reference, "%s/%llu", step->epoch, (unsigned long long)event->seq);
+    memcpy(about.order_id, event->shipment_id, sizeof about.order_id);
+    memcpy(about.order_no, event->order_no, sizeof about.order_no);
+    (void)bytes_to_text(bytes_of_text(code), about.note, sizeof about.note);
+    fact_put(step, FACT_EVENT_REFUSED, &about);
+    commands_log(step->commands, LOG_ALARM, conflict ? "log_event_conflict" : "log_event_refused",
+                 "order_no", event->order_no, "code", code, NULL);
+    if (conflict && note_cancelled(sync, event->shipment_id, code)) return;
+    if (!letters_add(letters, event, code))
+        commands_log(step->commands, LOG_ALARM, "log_letters_full", NULL);
+}
+
+/* True when there was one. */
+static bool note_results(struct sync *sync, struct step *step, struct letters *letters,
+                         const struct oms_outcome *outcome)
 {
     bool any = false;
     for (size_t i = 0; i < outcome->result_count && i < OMS_PUSH_MAX; i++) {
@@ -184,22 +227,14 @@ static bool note_results(struct sync *sync, struct step *step, const struct oms_
         const struct oms_event *event = find_event(sync, result->seq);
         bool refused = result->class == OMS_REFUSED, conflict = result->class == OMS_CONFLICT;
         if (event == NULL || (!refused && !conflict)) continue;
-        if (refused) sync->refused++;
-        else sync->conflicts++;
-        if (conflict) note_cancelled(sync, event->shipment_id, result->code);
-        struct parcel about = {0};
-        struct textbuf reference;
-        textbuf_init(&reference, about.reference, sizeof about.reference);
-        textbuf_format(&reference, "%s/%llu", step->epoch, (unsigned long long)event->seq);
-        memcpy(about.order_id, event->shipment_id, sizeof about.order_id);
-        memcpy(about.order_no, event->order_no, sizeof about.order_no);
-        memcpy(about.note, result->code, sizeof result->code);
-        fact_put(step, FACT_EVENT_REFUSED, &about);
-        commands_log(step->commands, LOG_ALARM,
-                     conflict ? "log_event_conflict" : "log_event_refused", "order_no",
-                     event->order_no, "code", result->code, NULL);
+        note_refusal(sync, step, letters, event, result->code, conflict);
         any = true;
     }
+    if (sync->replaced.seq != 0 && sync->replaced.seq <= outcome->acked_seq) {
+        note_refusal(sync, step, letters, &sync->replaced, sync->replaced_code, false);
+        any = true;
+    }
+    if (any) (void)letters_store(letters, step);
     return any;
 }
 
@@ -222,36 +257,88 @@ static void go_back(struct sync *sync, struct step *step, const struct oms_outco
     sync->store_by_ms = NO_DEADLINE; /* "from the beginning" is no place to remember on disk */
 }
 
-static void take_push(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
+static void stop(struct sync *sync, struct step *step, const char *code)
+{
+    sync->stopped = true;
+    commands_log(step->commands, LOG_ALARM, "log_event_numbers", "code", code, NULL);
+    pause(sync, step, 3600);
+}
+
+static void replace_first(struct sync *sync, const char *code)
+{
+    sync->replaced = sync->events[0];
+    (void)bytes_to_text(bytes_of_text(code[0] != '\0' ? code : "not_taken"), sync->replaced_code,
+                        sizeof sync->replaced_code);
+    sync->lone_failures = 0;
+}
+
+/* The batch was refused whole: smaller, until the one that is to blame is found. What it says is
+ * not lost: the journal has it, and a person decides (letters.h). */
+static void take_refusal(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
+{
+    bool reused = strcmp(outcome->code, "seq_reused") == 0; /* our numbers and theirs disagree */
+    bool alone = sync->count == 1;
+    if (reused || (alone && sync->replaced.seq == sync->events[0].seq)) {
+        stop(sync, step, outcome->code);
+        return;
+    }
+    if (alone) replace_first(sync, outcome->code);
+    else sync->batch_max = sync->count / 2;
+    sync->work = true;
+    go(sync, SYNC_IDLE, 0, NO_DEADLINE);
+}
+
+/* There was an answer that acknowledges nothing. One event alone at which the order system fails
+ * again and again, while it answers everything else, is to blame itself. */
+static void take_failure(struct sync *sync, struct step *step, const struct oms_outcome *outcome)
+{
+    sync->failures++;
+    if (sync->count > 1 && sync->failures % HALVE_AFTER == 0) sync->batch_max = sync->count / 2;
+    if (sync->count == 1 && sync->others_answered != sync->others_seen) sync->lone_failures++;
+    sync->others_seen = sync->others_answered;
+    bool replaced = sync->replaced.seq == sync->events[0].seq;
+    if (sync->lone_failures >= BLAME_AFTER && !replaced) replace_first(sync, outcome->code);
+    pause(sync, step, outcome->after_s);
+}
+
+static void taken_on(struct sync *sync)
+{
+    sync->stopped = false;
+    sync->from = 0;
+    sync->failures = sync->lone_failures = 0;
+    sync->batch_max = sync->batch_max * 2 < OMS_PUSH_MAX ? sync->batch_max * 2 : OMS_PUSH_MAX;
+    sync->work = true;
+    backoff_reset(&sync->backoff);
+}
+
+static void take_push(struct sync *sync, struct step *step, struct letters *letters,
+                      const struct oms_outcome *outcome)
 {
     /* Their number may be one we knew already, or beyond this batch: an earlier one, whose answer
      * was lost, went further. What moves us is what lies behind our cursor. */
     bool moved = outcome->acked && outcome->acked_seq >= sync->events[0].seq &&
                  outcome->acked_seq < *step->next_event_seq;
-    if (outcome->class == OMS_REFUSED &&
-        !outcome->acked) { /* 422: our numbers and theirs disagree */
-        sync->stopped = true;
-        commands_log(step->commands, LOG_ALARM, "log_event_numbers", "code", outcome->code, NULL);
-        pause(sync, step, 3600);
+    if (outcome->class == OMS_REFUSED && !outcome->acked) {
+        take_refusal(sync, step, outcome);
         return;
     }
     if (!moved) {
         if (outcome->acked && outcome->acked_seq + 1 < sync->events[0].seq)
             go_back(sync, step, outcome);
-        pause(sync, step, outcome->after_s);
+        bool fails = !outcome->acked && !sync->unanswered && outcome->class != OMS_AUTH;
+        if (fails) take_failure(sync, step, outcome);
+        else pause(sync, step, outcome->after_s);
         return;
     }
-    sync->stopped = false;
-    sync->from = 0;
-    bool refused = note_results(sync, step, outcome);
+    bool refused = note_results(sync, step, letters, outcome);
     sync->acked = outcome->acked_seq; /* for the count on the screen */
-    sync->work = true;
-    backoff_reset(&sync->backoff);
+    taken_on(sync);
     if (refused) move(sync, step, seq_of_acked(sync, outcome->acked_seq));
     else advance(sync, step, seq_of_acked(sync, outcome->acked_seq));
 }
 
-static void take_exchange(struct sync *sync, struct step *step, const struct event *event)
+static void take_exchange(struct sync *sync, struct step *step, struct letters *letters,
+                          const struct event *event)
 {
     struct oms_outcome *outcome = commands_room(step->commands, sizeof *outcome);
     struct oms_task task = {.operation = OMS_PUSH,
@@ -269,15 +356,16 @@ static void take_exchange(struct sync *sync, struct step *step, const struct eve
     } else {
         step->oms->take(&task, event->exchange.response, step->scratch, &documents, outcome);
     }
-    take_push(sync, step, outcome);
+    take_push(sync, step, letters, outcome);
 }
 
-void sync_answer(struct sync *sync, struct step *step, const struct event *event)
+void sync_answer(struct sync *sync, struct step *step, struct letters *letters,
+                 const struct event *event)
 {
     sync->ticket = 0;
     if (event->kind == EVENT_ROWS && sync->state == SYNC_READING) take_rows(sync, step, event);
     else if (event->kind == EVENT_EXCHANGE && sync->state == SYNC_SENDING)
-        take_exchange(sync, step, event);
+        take_exchange(sync, step, letters, event);
 }
 
 void sync_ride(struct sync *sync, struct step *step)
@@ -300,6 +388,7 @@ void sync_stored(struct sync *sync, struct step *step, uint32_t ticket, enum err
     if (error == ERR_NONE) {
         sync->cursor_seq = sync->moving_to_seq;
         sync->store_by_ms = NO_DEADLINE;
+        if (sync->replaced.seq <= sync->acked) sync->replaced.seq = 0;
         go(sync, SYNC_IDLE, 0, NO_DEADLINE);
     } else { /* they have it, we do not know it: they will say "seen before" */
         go(sync, SYNC_PAUSED, 0, step->now_ms + STORE_AGAIN_MS);

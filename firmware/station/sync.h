@@ -8,8 +8,9 @@
  * memory: it rides with the next batch that moves another one, when a parcel is closed, which saves
  * a flush for every acknowledgement and costs no more than a repeat after a power cut. An event
  * that the order system refuses for good becomes a fact of its own and the cursor moves past it
- * only with that fact, so one bad event cannot dam up the rest. One that cannot be read back is
- * told as an exception under its number, for a number left out would dam them up as well. When the
+ * only with that fact, so one bad event cannot dam up the rest; it becomes a dead letter. One that
+ * cannot be read back is told as an exception under its number, for a number left out would dam
+ * them up as well; so is one for whose sake the order system refuses a whole batch. When the
  * order system asks for older ones again (it was restored, perhaps), they are read from the
  * journal's beginning.
  */
@@ -17,6 +18,7 @@
 #define PACKD_FIRMWARE_STATION_SYNC_H
 
 #include "firmware/station/backoff.h"
+#include "firmware/station/letters.h"
 #include "firmware/station/voids.h"
 
 enum sync_state { SYNC_IDLE, SYNC_READING, SYNC_SENDING, SYNC_MOVING, SYNC_PAUSED };
@@ -42,6 +44,14 @@ struct sync {
     uint32_t refused;                          /* since start */
     uint32_t conflicts;
     uint32_t unreadable;
+    /* A batch that is not taken is halved until the one event that is to blame goes alone. */
+    size_t batch_max;
+    uint32_t failures;         /* answered, and not taken, in a row */
+    uint32_t others_answered;  /* set by the station: how often the feed had an answer */
+    uint32_t others_seen;      /* at the latest failure of one event alone */
+    uint32_t lone_failures;    /* of it, while others were answered */
+    struct oms_event replaced; /* an exception goes in its place; seq 0: none */
+    char replaced_code[41];    /* why */
     bool stopped; /* the order system says a number was used twice: a person must look */
 };
 
@@ -52,7 +62,8 @@ void sync_restart(struct sync *sync, struct step *step);
 void sync_wake(struct sync *sync);
 /* The order system has answered somebody: a pause that was only a guess ends now. */
 void sync_line_is_back(struct sync *sync, struct step *step);
-void sync_answer(struct sync *sync, struct step *step, const struct event *event);
+void sync_answer(struct sync *sync, struct step *step, struct letters *letters,
+                 const struct event *event);
 /* This step stores a batch: takes the cursor along where that is cheap, or where it has waited long
  * enough. Call it when the batch is complete. */
 void sync_ride(struct sync *sync, struct step *step);

@@ -20,6 +20,7 @@ enum owner {
     OWNER_BACKLOG, /* index: lane and entry */
     OWNER_RECALLS,
     OWNER_VOIDS,
+    OWNER_LETTERS,
 };
 
 struct tickets {

@@ -143,7 +143,9 @@ static void fold(struct voids *voids, struct step *step, const struct event_row 
     case FACT_SENDING:
     case FACT_CLOSED:
     case FACT_EVENT:
-    case FACT_EVENT_REFUSED: break;
+    case FACT_EVENT_REFUSED:
+    case FACT_EVENT_AGAIN:
+    case FACT_EVENT_DROPPED: break;
     }
     if (found->settled && (found->taken_back || !found->label_out)) forget(voids, found);
 }

@@ -3,6 +3,7 @@
 
 import { at, icon, make, put, rebuild } from './dom.mjs';
 import { fit } from './fit.mjs';
+import { lettersBuild, lettersFollow } from './letters.mjs';
 import { pictureOfHint, pictureOfMessage, pictureOfStep } from './pictures.mjs';
 import { pressesDraw } from './press.mjs';
 import { stripDraw } from './strip.mjs';
@@ -135,9 +136,10 @@ function recallsBuild(recalls, language) {
     ];
 }
 
-function lastBuild({ last, stopwatch_ms: stopwatch, recalls }, language) {
+function lastBuild({ last, stopwatch_ms: stopwatch, recalls, letters }, language) {
     const say = (id) => word(language, 'words', id);
     if (recalls?.first?.length > 0) return recallsBuild(recalls, language);
+    if (letters?.first?.length > 0) return lettersBuild(letters, language);
     if (!last) return line('contents', say('no_order'));
     const took = Number.isInteger(stopwatch?.whole) && `· ${secondsText(stopwatch.whole)}`;
     const result = joined(word(language, 'results', last.result), took, took && say('seconds'));
@@ -157,8 +159,9 @@ function secondsText(ms) {
 }
 
 function orderDraw(state, language) {
-    const { order, booking, printing, taken, last, stopwatch_ms, recalls } = state;
-    const data = [language, order, booking, printing, taken, last, stopwatch_ms, recalls];
+    const { order, booking, printing, taken, last, stopwatch_ms, recalls, letters } = state;
+    const data = [language, order, booking, printing, taken, last, stopwatch_ms, recalls, letters];
+    lettersFollow(letters, language);
     const build = order ? orderBuild : lastBuild;
     return rebuild(at('order'), data, () => build(state, language));
 }

@@ -1,6 +1,6 @@
 // A scanner that nobody has claimed types its code into this page and ends it with Enter. That must
 // press nothing, scroll nothing and open nothing of the browser's. So keys go to the scan field of
-// training mode and nowhere else; a button takes Enter or Space only when it is held down, which a
+// training mode, the field for a name, and nowhere else; a button takes Enter or Space only when it is held down, which a
 // scanner never does and a hand can.
 
 export function keysGuard(isTextField) {

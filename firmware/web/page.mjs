@@ -74,7 +74,7 @@ async function start() {
     streamOpen(onState, onLost);
 }
 
-keysGuard((target) => target === at('code'));
+keysGuard((target) => target === at('code') || target === at('dropper'));
 scanFieldOpen();
 soundsOpen(drawNow);
 at('tongue').addEventListener('click', () => {

@@ -56,7 +56,7 @@ function decide(press, text) {
     pressSend(press, text);
 }
 
-function buttonMake(picture, text, attributes, act) {
+export function buttonMake(picture, text, attributes, act) {
     const button = make(
         'button',
         { type: 'button', ...attributes },
@@ -73,21 +73,28 @@ function askShow(shown) {
     document.querySelector('main').inert = shown;
 }
 
-function askClose() {
+export function askClose() {
+    at('ask').lastElementChild.replaceChildren();
     askShow(false);
 }
 
+// What is asked, what it is about, and what can be chosen; the last choice leads back.
+export function askContent(about, text, choices) {
+    put(at('question-text'), text);
+    at('ask').lastElementChild.replaceChildren(...choices);
+    at('ask').dataset.press = about;
+    at('ask').lang = language;
+    askShow(true);
+}
+
 function askOpen(press, asked) {
-    put(at('question-text'), asked.text);
     const choices = asked.choices.map(([reason, text]) =>
         buttonMake(pictureOfChoice(reason), text, { 'data-choice': reason }, () =>
             decide(press, press === 'reprint' ? reason : ''),
         ),
     );
     const back = buttonMake('cross', asked.back, { 'data-choice': 'back' }, askClose);
-    at('ask').lastElementChild.replaceChildren(...choices, back);
-    at('ask').dataset.press = press;
-    askShow(true);
+    askContent(press, asked.text, [...choices, back]);
 }
 
 function pressed(press) {
@@ -99,8 +106,9 @@ function pressed(press) {
 // The buttons that the document allows, the main one first. A scan is no button: it has its field.
 export function pressesDraw(presses, shownLanguage) {
     const offered = presses.filter((press) => press !== 'scan');
-    if (isAsking() && (language !== shownLanguage || !offered.includes(at('ask').dataset.press)))
-        askClose();
+    const asked = at('ask').dataset.press;
+    const ours = isAsking() && !asked.startsWith('letter '); // the others: letters.mjs
+    if (ours && (language !== shownLanguage || !offered.includes(asked))) askClose();
     language = shownLanguage;
     return rebuild(at('presses'), [offered, language], () =>
         offered.map((press) =>

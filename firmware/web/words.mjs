@@ -65,6 +65,11 @@ function fill(language, template, values) {
     });
 }
 
+// A text with its arguments, for texts that are no messages.
+export function fillText(text, values) {
+    return text.replace(/\{(\w+)\}/g, (_, name) => plain(own(values, name) || '–'));
+}
+
 // {what, do} of a message of the document.
 export function sentences(language, message) {
     const known = own(tables[language].messages, message.id);

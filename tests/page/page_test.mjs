@@ -295,6 +295,38 @@ test('a reprint asks for its reason, and a way back sends nothing', async () => 
     assert.deepEqual(await pressesUntilNow(), [{ press: 'reprint', text: 'unreadable' }]);
 });
 
+test('a refused event is sent again, or dropped with a name; Enter does neither', async () => {
+    await show({ ...states.idle_letters, language: 'en' });
+    await awake();
+    await page.click('#see-letters');
+    assert.match(await text('#question-text'), /WEB-1001.*booked.*unknown shipment/);
+    await laidOut();
+    assert.deepEqual(
+        await page
+            .evaluate(`(${findFaults})(${TOUCH_PX}, ${CONTRAST_AA})`)
+            .then((all) => all.filter((fault) => /ask|question/.test(fault))),
+        [],
+    );
+    assert.equal(await page.isDisabled('[data-choice="drop"]'), true);
+    await page.focus('#dropper');
+    await page.keyboard.type('L');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.isDisabled('[data-choice="drop"]'), true);
+    await page.keyboard.type('ead 2');
+    await page.keyboard.press('Enter');
+    assert.deepEqual(await pressesUntilNow(), []);
+    await page.click('[data-choice="drop"]');
+    assert.deepEqual(await pressesUntilNow(), [{ press: 'letter_drop', text: '4710 Lead 2' }]);
+    await awake();
+    await page.click('#see-letters');
+    await page.click('[data-choice="again"]');
+    assert.deepEqual((await pressesUntilNow()).at(-1), { press: 'letter_again', text: '4710' });
+    await awake();
+    await page.click('#see-letters');
+    await show({ ...states.idle, language: 'en' });
+    assert.equal(await page.isVisible('#ask'), false);
+});
+
 test('"not booked" is asked twice, and a question goes when its press goes', async () => {
     await show(states.held_needs_person);
     await page.click('[data-press="not_booked"]');

@@ -7,6 +7,7 @@
 #define ROWS 20u
 
 static struct sync sync_;
+static struct letters letters = {.loaded = true};
 static struct step step;
 static struct {
     char key[FACT_KEY_SIZE], subject[ORDER_ID_SIZE], body[FACT_BODY_SIZE];
@@ -75,7 +76,7 @@ static void give_rows(size_t max)
     }
     event.rows.more = i < rows;
     at(step.now_ms);
-    sync_answer(&sync_, &step, &event);
+    sync_answer(&sync_, &step, &letters, &event);
     sync_check(&sync_);
 }
 
@@ -104,7 +105,7 @@ static void answer(int status, const char *body)
     event.exchange.end = EXCHANGE_ANSWERED;
     event.exchange.response = &response;
     at(step.now_ms);
-    sync_answer(&sync_, &step, &event);
+    sync_answer(&sync_, &step, &letters, &event);
     sync_check(&sync_);
 }
 
@@ -113,7 +114,7 @@ static void answer_end(enum exchange_end end)
     struct event event = {.kind = EVENT_EXCHANGE};
     event.exchange.end = end;
     at(step.now_ms);
-    sync_answer(&sync_, &step, &event);
+    sync_answer(&sync_, &step, &letters, &event);
     sync_check(&sync_);
 }
 
@@ -415,6 +416,70 @@ static void new_settings_begin_anew(void)
     EXPECT_I64(NO_DEADLINE, sync_deadline(&sync_, &step), "or waited for");
 }
 
+/* A batch that is refused whole is halved until the event that is to blame goes alone; an exception
+ * goes in its place, it becomes a dead letter, and all others are told. */
+static void one_bad_event_is_found_among_many(void)
+{
+    unsigned rounds = 0;
+    letters = (struct letters){.loaded = true};
+    start(8);
+    while (sync_.acked < 8 && ++rounds < 20) {
+        char body[80];
+        bool bad = false;
+        push();
+        for (size_t i = 0; i < sync_.count; i++)
+            bad |= sync_.events[i].seq == 6 && sync_.events[i].type != OMS_EVENT_EXCEPTION;
+        if (bad) {
+            answer(413, "{\"error\":{\"code\":\"too_large\"}}");
+            continue;
+        }
+        snprintf(body, sizeof body, "{\"acked_seq\":%llu,\"results\":[]}",
+                 (unsigned long long)sync_.events[sync_.count - 1].seq);
+        answer(200, body);
+        if (sync_.state == SYNC_MOVING) stored(ERR_NONE);
+    }
+    EXPECT(sync_.acked == 8 && rounds < 12, "all are told, soon");
+    EXPECT_I64(1, (int64_t)letters.count, "one is a dead letter");
+    EXPECT_I64(6, (int64_t)letters.list[0].event_seq, "the bad one");
+    EXPECT_TEXT("too_large", letters.list[0].code, "with the reason");
+    EXPECT_TEXT("packed", letters.list[0].type, "as what it was");
+    EXPECT_I64(1, sync_.refused, "said once");
+    EXPECT(!sync_.stopped, "nothing stands still");
+}
+
+/* The order system fails at one event for an hour and answers everything else meanwhile. */
+static void an_event_at_which_they_always_fail_is_to_blame(void)
+{
+    letters = (struct letters){.loaded = true};
+    start(1);
+    for (unsigned i = 0; i < 12; i++) {
+        push();
+        EXPECT_I64(OMS_EVENT_PACKED, sync_.events[0].type, "it is tried as it is");
+        answer(500, "<html>oops</html>"); /* nobody else is answered either: they are down */
+        at(sync_deadline(&sync_, &step));
+    }
+    for (unsigned i = 0; i < 12; i++) {
+        sync_.others_answered++;
+        push();
+        EXPECT_I64(OMS_EVENT_PACKED, sync_.events[0].type, "still as it is");
+        answer(500, "<html>oops</html>");
+        at(sync_deadline(&sync_, &step));
+    }
+    push();
+    EXPECT_I64(OMS_EVENT_EXCEPTION, sync_.events[0].type, "an exception in its place");
+    EXPECT_I64(1, (int64_t)sync_.events[0].seq, "under its number");
+    answer(200, "{\"acked_seq\":1,\"results\":[]}");
+    EXPECT_I64(1, (int64_t)letters.count, "it is a dead letter");
+    stored(ERR_NO_SPACE);
+    EXPECT(sync_.replaced.seq == 1, "which is not forgotten when the disk is full");
+    at(sync_deadline(&sync_, &step));
+    push();
+    answer(200, "{\"acked_seq\":1,\"results\":[{\"seq\":1,\"result\":\"duplicate\"}]}");
+    stored(ERR_NONE);
+    EXPECT_I64(2, sync_.cursor_seq, "then it goes on");
+    EXPECT_I64(1, (int64_t)letters.count, "and it is one letter still");
+}
+
 int main(void)
 {
     EXPECT_RUN(events_go_in_order_and_the_cursor_follows_the_yes);
@@ -427,6 +492,8 @@ int main(void)
     EXPECT_RUN(a_number_used_twice_stops_and_says_so);
     EXPECT_RUN(an_order_system_that_was_restored_gets_the_old_ones_again);
     EXPECT_RUN(an_event_that_cannot_be_read_is_told_as_an_exception);
+    EXPECT_RUN(one_bad_event_is_found_among_many);
+    EXPECT_RUN(an_event_at_which_they_always_fail_is_to_blame);
     EXPECT_RUN(a_batch_that_cannot_be_said_waits);
     EXPECT_RUN(pages_without_an_event_are_passed_in_memory);
     EXPECT_RUN(new_settings_begin_anew);
