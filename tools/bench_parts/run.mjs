@@ -62,6 +62,11 @@ const parts = {
                 `${seen.journal_per_s} of ${seen.bare_per_s} bare (append + fdatasync)`, `ratio ${seen.ratio}`);
         }
     },
+    million() {
+        const [seen] = lines("bench_million", dir);
+        tell(`one fact made durable among ${seen.facts}`, `${seen.full_median_us} us median, ${seen.full_p99_us} us p99; empty: ${seen.empty_median_us}, ${seen.empty_p99_us}`,
+            `p99 ratio ${seen.ratio_p99}, <= 1.5`);
+    },
     async start() {
         await withDesk("start", 0, async (desk) => {
             await desk.stopPackd();
