@@ -1,5 +1,5 @@
-/* million.c - what a full journal costs: the same batch of one fact made durable in an empty journal
- * and in one that holds many facts, in turns on the same disk.
+/* million.c - what a full journal costs: the same batch of one fact made durable in an empty
+ * journal and in one that holds many facts, in turns on the same disk.
  *
  *   million FOLDER [FACTS [ROUNDS]]   one line of JSON */
 #include <stdio.h>
@@ -40,7 +40,7 @@ static struct journal *open_journal(const char *folder, const char *name)
     return journal;
 }
 
-/* Keys as they come: of one prefix a kind, then what no order can foresee (an AWB, an order's id). */
+/* Keys as they come: one prefix a kind, then what no order can foresee (an AWB, an order's id). */
 static void append(struct journal *journal, size_t number, size_t count)
 {
     struct journal_fact facts[JOURNAL_BATCH_MAX];
