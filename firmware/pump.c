@@ -198,7 +198,7 @@ const char *pump_press(struct pump *pump, struct json press)
     struct json text = json_get(press, "text");
     bool given = json_kind(text) != JSON_MISSING && json_kind(text) != JSON_NULL;
     if (given && !json_text_copy(text, event->press.text, sizeof(event->press.text))) {
-        return "The text of a press is at most 128 bytes.";
+        return "The text of a press is at most 1024 bytes.";
     }
     if (!pump->ready) return "The station is still starting.";
     give(pump, event);

@@ -19,6 +19,7 @@ static int usage(void)
 {
     fputs("usage: packctl [--socket PATH] status|devices|screen|recalls|backlog|letters\n"
           "       packctl [--socket PATH] press WORD [TEXT]\n"
+          "       packctl [--socket PATH] pool add COURIER[.cod] NUMBER...\n"
           "       packctl [--socket PATH] letter again N [ORDER_ID] | letter drop N NAME\n"
           "       packctl [--socket PATH] journal [--after N] [--limit N]\n",
           stderr);
@@ -100,12 +101,29 @@ static bool write_letter(struct json_writer *json, int argc, char *argv[])
     return textbuf_ok(&text);
 }
 
+/* A press whose text is the list and its numbers. */
+static bool write_pool(struct json_writer *json, int argc, char *argv[])
+{
+    char storage[QUESTION_SIZE / 2];
+    struct textbuf text;
+    if (argc < 3 || strcmp(argv[0], "add") != 0) return false;
+    textbuf_init(&text, storage, sizeof(storage));
+    for (int i = 1; i < argc; i++) {
+        if (i > 1) textbuf_char(&text, ' ');
+        textbuf_text(&text, argv[i]);
+    }
+    json_write_text(json, "press", "pool_add");
+    json_write_text(json, "text", storage);
+    return textbuf_ok(&text);
+}
+
 /* The words after the command, as members of the question. */
 static bool write_question(struct json_writer *json, const char *command, int argc, char *argv[])
 {
     json_write_open(json, NULL, '{');
     bool letter = strcmp(command, "letter") == 0;
-    json_write_text(json, "command", letter ? "press" : command);
+    bool pool = strcmp(command, "pool") == 0;
+    json_write_text(json, "command", letter || pool ? "press" : command);
     bool good = argc == 0;
     if (strcmp(command, "press") == 0) {
         good = argc == 1 || argc == 2;
@@ -113,6 +131,8 @@ static bool write_question(struct json_writer *json, const char *command, int ar
         if (argc == 2) json_write_text(json, "text", argv[1]);
     } else if (letter) {
         good = write_letter(json, argc, argv);
+    } else if (pool) {
+        good = write_pool(json, argc, argv);
     } else if (strcmp(command, "journal") == 0) {
         good = write_journal(json, argc, argv);
     } else {

@@ -40,6 +40,7 @@ static const char *const press_words[PRESSES] = {
     [PRESS_TAKEN_BACK] = "taken_back",
     [PRESS_LETTER_AGAIN] = "letter_again",
     [PRESS_LETTER_DROP] = "letter_drop",
+    [PRESS_POOL_ADD] = "pool_add",
     [PRESS_SCAN] = "scan",
 };
 

@@ -16,7 +16,7 @@
 #define EVENT_SENTENCE_SIZE 161
 #define EVENT_DOCUMENTS_MAX 4
 #define EVENT_ROWS_MAX 64
-#define PRESS_TEXT_SIZE 129
+#define PRESS_TEXT_SIZE 1025
 
 enum event_kind {
     EVENT_STARTED,     /* once, first of all */
@@ -42,19 +42,21 @@ enum event_kind {
 };
 #define EVENT_KINDS (EVENT_DISK + 1)
 
-enum press {                /* what a person can say; the words are the page's and packctl's */
-             PRESS_PRINT,   /* semi-manual: book and print now */
-             PRESS_GIVE_UP, /* stop this parcel, nothing was spent */
-             PRESS_TRY_AGAIN,
-             PRESS_SET_ASIDE,     /* put the parcel on the shelf, go on with the next one */
-             PRESS_LABEL_OK,      /* the label is there and good */
-             PRESS_LABEL_MISSING, /* there is no good label: print it again */
-             PRESS_REPRINT,       /* the last parcel's label once more; text is the reason */
-             PRESS_NOT_BOOKED,    /* a person asked the courier: there is no booking */
-             PRESS_TAKEN_BACK,    /* a recalled parcel is here and its label destroyed */
-             PRESS_LETTER_AGAIN,  /* a dead letter: text as letters.h says */
-             PRESS_LETTER_DROP,
-             PRESS_SCAN, /* training mode: text as if scanned */
+/* What a person can say; the words are the page's and packctl's. */
+enum press {
+    PRESS_PRINT,   /* semi-manual: book and print now */
+    PRESS_GIVE_UP, /* stop this parcel, nothing was spent */
+    PRESS_TRY_AGAIN,
+    PRESS_SET_ASIDE,     /* put the parcel on the shelf, go on with the next one */
+    PRESS_LABEL_OK,      /* the label is there and good */
+    PRESS_LABEL_MISSING, /* there is no good label: print it again */
+    PRESS_REPRINT,       /* the last parcel's label once more; text is the reason */
+    PRESS_NOT_BOOKED,    /* a person asked the courier: there is no booking */
+    PRESS_TAKEN_BACK,    /* a recalled parcel is here and its label destroyed */
+    PRESS_LETTER_AGAIN,  /* a dead letter: text as letters.h says */
+    PRESS_LETTER_DROP,
+    PRESS_POOL_ADD, /* numbers of a dead box: text as pool.h says */
+    PRESS_SCAN,     /* training mode: text as if scanned */
 };
 #define PRESSES (PRESS_SCAN + 1)
 

@@ -245,6 +245,7 @@ bool packing_press(struct packing *packing, struct step *step, struct floor *flo
     case PRESS_NOT_BOOKED: not_booked(packing, step, floor); return true;
     case PRESS_LETTER_AGAIN:
     case PRESS_LETTER_DROP:
+    case PRESS_POOL_ADD:
     case PRESS_SCAN: return false; /* station.c takes these */
     }
     return false;

@@ -206,20 +206,75 @@ static void store_batch(struct pool_list *list, struct step *step, unsigned inde
                   commands_text_end(step->commands, &lines));
 }
 
+static struct pool_batch new_batch(const struct pool_list *list, const struct step *step,
+                                   int64_t usable_at_ms)
+{
+    return (struct pool_batch){.number = list->next_number,
+                               .fetched_ms = step->wall_trusted ? step->wall_ms : 0,
+                               .usable_at_ms = usable_at_ms};
+}
+
+/* Its numbers are the last of the list. */
+static void keep_batch(struct pool_list *list, struct step *step, unsigned index,
+                       const struct pool_batch *batch)
+{
+    list->next_number++;
+    list->batches[list->batch_count++] = *batch;
+    store_batch(list, step, index, batch);
+    store_head(list, step, index);
+    list->storing_fetch = true;
+}
+
 static void keep(struct pool_list *list, struct step *step, unsigned index,
                  const struct carrier_outcome *outcome)
 {
-    struct pool_batch batch = {.number = list->next_number,
-                               .fetched_ms = step->wall_trusted ? step->wall_ms : 0,
-                               .usable_at_ms = step->now_ms + min_age_ms(step, index)};
+    struct pool_batch batch = new_batch(list, step, step->now_ms + min_age_ms(step, index));
     for (size_t i = 0; i < outcome->awb_count; i++)
         batch.left += add(list, bytes_of_text(outcome->awbs[i]));
-    if (batch.left == 0) return;
-    list->next_number++;
-    list->batches[list->batch_count++] = batch;
-    store_batch(list, step, index, &batch);
-    store_head(list, step, index);
-    list->storing_fetch = true;
+    if (batch.left > 0) keep_batch(list, step, index, &batch);
+}
+
+/* --- taking over from a dead box --- */
+
+static unsigned find_list(const struct step *step, struct bytes name)
+{
+    unsigned index = 0;
+    for (; index < POOL_LISTS; index++) {
+        char storage[POOL_KEY_SIZE];
+        if (!wanted(step, index)) continue;
+        struct bytes key = list_key(step, index, storage);
+        if (bytes_equal(name, bytes_from(key, sizeof "pool/" - 1))) break;
+    }
+    return index;
+}
+
+static void log_count(struct step *step, enum log_level level, const char *id, unsigned index,
+                      uint32_t numbers)
+{
+    char count[12];
+    struct textbuf text;
+    textbuf_init(&text, count, sizeof count);
+    textbuf_u64(&text, numbers);
+    commands_log(step->commands, level, id, "carrier",
+                 step->config->carriers[carrier_of(index)].name, "count", count, NULL);
+}
+
+bool pool_take_over(struct pool *pool, struct step *step, const char *text)
+{
+    struct bytes rest = bytes_trim(bytes_of_text(text)), word;
+    if (!bytes_split(&rest, ' ', &word)) return false;
+    unsigned index = find_list(step, word);
+    if (index == POOL_LISTS) return false;
+    struct pool_list *list = &pool->lists[index];
+    bool free = list->loaded && list->ticket == 0 && list->storing == 0;
+    if (!free || list->batch_count == POOL_BATCHES_MAX) return false;
+    struct pool_batch batch = new_batch(list, step, step->now_ms);
+    while (batch.left < CARRIER_POOL_BATCH_MAX && bytes_split(&rest, ' ', &word))
+        batch.left += add(list, word);
+    if (batch.left == 0) return false;
+    keep_batch(list, step, index, &batch);
+    log_count(step, LOG_NOTICE, "log_pool_taken_over", index, batch.left);
+    return true;
 }
 
 static void fetched(struct pool_list *list, struct step *step, const struct event *event,
@@ -314,12 +369,7 @@ static bool throw_away(struct pool *pool, struct step *step, unsigned index)
         drop_first_batch(list, step, index);
     }
     if (thrown == 0) return false;
-    char count[12];
-    struct textbuf text;
-    textbuf_init(&text, count, sizeof count);
-    textbuf_u64(&text, thrown);
-    commands_log(step->commands, LOG_WARNING, "log_pool_expired", "carrier",
-                 step->config->carriers[carrier_of(index)].name, "count", count, NULL);
+    log_count(step, LOG_WARNING, "log_pool_expired", index, thrown);
     pool->expired += thrown;
     return true;
 }

@@ -265,6 +265,7 @@ static void route_press(struct station *station, struct step *step, const struct
         return;
     }
     bool letter = press == PRESS_LETTER_AGAIN || press == PRESS_LETTER_DROP;
+    if (press == PRESS_POOL_ADD && pool_take_over(&station->pool, step, event->press.text)) return;
     if (letter && letters_press(&station->letters, step, press, event->press.text)) return;
     if (packing_press(&station->packing, step, &station->floor, press, event->press.text)) return;
     commands_log(step->commands, LOG_NOTICE, "log_press_not_offered", "press", press_word(press),

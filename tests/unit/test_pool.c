@@ -278,6 +278,25 @@ static void other_settings_forget_the_pool(void)
     EXPECT_I64(0, (int64_t)pool_count(&pool, DELHIVERY), "numbers of another account are not ours");
 }
 
+static void numbers_of_a_dead_box_are_taken_over(void)
+{
+    start_with("7 0 8\n", "pool/delhivery/7", FOUR);
+    EXPECT(!pool_take_over(&pool, &step, "nobody 28411000000009"), "not of a stranger");
+    EXPECT(!pool_take_over(&pool, &step, "delhivery 28411000000003"), "not one that is here");
+    EXPECT(!pool_take_over(&pool, &step, "delhivery"), "not none");
+    EXPECT(pool_take_over(&pool, &step,
+                          " delhivery 28411000000009 28411000000003  284110000000098"),
+           "two are new");
+    EXPECT_I64(6, (int64_t)pool_count(&pool, DELHIVERY), "and are here now");
+    EXPECT(!pool_take_over(&pool, &step, "delhivery 28411000000010"), "one word at a time");
+    settle_batch(ERR_NO_SPACE);
+    EXPECT_I64(4, (int64_t)pool_count(&pool, DELHIVERY), "a full disk takes none");
+    EXPECT(pool_take_over(&pool, &step, "delhivery 28411000000009"), "once more");
+    settle_batch(ERR_NONE);
+    load(); /* the power went */
+    EXPECT_I64(5, (int64_t)pool_count(&pool, DELHIVERY), "it is still here");
+}
+
 static void a_spoilt_pool_is_an_empty_one(void)
 {
     char awb[SHIPMENT_AWB_SIZE];
@@ -304,6 +323,7 @@ int main(void)
     EXPECT_RUN(a_fetch_that_fails_is_tried_again);
     EXPECT_RUN(a_shift_of_numbers_is_kept_and_no_more);
     EXPECT_RUN(other_settings_forget_the_pool);
+    EXPECT_RUN(numbers_of_a_dead_box_are_taken_over);
     EXPECT_RUN(a_spoilt_pool_is_an_empty_one);
     return expect_result();
 }

@@ -61,14 +61,53 @@ static int check(struct journal *journal)
     return good ? PACKTOOL_DONE : PACKTOOL_BAD_INPUT;
 }
 
+/* Reads a blob whole as text; false when there is none. */
+static bool read_text(struct journal *journal, const char *key, char *storage, size_t size)
+{
+    size_t len = 0;
+    enum err problem = journal_read_blob(journal, bytes_of_text(key), storage, size - 1, &len);
+    storage[problem == ERR_NONE ? len : 0] = '\0';
+    return problem == ERR_NONE;
+}
+
+/* AWB numbers that lie on a dead box and were never given out (firmware/station/pool.h). */
+static int numbers(struct journal *journal, const char *list)
+{
+    static char text[65536];
+    char key[120];
+    unsigned first = 0, used = 0, next = 0;
+    snprintf(key, sizeof(key), "pool/%s", list);
+    if (!read_text(journal, key, text, sizeof(text)) ||
+        sscanf(text, "%u %u %u", &first, &used, &next) != 3) {
+        fprintf(stderr, "packtool: there are no numbers of %s in this journal\n", list);
+        return PACKTOOL_BAD_INPUT;
+    }
+    for (unsigned number = first; number < next; number++) {
+        struct bytes rest, line;
+        snprintf(key, sizeof(key), "pool/%s/%u", list, number);
+        if (!read_text(journal, key, text, sizeof(text))) continue;
+        rest = bytes_of_text(text);
+        (void)bytes_split(&rest, '\n', &line); /* when it was fetched */
+        for (unsigned i = 0; bytes_split(&rest, '\n', &line); i++) {
+            if (number == first && i < used) continue;
+            if (line.len > 0) printf("%.*s\n", (int)line.len, (const char *)line.data);
+        }
+    }
+    return PACKTOOL_DONE;
+}
+
 int packtool_journal(int argc, char **argv)
 {
     char sentence[SENTENCE_SIZE];
     struct textbuf why;
     struct journal *journal = NULL;
     bool checking = argc == 2 && strcmp(argv[0], "check") == 0;
-    if (!checking && (argc != 2 || strcmp(argv[0], "export") != 0)) {
-        fputs("usage: packtool journal check|export FILE\n", stderr);
+    bool listing = argc == 3 && strcmp(argv[0], "numbers") == 0;
+    bool exporting = argc == 2 && strcmp(argv[0], "export") == 0;
+    if (!checking && !listing && !exporting) {
+        fputs("usage: packtool journal check|export FILE\n"
+              "       packtool journal numbers FILE COURIER[.cod]\n",
+              stderr);
         return PACKTOOL_USAGE;
     }
     textbuf_init(&why, sentence, sizeof(sentence));
@@ -76,7 +115,7 @@ int packtool_journal(int argc, char **argv)
         fprintf(stderr, "packtool: %s\n", sentence);
         return PACKTOOL_BAD_INPUT;
     }
-    int code = checking ? check(journal) : export(journal);
+    int code = checking ? check(journal) : listing ? numbers(journal, argv[2]) : export(journal);
     journal_close(journal);
     return code;
 }

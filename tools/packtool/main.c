@@ -17,7 +17,7 @@ static const struct command commands[] = {
     {"decode", packtool_decode, "decode scale|hid|printer|device-id ..."},
     {"carrier", packtool_carrier, "carrier build|take --carrier NAME --operation OP ..."},
     {"oms", packtool_oms, "oms build|take --oms NAME --operation OP ..."},
-    {"journal", packtool_journal, "journal check|export FILE"},
+    {"journal", packtool_journal, "journal check|export FILE | numbers FILE COURIER"},
     {"sim", packtool_sim,
      "sim [--seed N] [--seeds K] [--parcels P] [--faults quiet|mixed|hell] [--trace]"},
 };
