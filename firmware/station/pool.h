@@ -63,8 +63,8 @@ bool pool_take(struct pool *pool, struct step *step, unsigned carrier, enum paym
                char out_awb[SHIPMENT_AWB_SIZE]);
 /* Numbers of a box that is dead: "<courier>[.cod] <number> <number> ...". They are given out here
  * as if they had been fetched now. False when there is no such list, it is at work, or nothing is
- * new. That the other box does not come back with them is a person's promise; if it does, the courier
- * refuses the second parcel, and both are shown. */
+ * new. That the other box does not come back with them is a person's promise; if it does, the
+ * courier refuses the second parcel, and both are shown. */
 bool pool_take_over(struct pool *pool, struct step *step, const char *text);
 /* Numbers of a courier that may be given out or will be soon. */
 size_t pool_count(const struct pool *pool, unsigned carrier);
