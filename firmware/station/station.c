@@ -83,14 +83,22 @@ static void start(struct station *station, struct step *step, const struct event
     memcpy(station->epoch, event->started.epoch, sizeof station->epoch);
     station->settled_seq = event->started.settled_seq;
     station->backlog_seq = event->started.backlog_seq;
-    recalls_start(&station->recalls, step); /* first: recovery may add to the list */
+    recalls_start(&station->recalls, step);
     voids_start(&station->voids, step);
     letters_start(&station->letters, step);
     devices_init(&station->devices, station->config, step->now_ms);
     sync_init(&station->sync, event->started.oms_seq);
     feed_init(&station->feed, event->started.cursor, step->now_ms);
     pool_start(&station->pool, step);
-    recovery_begin(&station->recovery, step, event->started.settled_seq);
+}
+
+/* What the lists on disk name is known before anything is judged or added to them. */
+static void begin_recovery(struct station *station, struct step *step)
+{
+    bool loaded = station->recalls.loaded && station->voids.loaded && station->letters.loaded;
+    if (!loaded || station->recovering) return;
+    station->recovering = true;
+    recovery_begin(&station->recovery, step, station->settled_seq);
 }
 
 static enum net_state state_of_exchange(const struct event *event)
@@ -197,6 +205,7 @@ static void route_answer(struct station *station, struct step *step, const struc
     case OWNER_LETTERS: letters_answer(&station->letters, step, event); break;
     case OWNER_VOIDS: voids_answer(&station->voids, step, &station->recalls, event); break;
     }
+    begin_recovery(station, step);
 }
 
 static void route_batch(struct station *station, struct step *step, const struct event *event)

@@ -56,6 +56,7 @@ struct station {
     struct sync sync;
     struct feed feed;
     struct recovery recovery;
+    bool recovering; /* it has begun */
     struct floor floor;
     struct backlog_floor backlog_floor;
     int64_t backlog_seq; /* the cursor at the start */

@@ -306,7 +306,7 @@ static void what_is_wrong_with_an_order_is_said(void)
 static void a_code_that_cannot_be_one_is_said(void)
 {
     struct world *world = scenario_begin();
-    static char longest[PRESS_TEXT_SIZE];
+    static char longest[ORDER_KEY_SIZE];
     memset(longest, 'x', sizeof longest - 1);
     world->config.mode = CONFIG_TRAINING;
     bench_press(world, PRESS_SCAN, "   ");
