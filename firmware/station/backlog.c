@@ -302,6 +302,14 @@ void backlog_answer(struct backlog *backlog, struct step *step, const struct bac
     }
 }
 
+static void log_end(struct step *step, const struct booking *booking)
+{
+    bool good = booking->state == BOOKING_BOOKED;
+    commands_log(step->commands, good ? LOG_NOTICE : LOG_WARNING,
+                 good ? "booked_later" : "log_refused_later", "order_no", booking->parcel.order_no,
+                 NULL);
+}
+
 /* A booking that went on without its parcel has come to an end. */
 static void finish(struct backlog *backlog, struct step *step, const struct backlog_floor *floor,
                    struct backlog_entry *entry)
@@ -309,9 +317,7 @@ static void finish(struct backlog *backlog, struct step *step, const struct back
     struct booking *booking = &floor->bookings[entry->slot];
     bool good = booking->state == BOOKING_BOOKED;
     bool label_out = entry->label_out || booking->label_out;
-    commands_log(step->commands, good ? LOG_NOTICE : LOG_WARNING,
-                 good ? "booked_later" : "log_refused_later", "order_no", booking->parcel.order_no,
-                 NULL);
+    log_end(step, booking);
     entry->parcel = booking->parcel;
     booking_release(booking);
     if (!good && label_out) recall(entry, step, floor);
@@ -353,9 +359,34 @@ static void tend(struct backlog *backlog, struct step *step, const struct backlo
     }
 }
 
+static bool is_in_lane(const struct backlog *backlog, unsigned slot)
+{
+    for (unsigned i = 0; i < CONFIG_CARRIERS_MAX * BACKLOG_AT_ONCE; i++) {
+        const struct backlog_entry *entry =
+            &backlog->lanes[i / BACKLOG_AT_ONCE].entries[i % BACKLOG_AT_ONCE];
+        if (entry->state == BACKLOG_IN_SLOT && entry->slot == slot) return true;
+    }
+    return false;
+}
+
+/* A parcel that kept its slot when it left the bench is done before the lane comes to it. Its slot
+ * is wanted by those before it; the facts say how it ended, when it is its turn. */
+static void release_ended(const struct backlog *backlog, struct step *step,
+                          const struct backlog_floor *floor)
+{
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
+        struct booking *booking = &floor->bookings[slot];
+        bool ended = booking->state == BOOKING_BOOKED || booking->state == BOOKING_REFUSED;
+        if (!booking->aside || !booking->queued || !ended || is_in_lane(backlog, slot)) continue;
+        log_end(step, booking);
+        booking_release(booking);
+    }
+}
+
 void backlog_tick(struct backlog *backlog, struct step *step, const struct backlog_floor *floor)
 {
     if (!backlog->started) return;
+    release_ended(backlog, step, floor);
     if (backlog->count_seq < backlog->count_end_seq && backlog->count_ticket == 0 &&
         step_has_room(step))
         count_on(backlog, step);
@@ -416,14 +447,18 @@ void backlog_hurry(struct backlog *backlog, struct step *step, const struct back
     }
 }
 
-int64_t backlog_deadline(const struct backlog *backlog, const struct step *step)
+int64_t backlog_deadline(const struct backlog *backlog, const struct step *step,
+                         const struct backlog_floor *floor)
 {
     int64_t deadline_ms = NO_DEADLINE;
+    unsigned slot;
+    bool room = free_slots(floor, &slot) >= FREE_SLOTS_MIN; /* else: when one is given back */
     if (backlog->crowded && !backlog_idle(backlog)) return step->now_ms;
     for (unsigned i = 0; i < CONFIG_CARRIERS_MAX; i++) {
         for (unsigned e = 0; e < BACKLOG_AT_ONCE; e++) {
             const struct backlog_entry *entry = &backlog->lanes[i].entries[e];
-            bool timed = entry->state == BACKLOG_RECALLING && entry->ticket == 0;
+            bool timed = (entry->state == BACKLOG_RECALLING && entry->ticket == 0) ||
+                         (entry->state == BACKLOG_WAITING && room);
             if (timed && entry->due_ms < deadline_ms) deadline_ms = entry->due_ms;
         }
     }

@@ -96,7 +96,8 @@ void backlog_ride(struct backlog *backlog, struct step *step);
 /* The courier has answered somebody: no lane of it rests any longer. */
 void backlog_hurry(struct backlog *backlog, struct step *step, const struct backlog_floor *floor,
                    unsigned carrier);
-int64_t backlog_deadline(const struct backlog *backlog, const struct step *step);
+int64_t backlog_deadline(const struct backlog *backlog, const struct step *step,
+                         const struct backlog_floor *floor);
 /* When the oldest parcel that is not done left the bench, wall milliseconds; 0: none is waiting.
  * carrier: index in the settings. */
 int64_t backlog_oldest_ms(const struct backlog *backlog, unsigned carrier);

@@ -517,7 +517,8 @@ int64_t station_deadline(struct station *station)
         deadline_ms = earlier(deadline_ms, feed_deadline(&station->feed, &step));
     deadline_ms = earlier(deadline_ms, voids_deadline(&station->voids, &step));
     deadline_ms = earlier(deadline_ms, sync_deadline(&station->sync, &step));
-    deadline_ms = earlier(deadline_ms, backlog_deadline(&station->backlog, &step));
+    deadline_ms =
+        earlier(deadline_ms, backlog_deadline(&station->backlog, &step, &station->backlog_floor));
     deadline_ms = earlier(deadline_ms, packing_deadline(&station->packing, &step, &station->floor));
     for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
         deadline_ms = earlier(deadline_ms, booking_deadline(&station->bookings[slot]));
