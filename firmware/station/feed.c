@@ -25,7 +25,8 @@ void feed_restart(struct feed *feed, struct step *step, bool other)
     if (feed->state == FEED_ASKING) step_exchange_cancel(step, feed->ticket);
     else tickets_drop(step->tickets, feed->ticket);
     go(feed, FEED_IDLE, 0, step->now_ms);
-    feed->more = feed->noted = false;
+    feed->more = false;
+    feed->noted_count = 0;
     backoff_reset(&feed->backoff);
     if (!other) return;
     feed->cursor[0] = '\0';
@@ -83,6 +84,16 @@ static bool make_item(struct step *step, const struct oms_item *from, struct ord
     return true;
 }
 
+static bool all_noted(const struct feed *feed)
+{
+    for (size_t i = 0; i < feed->cancelled_count; i++) {
+        size_t n = 0;
+        while (n < feed->noted_count && strcmp(feed->noted[n], feed->cancelled[i]) != 0) n++;
+        if (n == feed->noted_count) return false;
+    }
+    return true;
+}
+
 static void keep(struct feed *feed, struct step *step, const struct oms_outcome *outcome)
 {
     struct order_item *items = commands_room(step->commands, sizeof *items * OMS_PAGE_MAX);
@@ -99,7 +110,7 @@ static void keep(struct feed *feed, struct step *step, const struct oms_outcome 
         }
         count += good;
     }
-    if (feed->cancelled_count > 0 && !feed->noted) {
+    if (!all_noted(feed)) {
         go(feed, FEED_NOTING, 0, NO_DEADLINE);
         return;
     }
@@ -133,7 +144,7 @@ static void take(struct feed *feed, struct step *step, const struct event *event
     documents.overflow = false; /* what did not fit was left out and counted by take */
     (void)commands_text_end(step->commands, &documents);
     if (outcome->cursor_gone) {
-        feed->noted = false;
+        feed->noted_count = 0;
         feed->cursor[0] = '\0';
         commands_add(step->commands, COMMAND_CACHE_FORGET);
         wait_next(feed, step, true, 0);
@@ -153,7 +164,7 @@ void feed_answer(struct feed *feed, struct step *step, const struct event *event
         take(feed, step, event);
     } else if (event->kind == EVENT_CACHE_STORED && feed->state == FEED_KEEPING) {
         if (event->cache.ok) memcpy(feed->cursor, feed->next_cursor, sizeof feed->cursor);
-        if (event->cache.ok) feed->noted = false;
+        if (event->cache.ok) feed->noted_count = 0;
         wait_next(feed, step, !event->cache.ok, -1);
     }
 }
@@ -168,7 +179,8 @@ void feed_stored(struct feed *feed, struct step *step, uint32_t ticket, enum err
 {
     if (feed->state != FEED_NOTING || feed->ticket != ticket) return;
     feed->ticket = 0;
-    feed->noted = error == ERR_NONE;
+    feed->noted_count = error == ERR_NONE ? feed->cancelled_count : 0;
+    memcpy(feed->noted, feed->cancelled, sizeof feed->noted);
     feed->more = true; /* the same page at once */
     wait_next(feed, step, error != ERR_NONE, -1);
 }

@@ -19,7 +19,8 @@ struct feed {
     bool more;
     char cancelled[OMS_PAGE_MAX][ORDER_ID_SIZE]; /* NOTING: of this page */
     size_t cancelled_count;
-    bool noted;        /* those of the page after `cursor` */
+    char noted[OMS_PAGE_MAX][ORDER_ID_SIZE]; /* of the page after `cursor`; it may grow meanwhile */
+    size_t noted_count;
     uint64_t kept;     /* changes taken since start */
     uint64_t refused;  /* items that broke the contract */
     uint32_t answered; /* pages that came, since start */

@@ -5,7 +5,7 @@
 
 #define LOOK_AGAIN_MS 30000
 #define IN_HAND_AGAIN_MS 2000
-#define STORE_AGAIN_MS 1000
+#define STORE_AGAIN_MS 3000
 
 void voids_init(struct voids *voids)
 {
@@ -185,9 +185,6 @@ static void store_answer(struct voids *voids, struct step *step)
     fact_put_event(step, good ? OMS_EVENT_VOID : OMS_EVENT_EXCEPTION,
                    good ? "cancelled" : "exception", &voids->parcel,
                    good ? void_why_word(voids->entries[0].why) : "the courier does not void it");
-    commands_log(step->commands, good ? LOG_NOTICE : LOG_ALARM,
-                 good ? "log_voided" : "log_void_refused", "order_no", voids->parcel.order_no,
-                 "awb_end", parcel_awb_end(&voids->parcel), "why", voids->parcel.note, NULL);
     go(voids, VOIDS_STORING, step_store(step), NO_DEADLINE);
 }
 
@@ -332,14 +329,25 @@ void voids_answer(struct voids *voids, struct step *step, struct recalls *recall
         take_exchange(voids, step, event);
 }
 
+static void log_answer(const struct voids *voids, struct step *step)
+{
+    bool voided = voids->answer == FACT_VOIDED;
+    commands_log(step->commands, voided ? LOG_NOTICE : LOG_ALARM,
+                 voided ? "log_voided" : "log_void_refused", "order_no", voids->parcel.order_no,
+                 "awb_end", parcel_awb_end(&voids->parcel), "why", voids->parcel.note, NULL);
+}
+
 void voids_stored(struct voids *voids, struct step *step, uint32_t ticket, enum err error)
 {
     bool waits = voids->state == VOIDS_NOTING || voids->state == VOIDS_STORING;
     if (!waits || ticket == 0 || voids->ticket != ticket) return;
     bool good = error == ERR_NONE || error == ERR_EXISTS;
+    if (good && voids->state == VOIDS_STORING) log_answer(voids, step);
     voids->voided += good && voids->state == VOIDS_STORING && voids->answer == FACT_VOIDED;
     voids->refused += good && voids->state == VOIDS_STORING && voids->answer == FACT_VOID_REFUSED;
-    go(voids, VOIDS_PAUSED, 0, good ? step->now_ms : step->now_ms + STORE_AGAIN_MS);
+    bool unstored = !good && voids->state == VOIDS_STORING;
+    if (unstored) go(voids, VOIDS_KEEPING, 0, step->now_ms + STORE_AGAIN_MS);
+    else go(voids, VOIDS_PAUSED, 0, good ? step->now_ms : step->now_ms + STORE_AGAIN_MS);
 }
 
 void voids_tick(struct voids *voids, struct step *step, const char *in_hand)
@@ -347,11 +355,14 @@ void voids_tick(struct voids *voids, struct step *step, const char *in_hand)
     if (!voids->loaded || voids->count == 0 || !step_has_room(step)) return;
     bool idle = voids->state == VOIDS_IDLE;
     bool due = voids->state == VOIDS_PAUSED && voids->deadline_ms <= step->now_ms;
+    bool keeps = voids->state == VOIDS_KEEPING && voids->deadline_ms <= step->now_ms;
     bool overdue = voids->state == VOIDS_SENDING && voids->deadline_ms <= step->now_ms;
     if ((idle || due) && strcmp(voids->entries[0].order_id, in_hand) == 0) {
         pause(voids, step->now_ms + IN_HAND_AGAIN_MS);
     } else if (idle || due) {
         begin(voids, step);
+    } else if (keeps) {
+        store_answer(voids, step);
     } else if (overdue) {
         step_exchange_cancel(step, voids->ticket);
         no_clear_word(voids, step, -1);
@@ -368,7 +379,8 @@ void voids_check(const struct voids *voids)
 {
     bool waits = voids->state == VOIDS_READING || voids->state == VOIDS_NOTING ||
                  voids->state == VOIDS_SENDING || voids->state == VOIDS_STORING;
-    bool timed = voids->state == VOIDS_SENDING || voids->state == VOIDS_PAUSED;
+    bool timed = voids->state == VOIDS_SENDING || voids->state == VOIDS_PAUSED ||
+                 voids->state == VOIDS_KEEPING;
     ENSURE(!waits || voids->ticket != 0);
     ENSURE(timed == (voids->deadline_ms != NO_DEADLINE));
     ENSURE(voids->state == VOIDS_IDLE || voids->count > 0);

@@ -10,6 +10,7 @@
  *   IDLE --id--> READING --nothing stands--> IDLE, the id is done with
  *       READING --label out--> NOTING --stored--> READING
  *       READING --AWB stands--> SENDING --clear word--> STORING --stored--> READING
+ *       STORING --the disk refuses--> KEEPING --time--> STORING: the courier is not asked again
  *       READING --still being booked--> PAUSED      SENDING --no clear word--> PAUSED
  *       PAUSED --time--> READING, of the next id */
 #ifndef PACKD_FIRMWARE_STATION_VOIDS_H
@@ -27,6 +28,7 @@ enum voids_state {
     VOIDS_NOTING,
     VOIDS_SENDING,
     VOIDS_STORING,
+    VOIDS_KEEPING,
     VOIDS_PAUSED,
 };
 
@@ -57,7 +59,7 @@ struct voids {
     struct voids_parcel parcels[VOIDS_PARCELS_MAX]; /* of the first order, as far as they matter */
     size_t parcel_count;
     bool crowded;         /* there are more: when these are done */
-    struct parcel parcel; /* SENDING, STORING: this one */
+    struct parcel parcel; /* SENDING, STORING, KEEPING: this one */
     unsigned carrier;
     enum fact_kind answer;    /* STORING: VOIDED or VOID_REFUSED */
     uint32_t voided, refused; /* since start */
