@@ -351,6 +351,7 @@ void packing_stored(struct packing *packing, struct step *step, struct floor *fl
     }
     if (packing->taking_back) {
         packing->taking_back = false;
+        recalls_put_back(floor->recalls, &packing->recall);
         packing_hold(packing, HELD_RECALLED);
         return;
     }

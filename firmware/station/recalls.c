@@ -105,10 +105,18 @@ void recalls_add(struct recalls *recalls, struct step *step, const struct parcel
                  const char *why)
 {
     if (find(recalls, parcel->reference) == recalls->count) {
-        if (recalls->count == RECALLS_MAX) drop(recalls, 0);
-        recall_of(&recalls->list[recalls->count++], parcel, why);
+        struct recall recall;
+        recall_of(&recall, parcel, why);
+        recalls_put_back(recalls, &recall);
     }
     store(recalls, step);
+}
+
+void recalls_put_back(struct recalls *recalls, const struct recall *recall)
+{
+    if (find(recalls, recall->reference) < recalls->count) return;
+    if (recalls->count == RECALLS_MAX) drop(recalls, 0);
+    recalls->list[recalls->count++] = *recall;
 }
 
 void recalls_remove(struct recalls *recalls, struct step *step, const char *reference)

@@ -37,6 +37,8 @@ void recalls_add(struct recalls *recalls, struct step *step, const struct parcel
                  const char *why);
 /* Takes it off and writes the list into this step's batch; one that is not there is fine. */
 void recalls_remove(struct recalls *recalls, struct step *step, const char *reference);
+/* The batch that took it off was not stored: the disk still has it, and so does the list again. */
+void recalls_put_back(struct recalls *recalls, const struct recall *recall);
 void recall_of(struct recall *recall, const struct parcel *parcel, const char *why);
 /* By AWB, order number, order id or reference; NULL: none. */
 const struct recall *recalls_find(const struct recalls *recalls, struct bytes scan);

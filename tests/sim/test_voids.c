@@ -63,6 +63,27 @@ static void the_feed_says_cancelled_after_the_label(void)
     end(world);
 }
 
+static void a_full_disk_takes_nobody_off_the_list(void)
+{
+    struct world *world = scenario_begin();
+    scenario_pack(world, "WEB-1", 742000);
+    oms_cancel(world, 0);
+    sim_pass(world, 120000);
+    bench_lay(world, 0);
+    sim_pass(world, 2500);
+    bench_scan(world, "WEB-1");
+    sim_pass(world, 500);
+    world->disk.full_batches = 1;
+    bench_press(world, PRESS_TAKEN_BACK, "");
+    sim_pass(world, 500);
+    expect_held(world, HELD_RECALLED, "it has not been said yet");
+    EXPECT_I64(1, (int64_t)world->station->recalls.count, "it is still called back");
+    bench_press(world, PRESS_TAKEN_BACK, "");
+    sim_pass(world, 500);
+    EXPECT_I64(0, (int64_t)world->station->recalls.count, "now it is not");
+    end(world);
+}
+
 static void an_order_not_packed_here_costs_nothing(void)
 {
     struct world *world = scenario_begin();
@@ -225,6 +246,7 @@ static void changed_while_the_line_was_down(void)
 int main(void)
 {
     EXPECT_RUN(the_feed_says_cancelled_after_the_label);
+    EXPECT_RUN(a_full_disk_takes_nobody_off_the_list);
     EXPECT_RUN(an_order_not_packed_here_costs_nothing);
     EXPECT_RUN(while_the_courier_is_down);
     EXPECT_RUN(when_the_voids_answer_is_lost);
