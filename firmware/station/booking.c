@@ -65,6 +65,7 @@ static void fill(struct booking *booking, struct step *step, unsigned carrier,
     booking_init(booking, booking->slot);
     booking->carrier = carrier;
     booking->parcel = *parcel;
+    booking->parcel.note[0] = '\0'; /* it was the note of the fact that the parcel was read from */
     booking->began_ms = step->now_ms;
     booking->sent_ms = step->now_ms;
     booking->seq_floor = step->last_seq;

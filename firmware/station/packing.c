@@ -191,6 +191,7 @@ static unsigned find_slot(const struct floor *floor, const char *reference)
 static void pick_up(struct packing *packing, struct step *step, struct floor *floor)
 {
     packing->parcel = packing->past.open;
+    packing->parcel.note[0] = '\0'; /* its last fact's; on a label's it would say "a reprint" */
     packing->mass_mg = packing->parcel.mass_mg;
     packing->choice.carrier = step_carrier_index(step, packing->parcel.carrier);
     packing->parcel.copy = packing->past.packages[packing->parcel.package_no].copies + 1;
@@ -450,6 +451,7 @@ void packing_take_over(struct packing *packing, struct step *step, struct floor 
     memcpy(packing->scan, parcel->order_no, sizeof parcel->order_no); /* to search by, once more */
     memcpy(packing->order.order_no, parcel->order_no, sizeof packing->order.order_no);
     memcpy(packing->order.id, parcel->order_id, sizeof packing->order.id);
+    packing->parcel.note[0] = '\0'; /* its last fact's; on a label's it would say "a reprint" */
     packing->slot = slot;
     if (stage == STAGE_RECALLED) {
         packing_recall(packing, step, floor, parcel->note);

@@ -103,6 +103,30 @@ static void what_the_courier_refuses_later_is_called_back(void)
     sim_close(world);
 }
 
+/* Each package of an order is called back, whatever became of the others. */
+static void every_package_of_a_refused_order_is_called_back(void)
+{
+    struct world *world = scenario_begin_with_pool();
+    world->oms.orders[0].packages = 2;
+    world->oms.orders[0].bad_pincode = true;
+    cut_line(world, true);
+    pack(world, "WEB-1");
+    pack(world, "WEB-1");
+    EXPECT_I64(2, world->report.ahead, "both labels are out");
+    power_cut(world);
+    cut_line(world, false);
+    sim_pass(world, 200000);
+    EXPECT_I64(2, (int64_t)world->station->recalls.count, "both are called back");
+    struct sim_blob *list = world->disk.blobs[sim_hash("recalls")];
+    while (strcmp(list->key, "recalls") != 0) list = list->next;
+    list->len = 0;
+    world->disk.backlog_seq = 0; /* as if the cut had come before all that */
+    power_cut(world);
+    sim_pass(world, 30000);
+    EXPECT_I64(2, (int64_t)world->station->recalls.count, "by what the journal says as well");
+    sim_close(world);
+}
+
 static void the_order_of_a_recalled_parcel_is_stopped_too(void)
 {
     struct world *world = scenario_begin_with_pool();
@@ -216,6 +240,7 @@ int main(void)
     EXPECT_RUN(the_label_comes_at_once_and_the_courier_is_told_later);
     EXPECT_RUN(a_power_cut_forgets_nobody_who_must_be_told);
     EXPECT_RUN(what_the_courier_refuses_later_is_called_back);
+    EXPECT_RUN(every_package_of_a_refused_order_is_called_back);
     EXPECT_RUN(the_order_of_a_recalled_parcel_is_stopped_too);
     EXPECT_RUN(without_numbers_the_parcel_gets_a_hold_label);
     EXPECT_RUN(one_courier_that_is_down_holds_up_no_other);
