@@ -207,14 +207,16 @@ static void decide(struct backlog *backlog, struct step *step, const struct back
     bool known = no > 0 && no <= PAST_PACKAGES_MAX;
     bool present = known && past->packages[no].generation == entry->parcel.generation;
     unsigned slot = slot_of(floor, entry->parcel.reference);
-    bool called_back =
-        past->has_recall && strcmp(past->recall.reference, entry->parcel.reference) == 0;
+    bool told = past->has_recall && strcmp(past->recall.reference, entry->parcel.reference) == 0;
+    bool out = present && past->packages[no].stage == STAGE_NONE && past->packages[no].copies > 0 &&
+               !past->packages[no].taken_back;
     if (slot < BOOKINGS_MAX) {
         entry->state = BACKLOG_IN_SLOT;
         entry->slot = slot;
         entry->label_out = present && past->packages[no].copies > 0;
-    } else if (called_back) {
-        entry->parcel = past->recall;
+    } else if (out) { /* of an order with several packages the past tells the reason of one only */
+        (void)bytes_to_text(bytes_of_text(told ? past->recall.note : ""), entry->parcel.note,
+                            sizeof entry->parcel.note);
         recall(entry, step, floor);
     } else if (!present || past->packages[no].booked || past->packages[no].stage == STAGE_NONE) {
         done(backlog, entry);
