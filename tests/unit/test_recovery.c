@@ -181,6 +181,11 @@ static void every_row_of_the_crash_table(void)
          "facts of a parcel whose intent is settled are passed"},
         {"bp", PACKING_HELD, HELD_LABEL_UNKNOWN, BOOKING_FREE, PRINTING_IDLE,
          "but for a label begun: it was fetched from the shelf"},
+        {"ieabp", PACKING_HELD, HELD_LABEL_UNKNOWN, BOOKING_FREE, PRINTING_IDLE,
+         "also when its intent is read"},
+        {"iebpap", PACKING_HELD, HELD_LABEL_UNKNOWN, BOOKING_FREE, PRINTING_IDLE,
+         "also for a second label"},
+        {"ieabpa", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE, "and back to the shelf"},
         {"bpPc", PACKING_IDLE, HELD_NONE, BOOKING_FREE, PRINTING_IDLE, "and closed"},
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
