@@ -418,6 +418,8 @@ static void our_own_label_passes_as_a_document(void)
 
 static void the_row_says_how_to_stay_safe(void)
 {
+    EXPECT(bytes_start_with(printer_zpl.start, "~JX"),
+           "a format that somebody's last life left half sent does not come out glued to it");
     EXPECT(bytes_find(printer_zpl.start, BYTES_LITERAL("^JZN")) < printer_zpl.start.len,
            "the printer is told not to reprint by itself");
     EXPECT(bytes_find(printer_zpl.start, BYTES_LITERAL("^JU")) == printer_zpl.start.len,
