@@ -191,11 +191,13 @@ static void resend_later(struct booking *booking, struct step *step, int64_t aft
     go(booking, BOOKING_RESENDING, 0, step->now_ms + pause_ms);
 }
 
-/* It may have happened. Which way out does this courier leave us? */
-static void settle(struct booking *booking, struct step *step)
+/* It may have happened. Which way out does this courier leave us? One that answers that the key, the
+ * reference or the number has been used answers so each time: then only a look-up can end it. */
+static void settle(struct booking *booking, struct step *step, enum carrier_reason reason)
 {
+    bool used = reason == REASON_DUPLICATE_REFERENCE || reason == REASON_AWB_USED;
     booking->unsure = true;
-    if (promises(booking, step)->repeat == REPEAT_SAFE_KEY) {
+    if (promises(booking, step)->repeat == REPEAT_SAFE_KEY && !used) {
         resend_later(booking, step, -1);
     } else if (promises(booking, step)->lookup_reference) {
         wait_window(booking, step);
@@ -229,7 +231,7 @@ void booking_resume(struct booking *booking, struct step *step, unsigned carrier
     booking->aside = aside;
     booking->backoff = patience(aside);
     booking->seq_floor = 0; /* replaced by recovery, which knows the row */
-    settle(booking, step);
+    settle(booking, step, REASON_NONE);
 }
 
 void booking_resume_unsent(struct booking *booking, struct step *step, unsigned carrier,
@@ -319,7 +321,7 @@ static void take_book(struct booking *booking, struct step *step,
     case CARRIER_OK:
     case CARRIER_OK_EXISTING:
         if (is_our_answer(booking, outcome)) accept(booking, step, outcome);
-        else settle(booking, step);
+        else settle(booking, step, REASON_NONE);
         break;
     case CARRIER_REJECT: rejected(booking, step, outcome); break;
     case CARRIER_AUTH:
@@ -328,7 +330,7 @@ static void take_book(struct booking *booking, struct step *step,
         break;
     case CARRIER_SERVICEABLE:
     case CARRIER_PENDING:
-    case CARRIER_UNKNOWN: settle(booking, step); break;
+    case CARRIER_UNKNOWN: settle(booking, step, outcome->reason); break;
     }
 }
 
@@ -445,7 +447,9 @@ static void not_stored(struct booking *booking, struct step *step, enum err erro
 {
     bool doubled = error == ERR_EXISTS;
     if (booking->state == BOOKING_INTENDING && booking->resumed) {
-        if (doubled) settle(booking, step); /* it was said before: something may have been sent */
+        if (doubled)
+            settle(booking, step,
+                   REASON_NONE); /* it was said before: something may have been sent */
         else go(booking, BOOKING_INTENDING, 0, step->now_ms + STORE_AGAIN_MS);
     } else if (booking->state == BOOKING_INTENDING) { /* as if it had never begun */
         booking->reason = doubled ? REASON_DUPLICATE_REFERENCE : REASON_NONE;

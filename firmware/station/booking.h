@@ -4,7 +4,7 @@
  *       SENDING --no--> REFUSING --stored--> REFUSED
  *       SENDING --nothing was done--> RESENDING --pause--> SENDING
  *       SENDING --cannot be known--> SETTLING --window over--> ASKING
- *                       or RESENDING, where the courier knows our key
+ *                       or RESENDING, where the courier knows our key and did not say it was used
  *                       or PERSON, where it promises neither
  *       ASKING --found--> STORING
  *       ASKING --not found, twice--> SENDING
