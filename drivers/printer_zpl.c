@@ -217,9 +217,9 @@ const struct printer_driver printer_zpl = {
     .status_request = {(const uint8_t *)"~HS", 3},
     .status_wait_ms = 2000,
     /* No label is printed twice by the printer's own decision: after an error the rest of a broken
-     * label is lost instead, and we ask the packer (README.md, "Traps of printers"). First of all ~JX:
-     * whoever spoke last, a box that lost its power, may have left a piece of a label, and our ^XZ
-     * would print it. */
+     * label is lost instead, and we ask the packer (README.md, "Traps of printers"). First of all
+     * ~JX: whoever spoke last, a box that lost its power, may have left a piece of a label, and our
+     * ^XZ would print it. */
     .start = {(const uint8_t *)"~JX\n^XA^JZN^XZ\n", 15},
     /* ~JX cancels the format that was partly received and nothing else. ~JA would also empty the
      * buffer while our next job is already on its way into it. */

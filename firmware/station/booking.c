@@ -191,8 +191,8 @@ static void resend_later(struct booking *booking, struct step *step, int64_t aft
     go(booking, BOOKING_RESENDING, 0, step->now_ms + pause_ms);
 }
 
-/* It may have happened. Which way out does this courier leave us? One that answers that the key, the
- * reference or the number has been used answers so each time: then only a look-up can end it. */
+/* It may have happened. Which way out does this courier leave us? One that answers that the key,
+ * the reference or the number has been used answers so each time: only a look-up can end that. */
 static void settle(struct booking *booking, struct step *step, enum carrier_reason reason)
 {
     bool used = reason == REASON_DUPLICATE_REFERENCE || reason == REASON_AWB_USED;
