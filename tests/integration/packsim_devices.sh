@@ -23,6 +23,11 @@ expect "checksum of 18 bytes" "36 0" "${#frame} $sum"
 ctl lift >/dev/null
 moving=$(take 360 3 | hex)
 expect_has "a plate that moves says motion" "022d3820" "$moving"
+ctl scale rest 0 >/dev/null
+ctl put 500g >/dev/null
+ctl wait stable 1 0 >/dev/null
+expect "a scale told to rest at once is at rest" 0 $?
+ctl scale rest 700 >/dev/null
 ctl put 31kg >/dev/null
 ctl wait stable 1 >/dev/null
 exec 3>&-

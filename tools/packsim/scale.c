@@ -12,8 +12,8 @@
 #include "tools/packsim/world.h"
 
 #define CAPACITY_G 30000
-#define RAMP_MS 300
-#define REST_MS 700 /* from put to stable */
+#define RAMP_MS 300 /* the mass is reached; at most half of the way to rest */
+#define REST_MS 700 /* from put to stable, unless told otherwise */
 #define FRAME_MAX 64
 
 enum scale_format { FORMAT_TOLEDO, FORMAT_TOLEDO_NOSUM, FORMAT_STGS };
@@ -21,6 +21,7 @@ enum scale_format { FORMAT_TOLEDO, FORMAT_TOLEDO_NOSUM, FORMAT_STGS };
 struct plate {
     int64_t from_g, to_g; /* the move that is going on or was the last */
     int64_t moved_ms;     /* when it began */
+    int64_t rest_ms;      /* from put to stable */
     int64_t zero_g;       /* what a zero command took away */
     int64_t noise_g;      /* jitter in frames that say stable */
     int64_t drift_g_min;
@@ -36,7 +37,7 @@ static void scale_turn(int64_t now_ms);
 static void scale_received(struct bytes run);
 
 static enum scale_format format = FORMAT_TOLEDO;
-static struct plate plate = {.every_ms = 100};
+static struct plate plate = {.every_ms = 100, .rest_ms = REST_MS};
 static struct device device = {.clients_max = DEVICE_CLIENTS_MAX,
                                .received = scale_received,
                                .turn = scale_turn};
@@ -71,9 +72,10 @@ static int64_t wobble_g(int64_t span)
 static struct view view_at(int64_t now_ms)
 {
     int64_t age_ms = now_ms - plate.moved_ms;
-    struct view view = {.mass_g = plate.to_g, .motion = age_ms < REST_MS || plate.wobble};
-    if (age_ms < RAMP_MS)
-        view.mass_g = plate.from_g + (plate.to_g - plate.from_g) * age_ms / RAMP_MS;
+    int64_t ramp_ms = plate.rest_ms / 2 < RAMP_MS ? plate.rest_ms / 2 : RAMP_MS;
+    struct view view = {.mass_g = plate.to_g, .motion = age_ms < plate.rest_ms || plate.wobble};
+    if (age_ms < ramp_ms)
+        view.mass_g = plate.from_g + (plate.to_g - plate.from_g) * age_ms / ramp_ms;
     else if (view.motion) view.mass_g += wobble_g(plate.wobble ? 6 : 2 + (plate.to_g > 0 ? 2 : 0));
     else if (plate.noise_g > 0) view.mass_g += wobble_g(plate.noise_g);
     if (plate.drift_g_min != 0)
@@ -219,8 +221,9 @@ bool scale_command(struct bytes words, const char **out_why)
 {
     struct bytes name, value;
     uint64_t number = 0;
-    *out_why = "scale noise|drift|rate|garbage|bad-sums N, unplug [MS], plug, zero, format NAME, "
-               "overload|underload|silence|split|stuck|wobble|request [on|off]";
+    *out_why =
+        "scale noise|drift|rate|rest|garbage|bad-sums N, unplug [MS], plug, zero, format NAME, "
+        "overload|underload|silence|split|stuck|wobble|request [on|off]";
     if (!bytes_split(&words, ' ', &name)) return false;
     value = bytes_trim(words);
     bool numbered = bytes_to_u64(value, 100000000, &number);
@@ -233,6 +236,7 @@ bool scale_command(struct bytes words, const char **out_why)
     else if (!numbered) return false;
     else if (bytes_equal_text(name, "noise")) plate.noise_g = (int64_t)number;
     else if (bytes_equal_text(name, "rate") && number > 0) plate.every_ms = 1000 / (int64_t)number;
+    else if (bytes_equal_text(name, "rest")) plate.rest_ms = (int64_t)number;
     else if (bytes_equal_text(name, "garbage")) garbage_send(number);
     else if (bytes_equal_text(name, "bad-sums")) plate.bad_sums = (uint32_t)number;
     else if (bytes_equal_text(name, "drift")) {
