@@ -163,9 +163,10 @@ export class Leg {
             states: this.states, kinds: this.mischief.kinds, restarts: this.box.restarts };
     }
 
-    async abandon() {
-        this.packer && (this.packer.over = true);
-        this.mischief && (this.mischief.over = true);
+    // Nothing of it goes on.
+    abandon() {
+        for (const worker of [this.packer, this.mischief]) if (worker !== undefined) worker.over = true;
+        if (this.box !== undefined) this.box.told = true;
         for (const process of [this.box?.child, this.outside?.process]) process?.kill("SIGKILL");
     }
 }

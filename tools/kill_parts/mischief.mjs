@@ -1,6 +1,6 @@
 // mischief.mjs - what goes wrong outside while packd is being killed, drawn from a seed: answers of
 // courier and order system, plugs, paper, a certificate. Each trouble ends by itself after a while.
-const pauseMs = [250, 1400], lateMs = [50, 700], armedMax = 12;
+const pauseMs = [250, 1400], lateMs = [50, 700], armedMax = 12, handsMs = 1200;
 
 // [weight, kind]; a kind that leaves the parcel unbooked is marked, for a courier that must then be
 // asked twice, half a minute apart, can be given few of them.
@@ -85,7 +85,21 @@ export class Mischief {
             .replace("%", this.chance.between(1, 100)));
         this.count(now.replace(/ \d+$/, ""));
         await this.say(now);
-        if (then !== undefined) this.later(this.chance.between(200, 1500), () => this.quietly(then));
+        if (then === undefined) return;
+        const mended_ms = this.chance.between(200, 1500);
+        if (/paper|head/.test(now)) this.mendLater(then, mended_ms);
+        else this.later(mended_ms, () => this.quietly(then));
+    }
+
+    // Nobody changes paper within a second, and a printer that was out for less than one question takes
+    // has not told anybody. The trouble may also lie in the next label.
+    mendLater(then, pause_ms) {
+        this.later(pause_ms, async () => {
+            const { printer } = await this.outside.status().catch(() => ({ printer: {} }));
+            if (this.over) return;
+            if (printer.paper_out || printer.head_open) this.later(handsMs, () => this.quietly(then));
+            else this.mendLater(then, 200);
+        });
     }
 
     async certificate() {

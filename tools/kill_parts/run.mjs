@@ -23,6 +23,13 @@ const totals = { kills: 0, faults: 0, questions: 0, orders: 0, parcels: 0, booki
     lost: 0, labels_twice: 0, events_missing: 0, courier_repeats: 0 };
 const states = {}, restarts = [], findings = [];
 const planned = { legs: 0, kills: 0, parcels: 0 };
+const running = new Set();
+for (const signal of ["SIGINT", "SIGTERM"]) {
+    process.on(signal, () => {
+        for (const leg of running) leg.abandon();
+        process.exit(130);
+    });
+}
 
 function add(to, from) {
     for (const [key, value] of Object.entries(from)) to[key] = (to[key] ?? 0) + value;
@@ -37,6 +44,7 @@ async function oneLeg(index) {
     planned.parcels += share.parcels;
     const leg = new Leg(bin, legDir, legSeed, variants[name], share);
     let found = [];
+    running.add(leg);
     try {
         const result = await leg.run(limits.until);
         planned.kills += result.sums.kills - share.kills;
@@ -50,7 +58,8 @@ async function oneLeg(index) {
     } catch (error) {
         found = [{ kind: "campaign", text: error.stack }];
     } finally {
-        await leg.abandon();
+        leg.abandon();
+        running.delete(leg);
     }
     for (const { kind, text } of found) {
         findings.push(kind);
