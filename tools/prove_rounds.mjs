@@ -19,15 +19,21 @@ const rows = Object.fromEntries(Object.keys(sources).map((name) => [name, { runs
 const skipped = new Set();
 let violation = null;
 
-// The last line of JSON on standard output, and what it complained of.
-function run(program, words) {
+// The last line of JSON on standard output, and what it complained of. A part that does not end is ended:
+// that is a finding too.
+function run(program, words, minutesMax) {
     return new Promise((resolve) => {
+        const late = setTimeout(() => {
+            errors += `it did not end within ${minutesMax} minutes`;
+            child.kill("SIGTERM");
+        }, minutesMax * 60000);
         const child = spawn(program, words.map(String), { stdio: ["ignore", "pipe", "pipe"] });
         let out = "", errors = "";
         child.stdout.on("data", (piece) => { out += piece; });
         child.stderr.on("data", (piece) => { errors += piece; });
         child.on("error", (error) => resolve({ code: -1, said: null, errors: error.message }));
         child.on("close", (code, signal) => {
+            clearTimeout(late);
             const line = out.trim().split("\n").reverse().find((each) => each.startsWith("{"));
             let said = null;
             try { said = line === undefined ? null : JSON.parse(line); } catch { /* then it said nothing */ }
@@ -54,7 +60,7 @@ function doubledIn(errors) {
 
 async function simulation(faults, seed, seeds, parcels) {
     const name = `simulation, ${faults}`, words = ["sim", "--seed", seed, "--seeds", seeds, "--parcels", parcels, "--faults", faults];
-    const answer = await run(`${bin}/packtool`, words);
+    const answer = await run(`${bin}/packtool`, words, short ? 2 : 15);
     const said = answer.said ?? { violations: 1 }, doubled = Math.min(doubledIn(answer.errors), said.violations);
     add(name, { cuts: said.cuts, parcels: said.parcels, bookings: said.bookings, labels: said.labels, facts: said.events,
         lost: said.violations - doubled, doubled });
@@ -68,7 +74,7 @@ async function crash(seed, cuts) {
         skipped.add(`${name} (tools/crash is not there)`);
         return;
     }
-    const answer = await run(program, [cuts, seed]);
+    const answer = await run(program, [cuts, seed], short ? 10 : 60);
     const said = answer.said ?? { acknowledged_lost: 1 };
     const lost = ["acknowledged_lost", "torn", "damaged", "stuck", "copies_lost"].reduce((sum, each) => sum + (said[each] ?? 0), 0);
     add(name, { cuts: said.cuts, lost, doubled: 0 });
@@ -77,7 +83,7 @@ async function crash(seed, cuts) {
 
 async function kills(seed, words) {
     const name = "packd, SIGKILL";
-    const answer = await run(`${root}/tools/kill`, ["--seed", seed, "--jobs", 2, ...words]);
+    const answer = await run(`${root}/tools/kill`, ["--seed", seed, "--jobs", 2, ...words], 15);
     const said = answer.said ?? { lost: 1, doubled: 0, labels_twice: 0, events_missing: 0 };
     add(name, { kills: said.kills, parcels: said.parcels, bookings: said.bookings, labels: said.labels, facts: said.events,
         lost: said.lost + said.events_missing, doubled: said.doubled + said.labels_twice });
