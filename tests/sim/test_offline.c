@@ -176,6 +176,27 @@ static void without_numbers_the_parcel_gets_a_hold_label(void)
     sim_close(world);
 }
 
+static void a_power_cut_at_a_label_fetched_from_the_shelf_asks(void)
+{
+    struct world *world = scenario_begin();
+    cut_line(world, true);
+    scenario_pack(world, "WEB-1", 742000);
+    bench_press(world, PRESS_SET_ASIDE, "");
+    sim_pass(world, 3000);
+    bench_lay(world, 0);
+    cut_line(world, false);
+    sim_pass(world, 200000);
+    EXPECT_I64(1, (int64_t)scenario_booked(world), "booked on the shelf");
+    bench_scan(world, "WEB-1");
+    for (unsigned i = 0; i < 600 && packing_of(world)->state != PACKING_PRINTING; i++)
+        sim_pass(world, 10);
+    sim_pass(world, 100);
+    expect_state(world, PACKING_PRINTING, "its label has begun");
+    power_cut(world);
+    expect_held(world, HELD_LABEL_UNKNOWN, "is there a label? Nobody else will ask");
+    sim_close(world);
+}
+
 static void one_courier_that_is_down_holds_up_no_other(void)
 {
     struct world *world = scenario_begin_with_pool();
@@ -243,6 +264,7 @@ int main(void)
     EXPECT_RUN(every_package_of_a_refused_order_is_called_back);
     EXPECT_RUN(the_order_of_a_recalled_parcel_is_stopped_too);
     EXPECT_RUN(without_numbers_the_parcel_gets_a_hold_label);
+    EXPECT_RUN(a_power_cut_at_a_label_fetched_from_the_shelf_asks);
     EXPECT_RUN(one_courier_that_is_down_holds_up_no_other);
     EXPECT_RUN(many_more_than_fit_in_memory_are_told_in_order);
     return expect_result();
