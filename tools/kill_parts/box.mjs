@@ -29,9 +29,9 @@ export class Box {
     }
 
     settings() {
-        const { ports, dir } = this.outside;
+        const { ports, near, dir } = this.outside;
         const carrier = (name, path) => `[carrier "${name}"]
-base_url = https://localhost:${ports.courier}${path}
+base_url = https://localhost:${near.courier}${path}
 credential_file = ${dir}/courier-token
 ca_file = ${dir}/ca.pem
 client = PACKSIM SURFACE
@@ -60,7 +60,7 @@ address = tcp:127.0.0.1:${ports.scanner}
 [printer]
 address = tcp:127.0.0.1:${ports.printer}
 ${this.variant.couriers.map((name) => carrier(name, known[name])).join("")}[oms]
-base_url = https://localhost:${ports.oms}/packd/v1
+base_url = https://localhost:${near.oms}/packd/v1
 token_file = ${dir}/token
 ca_file = ${dir}/ca.pem
 timeout_ms = 1000

@@ -11,11 +11,11 @@ import { Outside } from "./outside.mjs";
 import { Packer } from "./packer.mjs";
 import { judge } from "./verdict.mjs";
 
-const ordersAhead = 4, openMax = 5, lullMaxMs = 75000, drainMs = 150000, toldMs = 30000;
+const ordersAhead = 4, shelfMax = 5, lullMaxMs = 75000, drainMs = 150000, toldMs = 60000;
 
 export class Leg {
     constructor(bin, dir, seed, variant, share) {
-        Object.assign(this, { bin, dir, seed, variant, share, kills: 0, states: {}, openBookings: 0, lastState: "nothing", began: performance.now() });
+        Object.assign(this, { bin, dir, seed, variant, share, kills: 0, withBacklog: 0, states: {}, openBookings: 0, lastState: "nothing", began: performance.now() });
         mkdirSync(dir, { recursive: true });
         this.chance = new Chance(seed);
         this.note = (text) => appendFileSync(`${dir}/leg.log`, `${((performance.now() - this.began) / 1000).toFixed(3)} ${text}\n`);
@@ -48,6 +48,7 @@ export class Leg {
     // What was true just before the kill: the page's state, and what the other side already had.
     async tally() {
         const seen = this.box.seen, awb = seen?.booking?.awb;
+        if ((seen?.open_bookings ?? 0) > 0) this.withBacklog++;
         let state = seen?.state ?? `starting again after ${this.lastState}`;
         if (seen !== null && state !== "recovering") this.lastState = state;
         if (state === "held") state = `held ${seen.reason}`;
@@ -55,9 +56,11 @@ export class Leg {
             const booked = this.outside.bookings().filter((each) => each.name === this.packer.hand.name).length;
             if (booked > 0) state = "booking, the courier has it";
         }
-        if (state === "printing" && (await this.outside.labels()).some((label) => label.codes.includes(awb)))
-            state = "printing, the label is out";
-        this.wasOut = state === "printing, the label is out";
+        if (state === "printing" && seen.message?.id === "hold_label") state = "printing a hold label";
+        if (state === "printing" && !this.outside.bookings().some((each) => each.awb === awb)) state = "printing ahead";
+        this.wasOut = state.startsWith("printing") && (await this.outside.labels()).some((label) => label.codes.includes(awb));
+        if (this.wasOut) state += ", the label is out";
+        this.outState = state;
         this.states[state] = (this.states[state] ?? 0) + 1;
         this.note(`kill ${++this.kills} at ${state}`);
     }
@@ -66,7 +69,7 @@ export class Leg {
     // and before the page could say so.
     findClosed(state) {
         if (this.wasOut && state === "idle") {
-            this.states["printing, the label is out"]--;
+            if (--this.states[this.outState] === 0) delete this.states[this.outState];
             this.states.closing = (this.states.closing ?? 0) + 1;
         }
         if (state !== "recovering") this.wasOut = false;
@@ -92,21 +95,23 @@ export class Leg {
     // Bookings that must be asked for twice, a look-up lag apart, need that long without a kill.
     async lull() {
         this.note("lull");
+        this.mischief.holdLine(true);
         this.box.start();
         for (const until = performance.now() + lullMaxMs; performance.now() < until && this.box.alive; await sleep(100)) {
             const seen = this.box.seen;
             if (seen !== null && seen.state !== "recovering" && (seen.open_bookings ?? 0) <= 1 && this.packer.shelf.length <= 1) break;
         }
         this.openBookings = 0;
+        this.mischief.holdLine(false);
         if (this.box.alive) await this.box.kill();
     }
 
     async killing(stopAt) {
-        const working = [this.packer.run(), this.mischief.run()];
+        const working = [this.packer.run(), this.mischief.run(), this.mischief.runLine()];
         while (this.kills < this.share.kills && performance.now() < stopAt && !this.broken &&
             this.packer.finished < this.share.parcels) {
             if (this.packer.waiting.length < ordersAhead) await this.packer.addOrders(ordersAhead);
-            if (this.openBookings >= openMax || this.packer.shelf.length >= openMax) await this.lull();
+            if (this.openBookings >= this.variant.openMax || this.packer.shelf.length >= shelfMax) await this.lull();
             else await this.killOnce();
         }
         await this.mischief.stop();
@@ -122,17 +127,19 @@ export class Leg {
         for (const until = performance.now() + drainMs; !this.broken; await sleep(50)) {
             at = JSON.stringify(this.box.seen);
             const rests = this.box.seen?.state === "idle" && this.packer.atRest && this.packer.hand === null &&
-                this.packer.shelf.length === 0;
+                this.packer.shelf.length === 0 && (this.box.seen.open_bookings ?? 0) === 0 &&
+                (this.box.seen.recalls?.count ?? 0) === 0;
             if (rests) break;
             if (performance.now() > until) {
                 this.box.trouble.push(`it did not come to rest: ${at}`);
                 return;
             }
         }
-        const begun = new Set(this.packer.made.filter((each) => each.begun).map((each) => each.scan));
+        const begun = new Set(this.packer.made.filter((each) => each.begun && !each.refuse).map((each) => each.scan));
         for (const until = performance.now() + toldMs; performance.now() < until && !this.broken; await sleep(50)) {
             const rows = (await this.outside.orders()).filter((each) => begun.has(each.order_no));
-            if (rows.every((row) => row.packages.every((each) => each.stage === "label_printed"))) break;
+            const told = (this.box.seen?.events?.waiting ?? 0) === 0;
+            if (told && rows.every((row) => row.packages.every((each) => each.stage === "label_printed"))) break;
         }
     }
 
@@ -159,7 +166,7 @@ export class Leg {
         const { findings, sums } = await judge(this.outside, this.packer, this.variant, this.journal());
         for (const text of [...this.box.trouble, ...this.packer.trouble]) findings.push({ kind: "trouble", text });
         await this.outside.stop();
-        return { findings, sums: { kills: this.kills, faults: this.mischief.done, questions: this.packer.questions, ...sums },
+        return { findings, sums: { kills: this.kills, kills_with_backlog: this.withBacklog, faults: this.mischief.done, questions: this.packer.questions, ...sums },
             states: this.states, kinds: this.mischief.kinds, restarts: this.box.restarts };
     }
 

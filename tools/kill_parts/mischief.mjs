@@ -1,5 +1,6 @@
 // mischief.mjs - what goes wrong outside while packd is being killed, drawn from a seed: answers of
 // courier and order system, plugs, paper, a certificate. Each trouble ends by itself after a while.
+const upMs = [800, 6000], downMs = [1500, 9000];
 const pauseMs = [250, 1400], lateMs = [50, 700], armedMax = 12, handsMs = 1200;
 
 // [weight, kind]; a kind that leaves the parcel unbooked is marked, for a courier that must then be
@@ -38,6 +39,39 @@ export class Mischief {
                 this.later(this.chance.between(...pauseMs), resolve);
             });
         }
+    }
+
+    // Down, up, down: for both servers, or for the courier alone.
+    async runLine() {
+        while (this.variant.line && !this.over) {
+            await this.pause(...upMs);
+            if (this.over || this.lineHeld) continue;
+            const names = this.chance.of([["courier", "oms"], ["courier"]]), kind = this.chance.of(["refused", "refused", "silent"]);
+            this.note(`line down: ${names} ${kind}`);
+            this.done++;
+            this.count(`line ${kind}`);
+            this.outside.cutLines(names, kind);
+            await this.pause(...downMs);
+            this.mendLine();
+        }
+    }
+
+    mendLine() {
+        this.outside.mendLines();
+        this.note("line up");
+    }
+
+    // The line is up and stays so, or comes and goes again.
+    holdLine(held) {
+        this.lineHeld = held;
+        if (held) this.mendLine();
+    }
+
+    pause(low, high) {
+        return new Promise((resolve) => {
+            this.releaseLine = resolve;
+            this.later(this.chance.between(low, high), resolve);
+        });
     }
 
     later(ms, work) {
@@ -120,6 +154,8 @@ export class Mischief {
         this.over = true;
         for (const timer of this.timers) clearTimeout(timer);
         this.release?.();
+        this.releaseLine?.();
+        this.mendLine();
         for (const command of ["fault clear", "certificate good", "printer plug", "printer paper-in", "printer head-close",
             "printer resume", "printer stall off", "scale plug", "scale silence off", "scanner plug"])
             await this.outside.must(command);

@@ -4,12 +4,14 @@ import { spawn } from "node:child_process";
 import { existsSync, openSync, readFileSync } from "node:fs";
 import http from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Line } from "./line.mjs";
 
 const readyWithinMs = 20000;
+const holdCode = /^bay-1-[0-9a-f]{8}-\d+-\d+$/; // our own reference: on a hold label, and on no other as a barcode
 
 export class Outside {
     constructor(bin, dir, seed) {
-        Object.assign(this, { bin, dir, seed, agent: new http.Agent({ keepAlive: true, maxSockets: 8 }) });
+        Object.assign(this, { bin, dir, seed, papers: new Map(), agent: new http.Agent({ keepAlive: true, maxSockets: 8 }) });
     }
 
     async start() {
@@ -27,6 +29,8 @@ export class Outside {
                 await sleep(5); // it is being written
             }
         }
+        this.lines = { courier: new Line(this.ports.courier), oms: new Line(this.ports.oms) };
+        this.near = { courier: await this.lines.courier.open(), oms: await this.lines.oms.open() };
     }
 
     // The command's lines as objects; null when packsim says no.
@@ -60,8 +64,10 @@ export class Outside {
     // The courier's books as they stand on its disk. Orders are told apart by the name on the parcel.
     bookings() {
         const rows = new Map();
+        this.numbersTwice = [];
         for (const line of this.file("ledger.jsonl")) {
             if (line.what === "booking") {
+                if (rows.has(line.booking.awb)) this.numbersTwice.push(line.booking.awb);
                 rows.set(line.booking.awb, { ...line.booking, name: line.name, body: line.body_hash, live: true });
             } else if (line.what === "status" && line.status === "cancelled") {
                 rows.get(line.awb).live = false;
@@ -70,14 +76,31 @@ export class Outside {
         return [...rows.values()];
     }
 
-    // Whole labels that came out of the printer.
-    async labels() { return (await this.must("labels")).filter((each) => each.percent >= 100); }
+    // Whole labels that came out of the printer; hold: one for the shelf, which sends nothing anywhere.
+    async labels() {
+        return (await this.must("labels")).filter((each) => each.percent >= 100)
+            .map((each) => ({ ...each, hold: each.codes.some((code) => holdCode.test(code)) }));
+    }
+
+    // What is written on it.
+    paper(label) {
+        if (!this.papers.has(label.file)) this.papers.set(label.file, readFileSync(`${this.dir}/${label.file}`, "utf8"));
+        return this.papers.get(label.file);
+    }
+
+    // A hold label names the order, any other label the receiver; either is of one order only.
+    belongs(label, order) { return this.paper(label).includes(`^FD${label.hold ? order.scan : order.name}^FS`); }
+
     async orders() { return this.must("orders"); }
     async receipts() { return this.must("events"); }
     async status() { return (await this.must("status"))[0]; }
 
+    cutLines(names, kind) { for (const name of names) this.lines[name].cut(kind); }
+    mendLines() { for (const line of Object.values(this.lines)) line.mend(); }
+
     async stop() {
         this.agent.destroy();
+        for (const line of Object.values(this.lines ?? {})) line.close();
         this.process?.kill("SIGTERM");
         await this.ended;
     }

@@ -12,6 +12,7 @@ export class Packer {
         this.hand = null;        // the order being packed
         this.plate_g = 0;
         this.draining = false;
+        this.destroyed = new Set(); // AWBs whose label was torn up, because the page said so
         this.words = new Map();  // AWB: how often a person asked for one more label
         this.questions = 0;
         this.quietUntil = 0;     // the packer waits to see what comes of what was done
@@ -28,7 +29,8 @@ export class Packer {
             const order = { number, scan: `WEB-${number}`, name: `Parcel-${number}`, packages, grams: 0, begun: false };
             order.grams = this.variant.grams[0] + this.chance.below(this.variant.grams[1] - this.variant.grams[0]);
             const cod = this.chance.percent(20) ? " cod=149900" : "";
-            order.words = `order add ${number} pin=560001 packages=${packages} name=${order.name}${cod}`;
+            order.refuse = this.chance.percent(this.variant.refusable); // no courier goes there
+            order.words = `order add ${number} pin=${order.refuse ? 799999 : 560001} packages=${packages} name=${order.name}${cod}`;
             order.late = this.chance.percent(35); // it comes when its paper is scanned: packd has to ask for it
             if (!order.late) await this.outside.must(order.words);
             this.made.push(order);
@@ -53,14 +55,20 @@ export class Packer {
 
     nudge() { this.wake?.(); }
 
-    // The labels with a number of this order's, by the courier's books and the printer's paper.
+    // The numbers on this order's labels, as they lie there: hold labels and those torn up do not count.
     async labelled(order) {
-        const awbs = new Set(this.outside.bookings().filter((each) => each.name === order.name).map((each) => each.awb));
         const seen = new Set();
         for (const label of await this.outside.labels()) {
-            for (const code of label.codes) if (awbs.has(code)) seen.add(code);
+            if (label.hold || !this.outside.belongs(label, order)) continue;
+            for (const code of label.codes) if (!this.destroyed.has(code)) seen.add(code);
         }
         return seen;
+    }
+
+    // What is scanned to fetch a parcel from the shelf: its hold label, when it has one.
+    async codeOf(order) {
+        const holds = (await this.outside.labels()).filter((label) => label.hold && this.outside.belongs(label, order));
+        return holds.length > 0 && this.chance.percent(60) ? holds.at(-1).codes[0] : order.scan;
     }
 
     async turn() {
@@ -93,6 +101,7 @@ export class Packer {
 
     async idle(seen) {
         if (this.hand !== null && await this.handIsDone()) return;
+        if (this.hand === null && await this.takeBack(seen)) return;
         if (this.hand === null) this.take();
         if (this.hand === null) {
             this.atRest = true;
@@ -106,8 +115,16 @@ export class Packer {
         if (seen.weight?.zero && seen.weight.stable) {
             if (this.hand.late && !this.hand.begun) await this.outside.must(this.hand.words);
             this.hand.begun = true;
-            await this.scan(this.hand.scan);
+            await this.scan(await this.codeOf(this.hand));
         }
+    }
+
+    // The page says that a parcel must not leave: its label is scanned.
+    async takeBack(seen) {
+        const recall = seen.recalls?.first[0];
+        if (recall === undefined) return false;
+        await this.scan(this.chance.percent(50) ? recall.awb : recall.order_no);
+        return true;
     }
 
     // What lies in the hand while the page asks for a scan: labelled, on its way to the shelf, or not begun.
@@ -220,7 +237,9 @@ export class Packer {
 
     // Closed, says packd: then the label must be there; the next turn at IDLE looks.
     async already_packed(seen) {
-        if (this.hand !== null && (await this.labelled(this.hand)).size < this.hand.packages) {
+        if (this.hand?.refuse) {
+            this.hand = null; // "packed" is what the order system heard before the courier's no
+        } else if (this.hand !== null && (await this.labelled(this.hand)).size < this.hand.packages) {
             this.hand.refusals = (this.hand.refusals ?? 0) + 1;
             if (this.hand.refusals === 5) {
                 this.trouble.push(`${this.hand.scan} counts as packed and has no label`);
@@ -234,7 +253,22 @@ export class Packer {
         if (await this.press("give_up") && this.hand !== null) this.toShelf();
     }
 
+    async not_booked_yet() {
+        await this.too_many_open();
+    }
+
+    // The label is torn up before it is said; who is not heard says so again.
+    async recalled(seen) {
+        const { awb } = seen.message.arguments;
+        this.destroyed.add(awb);
+        const order = this.made.find((each) => each.scan === seen.message.arguments.order_no);
+        if (!order?.refuse) this.trouble.push(`${order?.scan} is called back and nobody refused it`);
+        if (await this.press("taken_back") && this.hand === order) this.hand = null;
+    }
+
     async refused() {
-        await this.press(this.chance.percent(50) ? "try_again" : "give_up");
+        const hopeless = this.hand?.refuse === true;
+        await this.press(hopeless || this.chance.percent(50) ? "give_up" : "try_again");
+        if (hopeless) this.hand = null; // somebody in the office has to look at it
     }
 }

@@ -2,7 +2,7 @@
 // set. Delhivery believes "not there" only the second time, half a minute apart, so few of its
 // bookings may be left unbooked by a fault (rareLeft).
 const usual = { automatic: true, couriers: ["sandbox"], rules: ["sandbox"], repeat: "key", commands: [], pool_low: 0,
-    twoPackages: 15, grams: [200, 9000], settle_ms: 1700, rareLeft: undefined };
+    twoPackages: 15, grams: [200, 9000], settle_ms: 1700, rareLeft: undefined, line: false, refusable: 0, openMax: 5 };
 
 const both = { couriers: ["sandbox", "delhivery"], rules: ["sandbox - any 0 4000", "delhivery"], rareLeft: 2 };
 
@@ -12,5 +12,8 @@ export const variants = {
     "delhivery": { ...usual, couriers: ["delhivery"], rules: ["delhivery"], rareLeft: 2 },
     "sandbox-pool": { ...usual, automatic: false, pool_low: 5 },
     "both-lag": { ...usual, ...both, pool_low: 5, repeat: "existing", commands: ["mode repeat existing", "mode lookup-lag 1"] },
+    // The line is down as often as it is up, and some of what was labelled then is refused later.
+    "sandbox-line": { ...usual, pool_low: 10, line: true, refusable: 8, openMax: 14 },
+    "line-no-numbers": { ...usual, automatic: false, repeat: "refuse", commands: ["mode repeat refuse"], line: true, refusable: 8 },
     "sandbox-duplicate": { ...usual, automatic: false, repeat: "duplicate", commands: ["mode repeat duplicate"] },
 };

@@ -61,25 +61,60 @@ function checkOrder(order, row, live, labelsOf, findings, sums) {
         findOf(findings, "event missing", `${order.scan}: one number for two packages at the order system`);
 }
 
+// What the courier refused must not look packed to the order system.
+function checkTakenBack(order, row, findings) {
+    for (const parcel of row.packages) {
+        if (!["label_printed", "booked"].includes(parcel.stage)) continue;
+        findOf(findings, "not taken back", `${order.scan} was refused, at the order system: ${JSON.stringify(parcel)}`);
+    }
+}
+
+// A number belongs to one parcel, whoever made the label.
+function checkNumbers(outside, labels, packer, findings, sums) {
+    const owner = new Map();
+    for (const label of labels.filter((each) => !each.hold)) {
+        const order = packer.made.find((each) => outside.belongs(label, each));
+        for (const code of label.codes) {
+            if (owner.has(code) && owner.get(code) !== order) {
+                sums.doubled++;
+                findOf(findings, "doubled", `number ${code} on labels of ${owner.get(code)?.scan} and ${order?.scan}`);
+            }
+            owner.set(code, order);
+        }
+    }
+    for (const awb of outside.numbersTwice) {
+        sums.doubled++;
+        findOf(findings, "doubled", `number ${awb} is in the courier's books twice`);
+    }
+}
+
 export async function judge(outside, packer, variant, journal) {
     const findings = [];
-    const sums = { orders: 0, parcels: 0, bookings: 0, labels: 0, events: 0, doubled: 0, lost: 0, labels_twice: 0,
+    const sums = { orders: 0, parcels: 0, bookings: 0, labels: 0, hold_labels: 0,
+        taken_back: packer.destroyed.size, events: 0, doubled: 0, lost: 0, labels_twice: 0,
         events_missing: 0, courier_repeats: 0 };
     const bookings = outside.bookings(), labels = await outside.labels(), rows = await outside.orders();
     const labelsOf = new Map();
     for (const label of labels) {
+        if (label.hold) {
+            sums.hold_labels++;
+            continue;
+        }
         for (const code of new Set(label.codes)) {
             if (bookings.some((each) => each.awb === code)) labelsOf.set(code, (labelsOf.get(code) ?? 0) + 1);
         }
-        if (!label.codes.some((code) => bookings.some((each) => each.awb === code && each.live)))
+        const torn = label.codes.every((code) => packer.destroyed.has(code));
+        if (!torn && !label.codes.some((code) => bookings.some((each) => each.awb === code && each.live)))
             findOf(findings, "label of nothing", `${label.file}: no booking of ${label.codes}`);
     }
-    sums.labels = labels.length;
+    checkNumbers(outside, labels, packer, findings, sums);
+    sums.labels = labels.length - sums.hold_labels;
     sums.bookings = bookings.filter((each) => each.live).length;
     for (const order of packer.made) {
         const live = bookings.filter((each) => each.live && each.name === order.name);
-        if (!order.begun) {
-            if (live.length > 0) findOf(findings, "doubled", `${order.scan} was never begun and is booked`);
+        if (!order.begun || order.refuse) {
+            if (live.length > 0) findOf(findings, "doubled", `${order.scan} was never begun, or refused, and is booked`);
+            if (order.begun) checkTakenBack(order, rows.find((each) => each.order_no === order.scan), findings);
             continue;
         }
         sums.orders++;
