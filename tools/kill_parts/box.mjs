@@ -18,7 +18,9 @@ function portIsFree(port) {
 export class Box {
     constructor(bin, dir, outside, variant) {
         Object.assign(this, { bin, dir, outside, variant, seen: null, life: 0, trouble: [], restarts: [] });
-        this.socket = `${dir}/control.sock`;
+        this.places = { devices: "127.0.0.1", keys: outside.dir, data: `${dir}/data`, socket: `${dir}/control.sock`,
+            slowness: 1 };
+        this.callAgainMs = 3;
         this.heard = () => {}; // called with every state document
     }
 
@@ -29,16 +31,16 @@ export class Box {
     }
 
     settings() {
-        const { ports, near, dir } = this.outside;
+        const { ports, near } = this.outside, { devices, keys, data, socket, slowness } = this.places;
         const carrier = (name, path) => `[carrier "${name}"]
 base_url = https://localhost:${near.courier}${path}
-credential_file = ${dir}/courier-token
-ca_file = ${dir}/ca.pem
+credential_file = ${keys}/courier-token
+ca_file = ${keys}/ca.pem
 client = PACKSIM SURFACE
 pickup_location = BLR-WH-1
 pickup_postcode = 560001
-timeout_ms = 1000
-settle_ms = ${this.variant.settle_ms}
+timeout_ms = ${1000 * slowness}
+settle_ms = ${this.variant.settle_ms * slowness}
 pool_low = ${this.variant.pool_low}
 `;
         const known = { sandbox: "/sandbox/v1", delhivery: "" };
@@ -47,40 +49,41 @@ id = bay-1
 mode = training
 language = en
 automatic = ${this.variant.automatic ? "yes" : "no"}
-data_dir = ${this.dir}/data
+data_dir = ${data}
 [web]
-port = ${this.web}
+port = ${this.places.page ?? this.web}
 [control]
-socket = ${this.socket}
+socket = ${socket}
 [scale]
-address = tcp:127.0.0.1:${ports.scale}
+address = tcp:${devices}:${ports.scale}
 stable_for_ms = 50
 [scanner "hand"]
-address = tcp:127.0.0.1:${ports.scanner}
+address = tcp:${devices}:${ports.scanner}
 [printer]
-address = tcp:127.0.0.1:${ports.printer}
+address = tcp:${devices}:${ports.printer}
 ${this.variant.couriers.map((name) => carrier(name, known[name])).join("")}[oms]
 base_url = https://localhost:${near.oms}/packd/v1
-token_file = ${dir}/token
-ca_file = ${dir}/ca.pem
-timeout_ms = 1000
+token_file = ${keys}/token
+ca_file = ${keys}/ca.pem
+timeout_ms = ${1000 * slowness}
 poll_ms = 1000
 [rate]
 ${this.variant.rules.map((rule) => `rule = ${rule}`).join("\n")}
 [limits]
-order_wait_ms = 800
-booking_wait_ms = 500
+order_wait_ms = ${800 * slowness}
+booking_wait_ms = ${500 * slowness}
 print_wait_ms = 4000
 reserve_mib = 16
 `;
     }
 
+    command() { return [`${this.bin}/packd`, ["--config", `${this.dir}/packd.conf`]]; }
+
     start() {
         this.life++;
         this.seen = null;
         this.started = performance.now();
-        const child = spawn(`${this.bin}/packd`, ["--config", `${this.dir}/packd.conf`],
-            { stdio: ["ignore", this.log, this.log] });
+        const child = spawn(...this.command(), { stdio: ["ignore", this.log, this.log] });
         this.child = child;
         this.told = false; // to end
         this.ended = new Promise((resolve) => {
@@ -94,10 +97,17 @@ reserve_mib = 16
 
     get alive() { return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null; }
 
+    // Before a moment to kill at is waited for: a process is there at once.
+    async beforeMoment() {}
+
+    journalFile() { return `${this.dir}/data/journal.db`; }
+
+    complaints() { return []; }
+
     watch(child) {
         const again = () => {
             if (child === this.child && child.exitCode === null && child.signalCode === null && !this.told)
-                setTimeout(() => this.watch(child), 3);
+                setTimeout(() => this.watch(child), this.callAgainMs);
         };
         const request = http.get({ host: "127.0.0.1", port: this.web, path: "/events", agent: false }, (response) => {
             let text = "";
@@ -127,7 +137,7 @@ reserve_mib = 16
 
     press(word, text) {
         return new Promise((resolve) => {
-            execFile(`${this.bin}/packctl`, ["--socket", this.socket, "press", word, ...text ? [text] : []],
+            execFile(`${this.bin}/packctl`, ["--socket", this.places.socket, "press", word, ...text ? [text] : []],
                 { timeout: 5000 }, (error) => resolve(error === null));
         });
     }

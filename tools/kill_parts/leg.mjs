@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, mkdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Box } from "./box.mjs";
+import { Guest } from "./guest.mjs";
 import { Chance } from "./chance.mjs";
 import { Mischief } from "./mischief.mjs";
 import { Moments, reached } from "./moments.mjs";
@@ -14,8 +15,9 @@ import { judge } from "./verdict.mjs";
 const ordersAhead = 4, shelfMax = 5, lullMaxMs = 75000, drainMs = 150000, toldMs = 60000;
 
 export class Leg {
-    constructor(bin, dir, seed, variant, share) {
-        Object.assign(this, { bin, dir, seed, variant, share, kills: 0, withBacklog: 0, states: {}, openBookings: 0, lastState: "nothing", began: performance.now() });
+    // machine: the folder of a virtual machine to run packd in; undefined: it is a process.
+    constructor(bin, dir, seed, variant, share, machine) {
+        Object.assign(this, { bin, dir, seed, variant, share, machine, kills: 0, withBacklog: 0, states: {}, openBookings: 0, lastState: "nothing", began: performance.now() });
         mkdirSync(dir, { recursive: true });
         this.chance = new Chance(seed);
         this.note = (text) => appendFileSync(`${dir}/leg.log`, `${((performance.now() - this.began) / 1000).toFixed(3)} ${text}\n`);
@@ -26,7 +28,8 @@ export class Leg {
         await this.outside.start();
         for (const command of ["scale rate 50", "scale rest 100", "printer speed 12", ...this.variant.commands])
             await this.outside.must(command);
-        this.box = new Box(this.bin, this.dir, this.outside, this.variant);
+        this.box = this.machine === undefined ? new Box(this.bin, this.dir, this.outside, this.variant)
+            : new Guest(this.bin, this.dir, this.outside, this.variant, this.machine);
         await this.box.prepare(this.chance.fork());
         this.packer = new Packer(this.outside, this.box, this.chance.fork(), this.variant, this.note);
         this.mischief = new Mischief(this.outside, this.chance.fork(), this.variant, this.note);
@@ -78,6 +81,7 @@ export class Leg {
     async killOnce() {
         const moment = this.moments.draw();
         this.box.start();
+        await this.box.beforeMoment(moment, this.chance);
         if (moment.state === "finding" && this.chance.percent(50))
             await this.outside.must(`fault oms lookup delay ${this.chance.between(5, 300)}`);
         if (moment.state === "booking" && this.chance.percent(50))
@@ -144,7 +148,7 @@ export class Leg {
     }
 
     journal() {
-        const file = `${this.dir}/data/journal.db`, options = { encoding: "utf8", maxBuffer: 1 << 28 };
+        const file = this.box.journalFile(), options = { encoding: "utf8", maxBuffer: 1 << 28 };
         try {
             const said = execFileSync(`${this.bin}/packtool`, ["journal", "check", file], options);
             const facts = execFileSync(`${this.bin}/packtool`, ["journal", "export", file], options);
@@ -164,7 +168,7 @@ export class Leg {
         await Promise.all(working);
         if (this.box.alive) await this.box.stop();
         const { findings, sums } = await judge(this.outside, this.packer, this.variant, this.journal());
-        for (const text of [...this.box.trouble, ...this.packer.trouble]) findings.push({ kind: "trouble", text });
+        for (const text of [...this.box.trouble, ...this.packer.trouble, ...this.box.complaints()]) findings.push({ kind: "trouble", text });
         await this.outside.stop();
         return { findings, sums: { kills: this.kills, kills_with_backlog: this.withBacklog, faults: this.mischief.done, questions: this.packer.questions, ...sums },
             states: this.states, kinds: this.mischief.kinds, restarts: this.box.restarts };

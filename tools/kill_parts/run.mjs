@@ -1,7 +1,7 @@
 // run.mjs BIN DIR [--parcels N] [--kills N] [--minutes M] [--seed S] [--jobs 1|2] [--worlds A,B]
-//        [--leg-kills N] [--quiet] - legs one after the other, or two at a time, until one of the limits is reached. One
-// line of totals at the end; exit 0 only when every leg's books agree. The folder of a leg that
-// does not is kept.
+//        [--leg-kills N] [--machine DIR] [--quiet] - legs one after the other, or two at a time, until one of
+// the limits is reached. One line of totals at the end; exit 0 only when every leg's books agree. The
+// folder of a leg that does not is kept. With --machine, packd runs in a virtual machine of that folder.
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Leg } from "./leg.mjs";
@@ -9,7 +9,7 @@ import { variants } from "./variants.mjs";
 
 const number = { type: "string" };
 const { values, positionals: [bin, dir] } = parseArgs({ allowPositionals: true, options: {
-    parcels: number, kills: number, minutes: number, seed: number, jobs: number, worlds: number, "leg-kills": number,
+    parcels: number, kills: number, minutes: number, seed: number, jobs: number, worlds: number, "leg-kills": number, machine: number,
     quiet: { type: "boolean", default: false } } });
 const worlds = values.worlds?.split(",") ?? Object.keys(variants);
 const seed = Number(values.seed ?? Date.now() % 1000000000), jobs = Number(values.jobs ?? 1);
@@ -42,7 +42,7 @@ async function oneLeg(index) {
     const share = { kills: Math.min(legKills, limits.kills - planned.kills), parcels: Math.min(legParcels, limits.parcels - planned.parcels) };
     planned.kills += share.kills;
     planned.parcels += share.parcels;
-    const leg = new Leg(bin, legDir, legSeed, variants[name], share);
+    const leg = new Leg(bin, legDir, legSeed, variants[name], share, values.machine);
     let found = [];
     running.add(leg);
     try {
@@ -66,7 +66,7 @@ async function oneLeg(index) {
         console.error(`${kind}: ${text}`);
     }
     if (found.length > 0) console.error(`leg ${index + 1} is kept in ${legDir}: leg.log, packd.log, data, sim; again with: ` +
-        `tools/kill --seed ${legSeed} --worlds ${name} --kills ${legKills}`);
+        `tools/${values.machine === undefined ? "kill" : "kill_guest"} --seed ${legSeed} --worlds ${name} --kills ${legKills}`);
     else rmSync(legDir, { recursive: true, force: true });
 }
 
