@@ -139,11 +139,23 @@ export class Leg {
                 return;
             }
         }
-        const begun = new Set(this.packer.made.filter((each) => each.begun && !each.refuse).map((each) => each.scan));
+        await this.undone();
+        const begun = new Set(this.packer.made.filter((each) => each.begun && !each.refuse && !each.cancelled).map((each) => each.scan));
         for (const until = performance.now() + toldMs; performance.now() < until && !this.broken; await sleep(50)) {
             const rows = (await this.outside.orders()).filter((each) => begun.has(each.order_no));
             const told = (this.box.seen?.events?.waiting ?? 0) === 0;
             if (told && rows.every((row) => row.packages.every((each) => each.stage === "label_printed"))) break;
+        }
+    }
+
+    // What was cancelled is void at the courier, and its labels are torn up.
+    async undone() {
+        await this.packer.cancelling;
+        const orders = this.packer.made.filter((each) => each.cancelled);
+        for (const until = performance.now() + drainMs; performance.now() < until && !this.broken; await sleep(100)) {
+            const names = new Set(this.outside.bookings().filter((each) => each.live).map((each) => each.name));
+            const out = await Promise.all(orders.map((each) => this.packer.labelled(each)));
+            if (orders.every((each, i) => !names.has(each.name) && out[i].size === 0) && this.box.seen?.state === "idle") break;
         }
     }
 

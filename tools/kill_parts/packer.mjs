@@ -133,6 +133,7 @@ export class Packer {
         if (labels >= this.hand.packages) {
             this.note(`done ${this.hand.scan}`);
             this.finished++;
+            if (this.chance.percent(this.variant.cancels)) this.cancelLater(this.hand);
             this.hand = null;
             if (this.plate_g > 0) await this.put(0);
             return true;
@@ -143,6 +144,17 @@ export class Packer {
             return true;
         }
         return false;
+    }
+
+    // Somebody in the office cancels what has just been packed.
+    cancelLater(order) {
+        order.cancelled = true;
+        this.cancelling = (this.cancelling ?? Promise.resolve()).then(() => new Promise((resolve) => {
+            setTimeout(() => {
+                this.note(`cancelled ${order.scan}`);
+                this.outside.tell(`order cancel ${order.scan}`).then(resolve, resolve);
+            }, this.chance.below(2000));
+        }));
     }
 
     toShelf() {
@@ -262,7 +274,7 @@ export class Packer {
         const { awb } = seen.message.arguments;
         this.destroyed.add(awb);
         const order = this.made.find((each) => each.scan === seen.message.arguments.order_no);
-        if (!order?.refuse) this.trouble.push(`${order?.scan} is called back and nobody refused it`);
+        if (!order?.refuse && !order?.cancelled) this.trouble.push(`${order?.scan} is called back, and nobody said no`);
         if (await this.press("taken_back") && this.hand === order) this.hand = null;
     }
 

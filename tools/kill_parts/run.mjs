@@ -19,7 +19,7 @@ const limits = { kills: Number(values.kills ?? Infinity), parcels: Number(values
 if (values.kills === undefined && values.parcels === undefined && values.minutes === undefined) limits.kills = 600;
 const legKills = Number(values["leg-kills"] ?? 150), legParcels = 80;
 
-const totals = { kills: 0, kills_with_backlog: 0, faults: 0, questions: 0, orders: 0, parcels: 0, bookings: 0, labels: 0, hold_labels: 0, taken_back: 0, events: 0, doubled: 0,
+const totals = { kills: 0, kills_with_backlog: 0, faults: 0, questions: 0, orders: 0, parcels: 0, bookings: 0, labels: 0, hold_labels: 0, taken_back: 0, cancelled: 0, events: 0, doubled: 0,
     lost: 0, labels_twice: 0, events_missing: 0, courier_repeats: 0 };
 const states = {}, restarts = [], findings = [];
 const planned = { legs: 0, kills: 0, parcels: 0 };

@@ -91,7 +91,7 @@ function checkNumbers(outside, labels, packer, findings, sums) {
 export async function judge(outside, packer, variant, journal) {
     const findings = [];
     const sums = { orders: 0, parcels: 0, bookings: 0, labels: 0, hold_labels: 0,
-        taken_back: packer.destroyed.size, events: 0, doubled: 0, lost: 0, labels_twice: 0,
+        taken_back: packer.destroyed.size, cancelled: 0, events: 0, doubled: 0, lost: 0, labels_twice: 0,
         events_missing: 0, courier_repeats: 0 };
     const bookings = outside.bookings(), labels = await outside.labels(), rows = await outside.orders();
     const labelsOf = new Map();
@@ -112,9 +112,10 @@ export async function judge(outside, packer, variant, journal) {
     sums.bookings = bookings.filter((each) => each.live).length;
     for (const order of packer.made) {
         const live = bookings.filter((each) => each.live && each.name === order.name);
-        if (!order.begun || order.refuse) {
-            if (live.length > 0) findOf(findings, "doubled", `${order.scan} was never begun, or refused, and is booked`);
-            if (order.begun) checkTakenBack(order, rows.find((each) => each.order_no === order.scan), findings);
+        if (!order.begun || order.refuse || order.cancelled) {
+            if (live.length > 0) findOf(findings, "doubled", `${order.scan} was not begun, refused or cancelled, and is booked`);
+            sums.cancelled += order.cancelled ? 1 : 0;
+            if (order.begun && order.refuse) checkTakenBack(order, rows.find((each) => each.order_no === order.scan), findings);
             continue;
         }
         sums.orders++;
@@ -124,7 +125,8 @@ export async function judge(outside, packer, variant, journal) {
     }
     for (const receipt of await outside.receipts()) {
         sums.events += receipt.acked_seq;
-        if (receipt.conflicts + receipt.rejected > 0) findOf(findings, "refused event", JSON.stringify(receipt));
+        const cancelled = packer.made.some((each) => each.cancelled); // what is told of one is a conflict
+        if (receipt.rejected > 0 || (receipt.conflicts > 0 && !cancelled)) findOf(findings, "refused event", JSON.stringify(receipt));
     }
     if (journal.events !== sums.events) {
         sums.events_missing += Math.abs(journal.events - sums.events);
