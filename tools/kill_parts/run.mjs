@@ -31,6 +31,12 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
     });
 }
 
+process.on("uncaughtException", (error) => { // the disk is full, the folder is gone
+    for (const leg of running) leg.abandon();
+    console.error(error.stack);
+    process.exit(1);
+});
+
 function add(to, from) {
     for (const [key, value] of Object.entries(from)) to[key] = (to[key] ?? 0) + value;
 }
