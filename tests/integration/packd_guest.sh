@@ -8,5 +8,5 @@ export ASAN_OPTIONS=detect_leaks=0
 work=$(mktemp -d)
 trap 'rm -rf "$work/machine"; rmdir "$work" 2>/dev/null || true' EXIT # what was found wrong stays in it
 "$tools/kill_guest" --prepare "$work/machine" "$(dirname "$packd")" || exit
-node "$tools/kill_parts/run.mjs" "$(dirname "$packd")" "$work" --machine "$work/machine" --kills 4 --leg-kills 4 --seed 7 \
+node "$tools/kill_parts/run.mjs" "$(dirname "$packd")" "$work" --machine "$work/machine" --kills 3 --leg-kills 3 --seed 7 \
     --worlds sandbox

@@ -52,6 +52,7 @@ export class Guest extends Box {
 
     // Most kills come while it packs, some while it boots.
     async beforeMoment(moment, chance) {
+        moment.patience_ms *= slowness;
         if (moment.state === "start") moment.stay_ms = chance.below(3500);
         else await Promise.race([this.ended, this.isUp()]);
     }

@@ -32,7 +32,7 @@ export class Leg {
             : new Guest(this.bin, this.dir, this.outside, this.variant, this.machine);
         await this.box.prepare(this.chance.fork());
         this.packer = new Packer(this.outside, this.box, this.chance.fork(), this.variant, this.note);
-        this.mischief = new Mischief(this.outside, this.chance.fork(), this.variant, this.note);
+        this.mischief = new Mischief(this.outside, this.chance.fork(), this.variant, this.box.places.slowness, this.note);
         this.moments = new Moments(this.chance.fork(), this.variant.automatic);
         let before = "";
         this.box.usualHeard = (state) => {

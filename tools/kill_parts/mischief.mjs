@@ -27,8 +27,9 @@ const devices = [
 const certificates = ["expired", "other-ca", "wrong-host", "self-signed"];
 
 export class Mischief {
-    constructor(outside, chance, variant, note) {
-        Object.assign(this, { outside, chance, variant, note, done: 0, kinds: {}, timers: new Set(), rare: variant.rareLeft });
+    // slowness: of the box that it happens to; it comes that much more rarely.
+    constructor(outside, chance, variant, slowness, note) {
+        Object.assign(this, { outside, chance, variant, slowness, note, done: 0, kinds: {}, timers: new Set(), rare: variant.rareLeft });
     }
 
     async run() {
@@ -36,7 +37,7 @@ export class Mischief {
             await this.one();
             await new Promise((resolve) => {
                 this.release = resolve;
-                this.later(this.chance.between(...pauseMs), resolve);
+                this.later(this.chance.between(...pauseMs) * this.slowness, resolve);
             });
         }
     }
@@ -70,7 +71,7 @@ export class Mischief {
     pause(low, high) {
         return new Promise((resolve) => {
             this.releaseLine = resolve;
-            this.later(this.chance.between(low, high), resolve);
+            this.later(this.chance.between(low, high) * this.slowness, resolve);
         });
     }
 
