@@ -146,7 +146,10 @@ function table() {
     }
 }
 
-for (let n = 1, seed = Number(seedText); violation === null && (n === 1 || !short && Date.now() < until); n++, seed += 1000) {
+// A round is begun when more than half of it fits.
+const timeFor = (rounds) => !short && Date.now() + (Date.now() - began) / rounds / 2 < until;
+
+for (let n = 1, seed = Number(seedText); violation === null && (n === 1 || timeFor(n - 1)); n++, seed += 1000) {
     await round(seed);
     console.log(`round ${n} from seed ${seed}: ${((Date.now() - began) / 60000).toFixed(1)} min, ` +
         columns.map((each) => `${total(each)} ${each}`).join(", "));
