@@ -17,8 +17,13 @@ function listening(onSocket) {
 }
 
 // Bytes both ways to a port of packsim; note(fromPackd, bytes) sees them first.
-function relay(port, note) {
+function relay(port, note, taken = () => {}) {
     return listening((near) => {
+        if (taken(near) === false) {
+            near.on("error", () => {});
+            near.resetAndDestroy();
+            return;
+        }
         const far = net.connect({ port, host: "127.0.0.1", noDelay: true });
         near.on("data", (bytes) => { note(true, bytes); far.write(bytes); });
         far.on("data", (bytes) => { note(false, bytes); near.write(bytes); });
@@ -38,10 +43,13 @@ function frameOf(grams) {
 }
 
 export class Desk {
-    constructor(bin, dir) {
-        Object.assign(this, { bin, dir, grams: 0, silent: false, state: null, waiting: [] });
+    // pool: so many AWB numbers lie on the box, at least; 0: none.
+    constructor(bin, dir, pool = 0) {
+        Object.assign(this, { bin, dir, pool, grams: 0, silent: false, state: null, waiting: [] });
         this.labelEndMs = 0;
         this.exchange = { askedMs: 0, spans: [] };
+        this.lines = new Set(); // what passes between packd and the servers
+        this.down = false;
     }
 
     // With so many orders ready to pack; orders() gives their numbers.
@@ -60,7 +68,9 @@ export class Desk {
         this.printer = await relay(this.sim.printer, (fromPackd, bytes) => {
             if (fromPackd && bytes.includes("^XZ")) this.labelEndMs = performance.now();
         });
-        this.courier = await relay(this.sim.courier, (fromPackd) => this.noteExchange(fromPackd));
+        const taken = (near) => this.passes(near);
+        this.courier = await relay(this.sim.courier, (fromPackd) => this.noteExchange(fromPackd), taken);
+        this.oms = await relay(this.sim.oms, () => {}, taken);
         this.web = await new Promise((resolve) => listening(() => {}).then((server) => {
             const { port } = server.address();
             server.close(() => resolve(port));
@@ -68,10 +78,29 @@ export class Desk {
         this.ticking = setInterval(() => this.sendFrame(), frameEveryMs);
         this.config = `${this.dir}/packd.conf`;
         writeFileSync(this.config, this.settings());
+        await this.startPackd();
+    }
+
+    async startPackd() {
         this.packd = spawn(`${this.bin}/packd`, ["--config", this.config], { stdio: "ignore" });
         this.ended = new Promise((resolve) => { this.packd.on("exit", resolve); });
         await this.ready();
     }
+
+    // False: the line is down, whoever calls is turned away.
+    passes(near) {
+        if (this.down) return false;
+        this.lines.add(near);
+        near.on("close", () => this.lines.delete(near));
+        return true;
+    }
+
+    cutLine() {
+        this.down = true;
+        for (const near of this.lines) near.resetAndDestroy();
+    }
+
+    mendLine() { this.down = false; }
 
     // Own share of an exchange is what is left of it: from the last bytes asked to the first answered.
     noteExchange(fromPackd) {
@@ -112,9 +141,9 @@ credential_file = ${this.dir}/sim/courier-token
 ca_file = ${this.sim.ca}
 pickup_location = BLR-WH-1
 pickup_postcode = 560001
-[oms]
+${this.pool > 0 ? `pool_low = ${this.pool}\npool_level = ${this.pool * 2}\n` : ""}[oms]
 kind = custom
-base_url = https://localhost:${this.sim.oms}/packd/v1
+base_url = https://localhost:${port(this.oms)}/packd/v1
 token_file = ${this.dir}/sim/token
 ca_file = ${this.sim.ca}
 `;
@@ -122,12 +151,15 @@ ca_file = ${this.sim.ca}
 
     ctl(...words) {
         return execFileSync(`${this.bin}/packsim`, ["ctl", "--dir", `${this.dir}/sim`, ...words],
-            { encoding: "utf8" });
+            { encoding: "utf8", maxBuffer: 1 << 28 });
     }
 
-    orders() {
-        const made = /^WEB-1\d{5}$/; // by "order bulk": nothing is special about them
-        return this.ctl("orders").trim().split("\n").map((line) => JSON.parse(line).order_no).filter((each) => made.test(each));
+    orders() { return this.bulk().map(({ order_no }) => order_no); }
+
+    // Those of "order bulk": nothing is special about them.
+    bulk() {
+        return this.ctl("orders").trim().split("\n").map((line) => JSON.parse(line))
+            .filter(({ order_no }) => /^WEB-1\d{5}$/.test(order_no));
     }
 
     ask(...words) {
@@ -232,6 +264,6 @@ ca_file = ${this.sim.ca}
         this.packsim.kill("SIGTERM");
         this.scaleSocket?.destroy();
         this.scannerSocket?.destroy();
-        for (const server of [this.scale, this.scanner, this.printer, this.courier]) server.close();
+        for (const server of [this.scale, this.scanner, this.printer, this.courier, this.oms]) server.close();
     }
 }

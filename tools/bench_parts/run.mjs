@@ -5,9 +5,10 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Desk } from "./desk.mjs";
+import { weekMeasure } from "./week.mjs";
 
 const [bin, dir, parcelsText, idleText, ...wanted] = process.argv.slice(2);
-const parcels = Number(parcelsText), idleS = Number(idleText), startRuns = 30;
+const parcels = Number(parcelsText), idleS = Number(idleText), startRuns = 30, weekParcels = 20000;
 
 function tell(what, figure, target = "") {
     console.log(`${what.padEnd(46)} ${figure.padEnd(42)} ${target}`.trimEnd());
@@ -41,8 +42,8 @@ function disk(folder) {
     return { written: counts[6] * 512, flushes: counts[15] };
 }
 
-async function withDesk(name, orders, work) {
-    const desk = new Desk(bin, `${dir}/${name}`);
+async function withDesk(name, orders, work, pool = 0) {
+    const desk = new Desk(bin, `${dir}/${name}`, pool);
     try {
         await desk.open(orders);
         await work(desk);
@@ -98,6 +99,9 @@ const parts = {
             }
             desk.unwatch();
         });
+    },
+    async week() {
+        await withDesk("week", weekParcels + 200, (desk) => weekMeasure(desk, bin, weekParcels, tell), 50);
     },
     async idle() {
         await withDesk("idle", 0, async (desk) => {
