@@ -322,14 +322,25 @@ static unsigned make_room(const struct floor *floor)
     return slot;
 }
 
-/* Ours, from station, journal epoch, the intent's place in the journal and attempt; never from
+/* FNV-1a, 32 bits (RFC 9923). */
+static uint32_t hash_on(uint32_t hash, const char *text)
+{
+    for (; *text != '\0'; text++) hash = (hash ^ (uint8_t)*text) * 16777619u;
+    return hash;
+}
+
+/* Ours, from station, journal epoch, order, the intent's place in the journal and attempt; never from
  * chance. The place is the one after the newest fact: an intent that could not be stored was never
- * sent, so its number is free again, and one that was stored has moved the place on. */
+ * sent, so its number is free again, and one that was stored has moved the place on. A journal put
+ * back from a copy gives its places again: with the order in it, what a courier has under a reference
+ * is never another order's. */
 static void make_reference(struct packing *packing, const struct step *step, unsigned generation)
 {
     struct textbuf text;
+    uint32_t hash = hash_on(hash_on(2166136261u, step->epoch), packing->order.id);
+    hash = (hash ^ packing->parcel.package_no) * 16777619u;
     textbuf_init(&text, packing->parcel.reference, sizeof packing->parcel.reference);
-    textbuf_format(&text, "%.20s-%.8s-%lld-%u", step->config->station, step->epoch,
+    textbuf_format(&text, "%.20s-%08x-%lld-%u", step->config->station, (unsigned)hash,
                    (long long)step->last_seq + 1, generation);
     ENSURE(textbuf_ok(&text));
 }

@@ -167,10 +167,12 @@ static void where_nobody_can_know_a_person_decides(void)
     sim_pass(world, 100);
     expect_held(world, HELD_NEEDS_PERSON, "its scan brings the question back");
     size_t before = scenario_booked(world);
+    char absent[20 + SHIPMENT_REFERENCE_SIZE];
+    snprintf(absent, sizeof absent, "absent/%s", world->station->bookings[0].parcel.reference);
     bench_press(world, PRESS_NOT_BOOKED, "");
     sim_pass(world, 10);
     expect_held(world, HELD_REFUSED, "a person has asked the courier: it is over");
-    EXPECT(disk_find(world, "absent/bay-1-01234567-1-1") != NULL, "and the word is a fact");
+    EXPECT(disk_find(world, absent) != NULL, "and the word is a fact");
     EXPECT_I64(before, scenario_booked(world), "nothing is sent on it");
     sim_close(world);
 }
@@ -263,6 +265,26 @@ static void an_order_that_got_an_intent_elsewhere_is_not_booked(void)
     scenario_end(world, 0, "and nothing was sent");
 }
 
+/* Two worlds have the same journal: so has a box whose journal was put back from a copy. */
+static void reference_of_first(const char *scan, char *out, size_t size)
+{
+    struct world *world = scenario_begin();
+    scenario_pack(world, scan, 742000);
+    EXPECT_I64(1, world->couriers[0].count, "it is booked");
+    snprintf(out, size, "%s", world->couriers[0].shipments[0].reference);
+    sim_close(world);
+}
+
+static void a_place_in_the_journal_twice_is_no_reference_twice(void)
+{
+    char first[SHIPMENT_REFERENCE_SIZE], other[sizeof first], same[sizeof first];
+    reference_of_first("WEB-1", first, sizeof first);
+    reference_of_first("WEB-2", other, sizeof other);
+    reference_of_first("WEB-1", same, sizeof same);
+    EXPECT(strcmp(first, other) != 0, "another order never finds this one's booking");
+    EXPECT_TEXT(first, same, "the same order finds its own");
+}
+
 int main(void)
 {
     EXPECT_RUN(a_parcel_without_its_label_goes_to_the_shelf);
@@ -277,5 +299,6 @@ int main(void)
     EXPECT_RUN(a_print_begun_on_the_shelf_is_a_question);
     EXPECT_RUN(a_disk_that_fills_up_stops_before_money_is_spent);
     EXPECT_RUN(an_order_that_got_an_intent_elsewhere_is_not_booked);
+    EXPECT_RUN(a_place_in_the_journal_twice_is_no_reference_twice);
     return expect_result();
 }
