@@ -67,6 +67,7 @@ static void put_page(struct outside *outside, const struct command *command)
     split_items(command, &page);
     enum err problem = ERR_NOT_FOUND;
     if (outside->cache != NULL) {
+        service_patient(&outside->service);
         problem = cache_put_page(outside->cache, &page);
         note_cache(outside, problem);
     }
@@ -266,17 +267,20 @@ bool perform_store(struct outside *outside, const struct command *command, const
                    struct event *out_event)
 {
     int64_t begin_us = clock_boot_us();
+    service_patient(&outside->service);
     enum err problem = append(outside, command->store.batch, now);
     if (problem == ERR_IO || problem == ERR_CORRUPT) {
         give_up_journal(outside, problem);
         return false;
     }
-    span_add(&outside->watch.store, clock_boot_us() - begin_us);
+    int64_t took_us = clock_boot_us() - begin_us;
+    span_add(&outside->watch.store, took_us);
     outside->watch.flushes++;
     if (problem == ERR_REFUSED || problem == ERR_NO_MEMORY) problem = ERR_NO_SPACE; /* journal.h */
     *out_event = (struct event){.kind = problem == ERR_NONE ? EVENT_STORED : EVENT_STORE_FAILED};
     out_event->store.ticket = command->store.ticket;
     out_event->store.error = problem;
+    out_event->store.took_ms = took_us / 1000;
     out_event->store.last_seq = outside->last_seq;
     return true;
 }

@@ -89,6 +89,7 @@ static void prune(struct upkeep *upkeep, struct outside *outside, int64_t now_ms
         upkeep->prune_ms = now_ms + UPKEEP_DISK_MS;
         return;
     }
+    service_patient(&outside->service);
     enum err problem =
         blobs ? prune_blobs(outside, upkeep->prune_part, &removed) : prune_facts(outside, &removed);
     if (problem != ERR_NONE) {
@@ -105,7 +106,7 @@ static void prune(struct upkeep *upkeep, struct outside *outside, int64_t now_ms
 
 void upkeep_turn(struct upkeep *upkeep, struct outside *outside, int64_t now_ms, bool idle)
 {
-    if (now_ms >= upkeep->alive_ms) {
+    if (now_ms >= upkeep->alive_ms || outside->service.patient) {
         service_alive(&outside->service);
         upkeep->alive_ms = now_ms + service_watchdog_ms(&outside->service) / 3;
     }

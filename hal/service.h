@@ -13,7 +13,8 @@
 
 #include "hal/base/ensure.h"
 
-#define SERVICE_LINE_MAX 1024 /* bytes, priority and end of line included */
+#define SERVICE_PATIENCE_MS 60000 /* a disk that takes longer to flush is no disk any more */
+#define SERVICE_LINE_MAX 1024     /* bytes, priority and end of line included */
 
 enum service_level { /* the numbers of syslog, RFC 5424 table 2 */
                      SERVICE_ERROR = 3,
@@ -30,6 +31,7 @@ struct service {
     uint64_t dropped;             /* lines since the start */
     uint64_t dropped_unsaid;
     uint32_t watchdog_ms; /* 0: nobody waits for service_alive */
+    bool patient;         /* until the next service_alive */
 };
 
 /* Looks at standard error and at the service manager's wishes. */
@@ -42,7 +44,10 @@ void service_log(struct service *service, enum service_level level, const char *
 /* Milliseconds after which service_alive must have come again; 0: never needed. */
 uint32_t service_watchdog_ms(const struct service *service);
 void service_ready(const struct service *service, const char *status);
-void service_alive(const struct service *service);
+void service_alive(struct service *service);
+/* What is called next waits for the disk and cannot say meanwhile that we live: the service manager
+ * grants SERVICE_PATIENCE_MS from now, until the next service_alive. */
+void service_patient(struct service *service);
 void service_status(const struct service *service, const char *status);
 void service_stopping(const struct service *service);
 

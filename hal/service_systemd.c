@@ -119,9 +119,27 @@ void service_ready(const struct service *service, const char *status)
     tell(notice);
 }
 
-void service_alive(const struct service *service)
+static void tell_alive(uint32_t watchdog_ms)
 {
-    if (service->watchdog_ms > 0) tell("WATCHDOG=1");
+    char notice[80];
+    snprintf(notice, sizeof(notice), "WATCHDOG=1\nWATCHDOG_USEC=%llu", watchdog_ms * 1000ULL);
+    tell(notice);
+}
+
+/* WATCHDOG_USEC changes the period from this notice on: sd_notify(3). */
+void service_alive(struct service *service)
+{
+    if (service->watchdog_ms == 0) return;
+    if (service->patient) tell_alive(service->watchdog_ms);
+    else tell("WATCHDOG=1");
+    service->patient = false;
+}
+
+void service_patient(struct service *service)
+{
+    if (service->watchdog_ms == 0) return;
+    service->patient = true;
+    tell_alive(SERVICE_PATIENCE_MS);
 }
 
 void service_status(const struct service *service, const char *status)

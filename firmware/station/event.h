@@ -109,6 +109,7 @@ struct event {
             uint32_t ticket;
             enum err error;   /* STORE_FAILED: EXISTS, NO_SPACE */
             int64_t last_seq; /* STORED */
+            int64_t took_ms;  /* of the disk */
         } store;
         struct {
             uint32_t ticket;

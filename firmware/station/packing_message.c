@@ -213,6 +213,7 @@ static void say_printing(const struct view *view, struct message *message)
     bool ahead = view->packing->slot != NO_SLOT && !view->packing->setting_aside;
     const char *id = ahead ? "printing_ahead" : "printing";
     if (view->packing->holding) id = "hold_label";
+    if (view->disk_full) id = "disk_full";
     say(message, waiting && trouble != NULL ? trouble : id);
     with(message, "order_no", view->packing->order.order_no);
     if (ahead) with(message, "carrier", carrier_title(view));
@@ -222,7 +223,8 @@ static void say_booking(const struct view *view, struct message *message)
 {
     const struct booking *booking = &view->floor->bookings[view->packing->slot];
     enum net_state net = view->network[SERVER_CARRIER_FIRST + booking->carrier];
-    if (net == NET_UNTRUSTED) say(message, "untrusted");
+    if (view->disk_full) say(message, "disk_full"); /* the courier's yes waits for space */
+    else if (net == NET_UNTRUSTED) say(message, "untrusted");
     else if (net == NET_NO_CLOCK) say(message, "no_clock");
     else if (booking->answer_was_not_json) say(message, "carrier_not_json");
     else if (!view->packing->slow) say(message, "booking");

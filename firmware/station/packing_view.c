@@ -183,7 +183,7 @@ static void write_network(struct json_writer *json, const struct view *view)
     json_write_i64(json, "refused", (int64_t)view->sync->refused + view->sync->conflicts);
     json_write_close(json, '}');
     json_write_i64(json, "open_bookings", view->backlog->waiting > 0 ? view->backlog->waiting : 0);
-    json_write_text(json, "disk", view->disk_low ? "low" : "ok");
+    json_write_text(json, "disk", view->disk_low ? "low" : view->disk_slow ? "slow" : "ok");
 }
 
 /* Until when a courier must have been told of what it does not know yet; wall milliseconds. */

@@ -38,6 +38,8 @@ struct view { /* everything the picture depends on */
     const struct backlog *backlog;
     const struct letters *letters;
     bool disk_low;
+    bool disk_full;                            /* the latest batch found no space */
+    bool disk_slow;                            /* the latest batch kept everything waiting */
     const struct config_fault *wrong_settings; /* text empty: none */
 };
 

@@ -208,6 +208,20 @@ static void route_answer(struct station *station, struct step *step, const struc
     begin_recovery(station, step);
 }
 
+/* A flush keeps everything waiting, the page too: what it was is said afterwards. */
+static void note_pace(struct station *station, struct step *step, int64_t took_ms)
+{
+    char storage[24];
+    struct textbuf seconds;
+    bool slow = took_ms >= STORE_SLOW_MS;
+    if (slow && !station->disk_slow) {
+        textbuf_init(&seconds, storage, sizeof storage);
+        textbuf_i64(&seconds, took_ms / 1000);
+        commands_log(step->commands, LOG_WARNING, "log_store_slow", "seconds", storage, NULL);
+    }
+    station->disk_slow = slow;
+}
+
 static void route_batch(struct station *station, struct step *step, const struct event *event)
 {
     enum owner owner;
@@ -215,6 +229,8 @@ static void route_batch(struct station *station, struct step *step, const struct
     uint32_t ticket = event->store.ticket;
     enum err error = event->kind == EVENT_STORED ? ERR_NONE : event->store.error;
     if (!tickets_settle(&station->tickets, ticket, &owner, &index)) return;
+    note_pace(station, step, event->store.took_ms);
+    station->disk_full = error == ERR_NO_SPACE;
     if (error == ERR_NONE) {
         station->last_seq = event->store.last_seq;
         step->last_seq = station->last_seq;
@@ -446,6 +462,8 @@ static void show(struct station *station, struct step *step)
                         .backlog = &station->backlog,
                         .letters = &station->letters,
                         .disk_low = station->disk_low,
+                        .disk_full = station->disk_full,
+                        .disk_slow = station->disk_slow,
                         .wrong_settings = &station->wrong_settings};
     struct message message;
     struct textbuf text;

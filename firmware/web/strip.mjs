@@ -104,6 +104,8 @@ function countCells(state, language, quiet) {
         });
     if (state.disk === 'low')
         cells.push({ symbol: 'disk', name: say('disk'), tone: 'bad', text: say('disk_low') });
+    if (state.disk === 'slow')
+        cells.push({ symbol: 'disk', name: say('disk'), tone: 'bad', text: say('disk_slow') });
     if (quiet)
         cells.push({ symbol: 'quiet', name: say('sound'), tone: 'wait', text: say('sound_off') });
     return cells;

@@ -132,6 +132,12 @@ static void the_manager_is_told(void)
     EXPECT_TEXT("READY=1\nSTATUS=waiting for a scan", told(manager), "ready");
     service_alive(&service);
     EXPECT_TEXT("WATCHDOG=1", told(manager), "alive");
+    service_patient(&service);
+    EXPECT_TEXT("WATCHDOG=1\nWATCHDOG_USEC=60000000", told(manager), "a disk may take a minute");
+    service_alive(&service);
+    EXPECT_TEXT("WATCHDOG=1\nWATCHDOG_USEC=15000000", told(manager), "then all is as it was");
+    service_alive(&service);
+    EXPECT_TEXT("WATCHDOG=1", told(manager), "and stays so");
     service_status(&service, "packing");
     EXPECT_TEXT("STATUS=packing", told(manager), "status");
     service_stopping(&service);

@@ -142,6 +142,7 @@ void disk_store(struct world *world, const struct command *command)
 {
     struct event event = {.kind = EVENT_STORED};
     event.store.ticket = command->store.ticket;
+    event.store.took_ms = world->disk.flush_ms;
     if (sim_chance(world, 2)) { /* the power goes while the batch is on its way */
         if (sim_below(world, 2) == 0 && !has_double(world, command->store.batch))
             commit(world, command->store.batch);

@@ -112,6 +112,8 @@ static void a_full_disk_while_booking_is_waited_out(void)
     struct world *world = scenario_begin();
     scenario_start_booking(world);
     world->disk.full_batches = 3;
+    for (unsigned i = 0; i < 1000 && world->disk.full_batches == 3; i++) sim_pass(world, 10);
+    scenario_says(world, "disk_full", "the packer is told why it does not go on");
     sim_pass(world, 15000);
     EXPECT_I64(1, packing_of(world)->parcels, "the yes is stored when there is space");
     EXPECT_I64(1, world->report.labels, "then the label comes");
@@ -265,6 +267,26 @@ static void an_order_that_got_an_intent_elsewhere_is_not_booked(void)
     scenario_end(world, 0, "and nothing was sent");
 }
 
+static bool shown(const struct world *world, const char *part)
+{
+    const struct bytes document = bytes_of(world->station->document, world->station->document_len);
+    return bytes_find(document, bytes_of_text(part)) < document.len;
+}
+
+static void a_slow_disk_is_said(void)
+{
+    struct world *world = scenario_begin();
+    scenario_start_booking(world);
+    EXPECT(shown(world, "\"disk\":\"ok\""), "tens of milliseconds are no news");
+    world->disk.flush_ms = 5000;
+    for (unsigned i = 0; i < 1000 && !shown(world, "\"disk\":\"slow\""); i++) sim_pass(world, 10);
+    EXPECT(shown(world, "\"disk\":\"slow\""), "five seconds are");
+    world->disk.flush_ms = 20;
+    sim_pass(world, 15000);
+    EXPECT(shown(world, "\"disk\":\"ok\""), "until it is quick again");
+    scenario_end(world, 1, "one booking");
+}
+
 /* Two worlds have the same journal: so has a box whose journal was put back from a copy. */
 static void reference_of_first(const char *scan, char *out, size_t size)
 {
@@ -299,6 +321,7 @@ int main(void)
     EXPECT_RUN(a_print_begun_on_the_shelf_is_a_question);
     EXPECT_RUN(a_disk_that_fills_up_stops_before_money_is_spent);
     EXPECT_RUN(an_order_that_got_an_intent_elsewhere_is_not_booked);
+    EXPECT_RUN(a_slow_disk_is_said);
     EXPECT_RUN(a_place_in_the_journal_twice_is_no_reference_twice);
     return expect_result();
 }

@@ -69,6 +69,7 @@ struct sim_disk { /* the journal model: what was acknowledged is there, all of a
     struct sim_blob *blobs[HASH_BUCKETS];
     int64_t oms_seq, settled_seq, backlog_seq;
     unsigned full_batches; /* refuse this many more for want of space */
+    int64_t flush_ms;      /* what a batch takes, as the station is told */
 };
 
 struct sim_shipment { /* one booking in a courier's books */
