@@ -84,6 +84,8 @@ static bool open_journal(struct outside *outside)
     int64_t first_seq;
     problem = journal_extent(outside->journal, &first_seq, &outside->last_seq);
     if (problem != ERR_NONE) return fail(outside, "The journal cannot be read", problem, path);
+    if (outside->last_seq == 0)
+        service_log(&outside->service, SERVICE_NOTICE, "A new journal is begun: %s.", path);
     return true;
 }
 

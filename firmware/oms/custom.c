@@ -417,6 +417,7 @@ static void take_push(const struct oms_task *task, struct json root, struct oms_
         unclear(task, "the answer acknowledges nothing", out);
     } else if (out->acked_seq > last) {
         out->acked = false;
+        out->ahead = true;
         unclear(task, "the answer acknowledges what was never sent", out);
     } else {
         take_results(task, json_get(root, "results"), out);

@@ -117,6 +117,7 @@ struct oms_outcome {
     /* PUSH and STATE */
     uint64_t acked_seq;
     bool acked; /* acked_seq is set */
+    bool ahead; /* they have events that we never made: another journal had our numbers */
     struct oms_event_result results[OMS_PUSH_MAX];
     size_t result_count;
 };

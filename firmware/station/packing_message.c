@@ -16,6 +16,7 @@ static const struct message_row rows[] = {
     {"lift_parcel", LAMP_GREEN, false},
     {"scanner_gone", LAMP_RED, true},
     {"config_wrong", LAMP_YELLOW, true},
+    {"event_numbers", LAMP_YELLOW, true},
     {"finding", LAMP_BLUE, false},
     {"put_parcel", LAMP_GREEN, false},
     {"wait_stable", LAMP_YELLOW, false},
@@ -179,6 +180,8 @@ static void say_idle(const struct view *view, struct message *message)
         with(message, "awb", recall->awb);
     } else if (scale == NULL && view->wrong_settings->text[0] != '\0') {
         say_wrong_settings(view->wrong_settings, message);
+    } else if (scale == NULL && view->sync->stopped) {
+        say(message, "event_numbers");
     } else {
         say(message, scale != NULL ? scale : "scan_order");
     }

@@ -322,6 +322,10 @@ static void take_push(struct sync *sync, struct step *step, struct letters *lett
         take_refusal(sync, step, outcome);
         return;
     }
+    if (outcome->ahead && !sync->stopped) {
+        sync->stopped = true;
+        commands_log(step->commands, LOG_ALARM, "log_event_numbers", "code", "ahead", NULL);
+    }
     if (!moved) {
         if (outcome->acked && outcome->acked_seq + 1 < sync->events[0].seq)
             go_back(sync, step, outcome);

@@ -52,7 +52,7 @@ struct sync {
     uint32_t lone_failures;    /* of it, while others were answered */
     struct oms_event replaced; /* an exception goes in its place; seq 0: none */
     char replaced_code[41];    /* why */
-    bool stopped; /* the order system says a number was used twice: a person must look */
+    bool stopped; /* the order system has other events under our numbers: a person must look */
 };
 
 void sync_init(struct sync *sync, int64_t cursor_seq);

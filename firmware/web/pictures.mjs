@@ -63,6 +63,7 @@ const messages = {
     needs_person: 'person',
     config_changed: 'gear',
     config_wrong: 'gear',
+    event_numbers: 'gear',
     too_many_open: 'shelf',
     not_booked_yet: 'shelf',
     recalled: 'label',

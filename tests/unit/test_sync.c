@@ -231,6 +231,7 @@ static void no_answer_and_no_clear_answer_are_tried_again(void)
         at(sync_deadline(&sync_, &step));
         push();
         EXPECT_I64(1, (int64_t)sync_.events[0].seq, "the same events again");
+        EXPECT_I64(i == 2, sync_.stopped, "numbers never made: another journal had them");
     }
     start(1);
     push();
