@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "hal/accept.h"
 #include "hal/files.h"
 #include "hal/loop.h"
 
@@ -32,6 +33,7 @@ struct client {
 struct control {
     struct loop *loop;
     struct loop_watch listener;
+    struct accept_spare spare;
     control_line_fn *line;
     void *context;
     uint32_t last_id;
@@ -165,7 +167,7 @@ static void somebody_comes(void *context, uint32_t ready)
 {
     (void)ready;
     struct control *control = context;
-    int fd = accept4(control->listener.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int fd = accept_next(control->listener.fd, &control->spare, NULL, NULL);
     if (fd < 0) return;
     struct client *client = free_place(control);
     struct ucred peer;
@@ -232,6 +234,7 @@ enum err control_open(struct loop *loop, const char *path, control_line_fn *line
     control->loop = loop;
     control->line = line;
     control->context = context;
+    accept_open(&control->spare);
     control->listener = (struct loop_watch){.fd = -1,
                                             .interest = LOOP_IN,
                                             .ready = somebody_comes,
@@ -256,6 +259,7 @@ void control_close(struct control *control)
     for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
         if (control->clients[i].who.id != 0) drop(&control->clients[i]);
     }
+    accept_close(&control->spare);
     if (control->listener.fd >= 0) {
         loop_remove(control->loop, &control->listener);
         close(control->listener.fd);

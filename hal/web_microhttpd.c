@@ -18,6 +18,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "hal/accept.h"
 #include "hal/files.h"
 #include "hal/loop.h"
 
@@ -41,6 +42,7 @@ struct web {
     struct web_settings settings;
     struct MHD_Daemon *daemon;
     struct loop_watch listeners[2];
+    struct accept_spare spare;
     struct loop_watch daemon_watch; /* libmicrohttpd's epoll descriptor; it is not ours to close */
     struct loop_watch timer;
     struct loop_later run_later;
@@ -381,7 +383,7 @@ static void accept_from(struct web *web, int listener)
 {
     struct sockaddr_storage peer;
     socklen_t len = sizeof(peer);
-    int fd = accept4(listener, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    int fd = accept_next(listener, &web->spare, (struct sockaddr *)&peer, &len);
     if (fd < 0) return;
     /* At its limit libmicrohttpd closes it. */
     MHD_add_connection(web->daemon, fd, (struct sockaddr *)&peer, len);
@@ -481,6 +483,7 @@ enum err web_open(struct loop *loop, const struct web_settings *settings, struct
     web->run_later = (struct loop_later){.call = run_now, .context = web};
     web->timer =
         (struct loop_watch){.fd = -1, .interest = LOOP_IN, .ready = time_has_come, .context = web};
+    accept_open(&web->spare);
     web->listeners[0] = (struct loop_watch){.fd = -1,
                                             .interest = LOOP_IN,
                                             .ready = somebody_comes_4,
@@ -510,6 +513,7 @@ void web_close(struct web *web)
     loop_later_cancel(web->loop, &web->run_later);
     if (web->daemon_watch.fd >= 0) loop_remove(web->loop, &web->daemon_watch);
     if (web->daemon != NULL) MHD_stop_daemon(web->daemon);
+    accept_close(&web->spare);
     struct loop_watch *own[] = {&web->timer, &web->listeners[0], &web->listeners[1]};
     for (size_t i = 0; i < ARRAY_LEN(own); i++) {
         if (own[i]->fd < 0) continue;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -266,6 +267,30 @@ static void the_socket_is_private_and_one(void)
     EXPECT_I64(ERR_NOT_FOUND, control_connect(temp_path(file, "none"), 100, &link), "nobody there");
 }
 
+/* A listener that stays readable would turn the loop for ever. */
+static void without_a_descriptor_the_caller_is_turned_away(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct rlimit limit, less;
+    char one;
+    int caller = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), next = dup(caller);
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+    close(next);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    less = limit;
+    less.rlim_cur = (rlim_t)next; /* the lowest that is free: not one more */
+    EXPECT(setrlimit(RLIMIT_NOFILE, &less) == 0, "no descriptor is left");
+    EXPECT(connect(caller, (struct sockaddr *)&address, sizeof(address)) == 0, "somebody comes");
+    for (unsigned i = 0; i < 3; i++) loop_turn(loop, clock_boot_ms() + 20);
+    EXPECT_I64(0, recv(caller, &one, 1, MSG_DONTWAIT), "he is turned away");
+    int64_t deadline_ms = clock_boot_ms() + 20;
+    uint64_t before = loop_wakeups(loop);
+    while (clock_boot_ms() < deadline_ms) loop_turn(loop, deadline_ms);
+    EXPECT(loop_wakeups(loop) - before <= 3, "and the loop rests");
+    setrlimit(RLIMIT_NOFILE, &limit);
+    close(caller);
+}
+
 int main(void)
 {
     temp_make();
@@ -278,6 +303,7 @@ int main(void)
     EXPECT_RUN(an_endless_line_is_cut_off);
     EXPECT_RUN(one_more_client_is_turned_away);
     EXPECT_RUN(the_socket_is_private_and_one);
+    EXPECT_RUN(without_a_descriptor_the_caller_is_turned_away);
     control_close(control);
     loop_close(loop);
     return expect_result();
