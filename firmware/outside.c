@@ -206,7 +206,7 @@ void outside_close(struct outside *outside)
         if (problem != ERR_NONE) (void)fail(outside, "The journal's log stays", problem, "");
     }
     journal_close(outside->journal);
-    signals_close(&outside->signals);
+    /* Signals stay blocked: a second wish to stop must not end us before all is put away. */
     loop_close(outside->loop);
     secrets_forget(&outside->secrets);
 }
