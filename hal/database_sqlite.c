@@ -300,6 +300,12 @@ enum err database_open(const struct database_settings *settings, struct textbuf 
     struct sqlite3 *db = NULL;
     enum err problem = make_private(settings);
     if (problem == ERR_NONE) problem = open_and_settle(settings, out_why, &db);
+    if (problem == ERR_CORRUPT) { /* SQLite says so of a read that failed, too, and that may pass */
+        database_close(db);
+        db = NULL;
+        textbuf_reset(out_why);
+        problem = open_and_settle(settings, out_why, &db);
+    }
     if (problem == ERR_NONE) {
         *out_db = db;
         return ERR_NONE;
