@@ -1,7 +1,8 @@
 /* accept.h - takes the next connection from a listener, also when no descriptor is left.
  *
- * A listener whose connection cannot be taken stays readable and would keep the loop turning without
- * a pause. So one descriptor is kept back: it is given up to take the caller and turn him away. */
+ * A listener whose connection cannot be taken stays readable and would keep the loop turning
+ * without a pause. So one descriptor is kept back: it is given up to take the caller and turn him
+ * away. */
 #ifndef PACKD_HAL_ACCEPT_H
 #define PACKD_HAL_ACCEPT_H
 
@@ -14,7 +15,7 @@ struct accept_spare {
 void accept_open(struct accept_spare *spare);
 void accept_close(struct accept_spare *spare); /* accepts the closed, not the zeroed */
 
-/* The connection, not inherited and not blocking; -1: none. The address as in accept(2), or NULL. */
+/* The connection, not inherited and not blocking; -1: none. The address as in accept(2) or NULL. */
 int accept_next(int listener, struct accept_spare *spare, struct sockaddr *out_peer,
                 socklen_t *peer_len);
 

@@ -329,11 +329,11 @@ static uint32_t hash_on(uint32_t hash, const char *text)
     return hash;
 }
 
-/* Ours, from station, journal epoch, order, the intent's place in the journal and attempt; never from
- * chance. The place is the one after the newest fact: an intent that could not be stored was never
- * sent, so its number is free again, and one that was stored has moved the place on. A journal put
- * back from a copy gives its places again: with the order in it, what a courier has under a reference
- * is never another order's. */
+/* Ours, from station, journal epoch, order, the intent's place in the journal and attempt; never
+ * from chance. The place is the one after the newest fact: an intent that could not be stored was
+ * never sent, so its number is free again, and one that was stored has moved the place on.
+ * A journal put back from a copy gives its places again: with the order in it, what a courier has
+ * under a reference is never another order's. */
 static void make_reference(struct packing *packing, const struct step *step, unsigned generation)
 {
     struct textbuf text;
