@@ -1,7 +1,7 @@
 # packd_lib.sh - a real packd against a packsim, both on free ports, for one test script.
 # Sourced with $packd, $packctl and $packsim set. Waiting is asking again until it is so, for a stated
 # number of seconds at most. After a wait in vain nothing that follows would mean anything: the script ends.
-. "$(dirname "$0")/packsim_lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/packsim_lib.sh"
 
 screen=
 packd_log=$work/packd.log
@@ -62,8 +62,9 @@ world_start() { # a packsim with a quick printer, and the settings for a packd b
     ctl printer speed 12 >/dev/null
 }
 
+packd_env=() # a command that packd is started by: (env NAME=VALUE), (prlimit --nofile=20)
 packd_begin() { # starts it without waiting for anything
-    "$packd" --config "$work/packd.conf" "$@" >>"$packd_log" 2>&1 &
+    "${packd_env[@]}" "$packd" --config "$work/packd.conf" "$@" >>"$packd_log" 2>&1 &
     packd_pid=$!
     trap 'kill -9 $packd_pid 2>/dev/null; finish' EXIT
 }
