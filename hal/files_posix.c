@@ -35,6 +35,8 @@ enum err files_err(int error_number)
     case ECONNREFUSED: return ERR_REFUSED;
     case ENOSPC:
     case EDQUOT: return ERR_NO_SPACE;
+    case EMFILE: /* the kernel's memory for us, in its way */
+    case ENFILE:
     case ENOMEM: return ERR_NO_MEMORY;
     case ENAMETOOLONG:
     case EFBIG: return ERR_TOO_BIG;

@@ -39,7 +39,7 @@ struct view { /* everything the picture depends on */
     const struct letters *letters;
     bool disk_low;
     bool disk_full;                            /* the latest batch found no space */
-    bool disk_slow;                            /* the latest batch kept everything waiting */
+    bool disk_slow;                            /* a batch kept everything waiting lately */
     const struct config_fault *wrong_settings; /* text empty: none */
 };
 

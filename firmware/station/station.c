@@ -26,6 +26,7 @@ void station_init(struct station *station, const struct config *config,
 {
     memset(station, 0, offsetof(struct station, scratch)); /* its pages come when they are used */
     station->secrets = secrets;
+    station->slow_until_ms = NO_DEADLINE;
     adopt(station, config);
     tickets_init(&station->tickets);
     weighing_init(&station->weighing);
@@ -213,13 +214,13 @@ static void note_pace(struct station *station, struct step *step, int64_t took_m
 {
     char storage[24];
     struct textbuf seconds;
-    bool slow = took_ms >= STORE_SLOW_MS;
-    if (slow && !station->disk_slow) {
+    if (took_ms < STORE_SLOW_MS) return;
+    if (station->slow_until_ms == NO_DEADLINE) {
         textbuf_init(&seconds, storage, sizeof storage);
         textbuf_i64(&seconds, took_ms / 1000);
         commands_log(step->commands, LOG_WARNING, "log_store_slow", "seconds", storage, NULL);
     }
-    station->disk_slow = slow;
+    station->slow_until_ms = step->now_ms + STORE_SLOW_SHOWN_MS;
 }
 
 static void route_batch(struct station *station, struct step *step, const struct event *event)
@@ -339,6 +340,7 @@ static void route(struct station *station, struct step *step, const struct event
 static void tick(struct station *station, struct step *step)
 {
     const struct event due = {.kind = EVENT_DEADLINE, .now_ms = step->now_ms};
+    if (station->slow_until_ms <= step->now_ms) station->slow_until_ms = NO_DEADLINE;
     devices_step(&station->devices, step, &due);
     if (station->recovery.state != RECOVERY_DONE) return; /* nothing new before the old is known */
     orders_step(&station->orders, step, &due);
@@ -463,7 +465,7 @@ static void show(struct station *station, struct step *step)
                         .letters = &station->letters,
                         .disk_low = station->disk_low,
                         .disk_full = station->disk_full,
-                        .disk_slow = station->disk_slow,
+                        .disk_slow = station->slow_until_ms != NO_DEADLINE,
                         .wrong_settings = &station->wrong_settings};
     struct message message;
     struct textbuf text;
@@ -527,6 +529,7 @@ int64_t station_deadline(struct station *station)
     const struct event now = {.kind = EVENT_DEADLINE, .now_ms = station->now_ms};
     struct step step = make_step(station, &now, NULL);
     int64_t deadline_ms = devices_deadline(&station->devices, &step);
+    deadline_ms = earlier(deadline_ms, station->slow_until_ms);
     if (station->recovery.state != RECOVERY_DONE) return deadline_ms;
     deadline_ms = earlier(deadline_ms, orders_deadline(&station->orders));
     deadline_ms = earlier(deadline_ms, printing_deadline(&station->printing));

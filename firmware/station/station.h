@@ -19,6 +19,7 @@
 /* One parse of the largest reply: json_scratch_size() of it, and a test says so. */
 #define STATION_SCRATCH_SIZE (EXCHANGE_REPLY_MAX * 15u + 4096u)
 #define STATION_SIZE_MAX (4u * 1024u * 1024u)
+#define STORE_SLOW_SHOWN_MS 60000
 #define STORE_SLOW_MS 1000 /* a flush of a sound medium takes tens of milliseconds */
 #define SERVERS_MAX (SERVER_CARRIER_FIRST + CONFIG_CARRIERS_MAX)
 
@@ -40,8 +41,8 @@ struct station {
     bool batch_has_event, batch_has_aside;
     enum net_state network[SERVERS_MAX];
     bool disk_low;
-    bool disk_full;                     /* the latest batch found no space */
-    bool disk_slow;                     /* the latest batch took STORE_SLOW_MS or more */
+    bool disk_full;        /* the latest batch found no space */
+    int64_t slow_until_ms; /* a batch took STORE_SLOW_MS or more: said so long; NO_DEADLINE */
     struct config_fault wrong_settings; /* text empty: none */
     int64_t now_ms;
 

@@ -115,6 +115,20 @@ static void free_space_is_a_number_of_the_file_system(void)
                "nowhere is nowhere");
 }
 
+static void no_descriptor_is_no_error_of_the_disk(void)
+{
+    struct rlimit limit, none;
+    char version[16];
+    size_t len = 0;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    none = limit;
+    none.rlim_cur = 0;
+    setrlimit(RLIMIT_NOFILE, &none);
+    enum err problem = files_read("/proc/version", version, sizeof(version), &len);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    EXPECT_I64(ERR_NO_MEMORY, problem, "the disk is not to blame");
+}
+
 int main(void)
 {
     temp_make();
@@ -125,5 +139,6 @@ int main(void)
     EXPECT_RUN(a_failure_keeps_the_old_content);
     EXPECT_RUN(folders_are_private);
     EXPECT_RUN(free_space_is_a_number_of_the_file_system);
+    EXPECT_RUN(no_descriptor_is_no_error_of_the_disk);
     return expect_result();
 }
