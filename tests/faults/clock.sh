@@ -83,7 +83,7 @@ heal
 kill "$sim_pid"; wait "$sim_pid" 2>/dev/null
 orders=()
 packsim=$work/packsim
-for day in $(sample 2038-01-19T03:14:03Z -- 2038-01-19T03:14:03Z 2106-02-07T06:28:11Z 2099-12-31T23:59:58Z); do
+for day in $(sample 2038-01-19T03:14:03Z -- 2038-01-19T03:14:03Z 2106-02-07T06:28:11Z 2099-12-31T12:00:00Z); do
     rm -rf "$packd_data" "$sim"
     there "$day"
     world_start

@@ -26,7 +26,7 @@ full_during_a_parcel() { # RULE
 world_start
 packd_start
 packs
-for error in $(sample ENOSPC -- ENOSPC EROFS EDQUOT); do
+for error in $(sample EROFS -- EROFS EDQUOT ENOSPC); do
     # The first batch of a parcel is the intent: about eight writes; then comes the courier's yes.
     for nth in $(sample 20 -- 1 3 6 9 12 16 20 24); do
         full_during_a_parcel "write journal.db-wal $nth- error=$error"
