@@ -23,7 +23,6 @@ static enum err io_err(struct sqlite3 *db, int code)
     if (code == SQLITE_IOERR_NOMEM) return ERR_NO_MEMORY;
     int cause = db == NULL ? 0 : sqlite3_system_errno(db);
     bool writing = code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_TRUNCATE;
-    if (writing && cause == EROFS) return ERR_REFUSED; /* nothing was written, and it is known */
     return writing && (cause == ENOSPC || cause == EDQUOT) ? ERR_NO_SPACE : ERR_IO;
 }
 
