@@ -263,11 +263,10 @@ static enum err make_private(const struct database_settings *settings)
     return files_sync_folder_of(settings->path);
 }
 
-static enum err open_and_settle(const struct database_settings *settings, struct textbuf *out_why,
-                                struct sqlite3 **out_db)
+static enum err open_and_settle(const struct database_settings *settings, bool hard_stop,
+                                struct textbuf *out_why, struct sqlite3 **out_db)
 {
     bool reading = settings->use == DATABASE_READING;
-    bool hard_stop = was_stopped_hard(settings);
     int flags = SQLITE_OPEN_READWRITE | (reading ? 0 : SQLITE_OPEN_CREATE) | SQLITE_OPEN_NOMUTEX |
                 SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
     int code = sqlite3_open_v2(settings->path, out_db, flags, settings->vfs);
@@ -298,13 +297,14 @@ enum err database_open(const struct database_settings *settings, struct textbuf 
         return ERR_TOO_BIG;
     }
     struct sqlite3 *db = NULL;
+    bool hard_stop = was_stopped_hard(settings); /* of the past: opening makes a log */
     enum err problem = make_private(settings);
-    if (problem == ERR_NONE) problem = open_and_settle(settings, out_why, &db);
+    if (problem == ERR_NONE) problem = open_and_settle(settings, hard_stop, out_why, &db);
     if (problem == ERR_CORRUPT) { /* SQLite says so of a read that failed, too, and that may pass */
         database_close(db);
         db = NULL;
         textbuf_reset(out_why);
-        problem = open_and_settle(settings, out_why, &db);
+        problem = open_and_settle(settings, hard_stop, out_why, &db);
     }
     if (problem == ERR_NONE) {
         *out_db = db;
