@@ -1,5 +1,6 @@
 /* label_data.c - first and last marks of the label formats (ZPL II guide: ^XA ... ^XZ; ISO 32000-1,
- * 7.5: %PDF- and %%EOF; PNG specification 5.2 and 11.2.5: signature and IEND). */
+ * 7.5: %PDF- and %%EOF; PNG specification 5.2 and 11.2.5: signature and IEND), and the fields of ZPL that are bars
+ * (ZPL II guide: a ^B command makes the next ^FD or ^FV a barcode, but ^BY, which sets its measures). */
 #include "carriers/label_data.h"
 
 #define PDF_TAIL_LEN 1024 /* %%EOF lies in the last kilobyte, something may follow it */
@@ -44,4 +45,33 @@ enum label_format label_data_format(struct bytes word)
     if (bytes_equal_ignore_case(word, "pdf")) return LABEL_FORMAT_PDF;
     if (bytes_equal_ignore_case(word, "png")) return LABEL_FORMAT_PNG;
     return LABEL_FORMAT_NONE;
+}
+
+/* Code 128 changes its set by '>' and one more character (ZPL II guide, ^BC). */
+static bool code_has(struct bytes code, const char *awb)
+{
+    char said[200];
+    size_t len = 0;
+    for (size_t i = 0; i < code.len && len + 1 < sizeof said; i++) {
+        if (code.data[i] == '>') i++;
+        else said[len++] = (char)code.data[i];
+    }
+    return bytes_find(bytes_of(said, len), bytes_of_text(awb)) < len;
+}
+
+bool label_data_is_foreign(struct bytes zpl, const char *awb)
+{
+    bool bars = false, any = false;
+    for (size_t at = bytes_find_byte(zpl, '^'); at < zpl.len;) {
+        struct bytes command = bytes_from(zpl, at + 1);
+        size_t len = bytes_find_byte(command, '^');
+        command.len = len;
+        bool field = bytes_start_with(command, "FD") || bytes_start_with(command, "FV");
+        if (bars && field && code_has(bytes_from(command, 2), awb)) return false;
+        any = any || (bars && field);
+        if (bytes_start_with(command, "FS")) bars = false;
+        else if (bytes_start_with(command, "B")) bars = !bytes_start_with(command, "BY");
+        at += 1 + len;
+    }
+    return any;
 }

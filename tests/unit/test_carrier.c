@@ -171,6 +171,30 @@ static void labels_are_what_their_bytes_say(void)
                "a web page");
 }
 
+static void a_label_with_other_bars_is_another_parcels(void)
+{
+    static const struct {
+        const char *zpl;
+        bool foreign;
+        const char *promise;
+    } rows[] = {
+        {"^XA^FO1,1^BY3^BCN,200,Y,N,N,A^FDSBX0000001^FS^XZ", false, "the AWB in bars"},
+        {"^XA^FO1,1^BCN,200^FD>:SBX>50000001^FS^XZ", false, "with changes of the code's set"},
+        {"^XA^FO1,1^BCN,200^FDWEB-9^FS^FO1,9^BQN,2,4^FDQA,SBX0000001^FS^XZ", false, "in one of two"},
+        {"^XA^FO1,1^A0N,30^FDa text^FS^FO1,9^GFA,2,2,1,aa55^FS^XZ", false, "a picture says nothing"},
+        {"^XA^FO1,1^BY3^A0N,30^FDa text^FS^XZ", false, "measures of bars are no bars"},
+        {"^XA^FO1,1^BCN,200^FDSBX0000002^FS^XZ", true, "another AWB in bars"},
+        {"^XA^FO1,1^BCN,200^FDSBX0000002^FS^FO1,9^A0N,30^FDSBX0000001^FS^XZ", true,
+         "the AWB in letters does not outweigh the bars"},
+        {"^XA^FO1,1^BCN,200^FVSBX000000^FS^XZ", true, "a part of it is not it"},
+        {"^XA^BCN,200^FD", true, "empty bars"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        EXPECT(label_data_is_foreign(bytes_of_text(rows[i].zpl), "SBX0000001") == rows[i].foreign,
+               rows[i].promise);
+    }
+}
+
 static void labels_come_from_known_hosts_only(void)
 {
     static const char *const domains[] = {".delhivery.com"};
@@ -254,6 +278,7 @@ int main(void)
     EXPECT_RUN(phones_are_ten_digits_from_6_to_9);
     EXPECT_RUN(pincodes_are_six_digits);
     EXPECT_RUN(labels_are_what_their_bytes_say);
+    EXPECT_RUN(a_label_with_other_bars_is_another_parcels);
     EXPECT_RUN(labels_come_from_known_hosts_only);
     EXPECT_RUN(numbers_of_parcels_are_plausible);
     EXPECT_RUN(a_message_is_clean_and_bounded);
