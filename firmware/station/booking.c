@@ -6,28 +6,11 @@
 
 #include <string.h>
 
+#include "carriers/label_data.h"
+
 #define LOOKUP_PAUSE_MIN_MS 2000
 #define STORE_AGAIN_MS 1000
 #define ASIDE_PAUSE_MAX_MS 60000
-
-const char *booking_state_word(enum booking_state state)
-{
-    switch (state) {
-    case BOOKING_FREE: return "free";
-    case BOOKING_INTENDING: return "intending";
-    case BOOKING_SENDING: return "sending";
-    case BOOKING_RESENDING: return "resending";
-    case BOOKING_SETTLING: return "settling";
-    case BOOKING_ASKING: return "asking";
-    case BOOKING_STORING: return "storing";
-    case BOOKING_LABELLING: return "labelling";
-    case BOOKING_BOOKED: return "booked";
-    case BOOKING_REFUSING: return "refusing";
-    case BOOKING_REFUSED: return "refused";
-    case BOOKING_PERSON: return "person";
-    }
-    return "unknown";
-}
 
 /* Every transition names its deadline; NO_DEADLINE is written out. */
 static void go(struct booking *booking, enum booking_state state, uint32_t ticket,
@@ -192,12 +175,14 @@ static void resend_later(struct booking *booking, struct step *step, int64_t aft
 }
 
 /* It may have happened. Which way out does this courier leave us? One that answers that the key,
- * the reference or the number has been used answers so each time: only a look-up can end that. */
+ * the reference or the number has been used answers so each time: only a look-up can end that. So
+ * can it end one that has answered the very same in riddles before. */
 static void settle(struct booking *booking, struct step *step, enum carrier_reason reason)
 {
     bool used = reason == REASON_DUPLICATE_REFERENCE || reason == REASON_AWB_USED;
+    bool again = !used && booking->riddles < BOOKING_RIDDLES_MAX;
     booking->unsure = true;
-    if (promises(booking, step)->repeat == REPEAT_SAFE_KEY && !used) {
+    if (promises(booking, step)->repeat == REPEAT_SAFE_KEY && again) {
         resend_later(booking, step, -1);
     } else if (promises(booking, step)->lookup_reference) {
         wait_window(booking, step);
@@ -270,13 +255,24 @@ void booking_resume_booked(struct booking *booking, struct step *step, unsigned 
     fetch_label(booking, step);
 }
 
+static bool is_label(const struct booking *booking, struct step *step,
+                     const struct carrier_outcome *outcome)
+{
+    if (outcome->label_format != LABEL_FORMAT_ZPL || outcome->label.len == 0 ||
+        outcome->label.len > LABEL_REPLY_MAX / 2)
+        return false;
+    if (!label_data_is_foreign(outcome->label, booking->parcel.awb)) return true;
+    commands_log(step->commands, LOG_ALARM, "log_label_unusable", "why", "it is another parcel's",
+                 NULL);
+    return false;
+}
+
 static void put_label(struct booking *booking, struct step *step,
                       const struct carrier_outcome *outcome)
 {
     char storage[FACT_KEY_SIZE];
     struct textbuf key;
-    if (outcome->label_format != LABEL_FORMAT_ZPL || outcome->label.len == 0) return;
-    if (outcome->label.len > LABEL_REPLY_MAX / 2) return; /* drawn by us, or asked for again */
+    if (!is_label(booking, step, outcome)) return; /* drawn by us, or asked for again */
     textbuf_init(&key, storage, sizeof storage);
     fact_label_key(&key, booking->parcel.reference);
     commands_blob(step->commands, textbuf_bytes(&key), outcome->label);
@@ -334,6 +330,25 @@ static void take_book(struct booking *booking, struct step *step,
     }
 }
 
+/* Proven: no sending of ours has taken effect. Where the courier keeps answering in riddles, a
+ * person must ask it; with nobody at the bench it is told again, ever more slowly. */
+static void absent(struct booking *booking, struct step *step)
+{
+    bool riddles = booking->riddles >= BOOKING_RIDDLES_MAX;
+    booking->unsure = false;
+    if (!riddles) backoff_reset(&booking->backoff);
+    if (booking->refuse_if_absent) {
+        refuse(booking, step, booking->reason, FACT_REFUSED);
+    } else if (!riddles) {
+        send(booking, step);
+    } else if (booking->aside) {
+        resend_later(booking, step, -1);
+    } else {
+        booking->reason = REASON_OTHER;
+        go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+    }
+}
+
 static void take_lookup(struct booking *booking, struct step *step,
                         const struct carrier_outcome *outcome)
 {
@@ -362,19 +377,14 @@ static void take_lookup(struct booking *booking, struct step *step,
         go(booking, BOOKING_SETTLING, 0, step->now_ms + pause_ms);
         return;
     }
-    booking->unsure = false; /* proven: no sending of ours has taken effect */
-    backoff_reset(&booking->backoff);
-    if (booking->refuse_if_absent) refuse(booking, step, booking->reason, FACT_REFUSED);
-    else send(booking, step);
+    absent(booking, step);
 }
 
 static void take_label(struct booking *booking, struct step *step,
                        const struct carrier_outcome *outcome)
 {
-    bool have = outcome->result == CARRIER_OK && outcome->label_format == LABEL_FORMAT_ZPL &&
-                outcome->label.len > 0 && outcome->label.len <= LABEL_REPLY_MAX / 2;
-    if (have) {
-        put_label(booking, step, outcome);
+    if (outcome->result == CARRIER_OK) put_label(booking, step, outcome);
+    if (booking->parcel.label_format != LABEL_FORMAT_NONE) {
         fact_put(step, FACT_LABEL, &booking->parcel);
         go(booking, BOOKING_STORING, step_store(step), NO_DEADLINE);
     } else if (promises(booking, step)->label_self_drawn) {
@@ -416,8 +426,10 @@ void booking_answer(struct booking *booking, struct step *step, const struct eve
     if (more == CARRIER_MORE && exchange(booking, step, &why)) return;
     if (more == CARRIER_MORE)
         carrier_outcome_of_end(booking->task.operation, EXCHANGE_MAYBE_SENT, outcome);
-    booking->answer_was_not_json =
-        outcome->result == CARRIER_UNKNOWN && outcome->message[0] == '\0';
+    bool unclear = outcome->result == CARRIER_UNKNOWN;
+    booking->answer_was_not_json = unclear && http_response_is_markup(event->exchange.response);
+    bool ill = booking->answer_was_not_json || event->exchange.response->status >= 500; /* passes */
+    if (booking->state == BOOKING_SENDING && unclear && !ill) booking->riddles++;
     take_outcome(booking, step, outcome);
 }
 
@@ -515,22 +527,11 @@ void booking_hurry(struct booking *booking, struct step *step)
     booking->backoff.failures = 0;
 }
 
-bool booking_may_declare_absent(const struct booking *booking)
-{
-    bool asked = booking->state == BOOKING_SETTLING || booking->state == BOOKING_ASKING;
-    return booking->state == BOOKING_PERSON || (asked && booking->not_told >= BOOKING_NOT_TOLD_MIN);
-}
-
 void booking_declare_absent(struct booking *booking, struct step *step)
 {
     ENSURE(booking_may_declare_absent(booking));
     step_exchange_cancel(step, booking->ticket);
     refuse(booking, step, REASON_NOT_FOUND, FACT_ABSENT);
-}
-
-bool booking_is_unsent(const struct booking *booking)
-{
-    return booking->state == BOOKING_RESENDING && !booking->unsure;
 }
 
 bool booking_may_print_ahead(const struct booking *booking, const struct step *step)
@@ -539,12 +540,6 @@ bool booking_may_print_ahead(const struct booking *booking, const struct step *s
                 booking->state == BOOKING_SETTLING || booking->state == BOOKING_ASKING;
     return open && !booking->refuse_if_absent && booking->parcel.awb[0] != '\0' &&
            promises(booking, step)->pool && promises(booking, step)->label_self_drawn;
-}
-
-bool booking_is_paused(const struct booking *booking)
-{
-    return booking->ticket == 0 &&
-           (booking->state == BOOKING_RESENDING || booking->state == BOOKING_SETTLING);
 }
 
 void booking_park(struct booking *booking)
@@ -558,30 +553,4 @@ void booking_release(struct booking *booking)
     ENSURE(booking->state == BOOKING_BOOKED || booking->state == BOOKING_REFUSED ||
            booking->state == BOOKING_PERSON);
     booking_init(booking, booking->slot);
-}
-
-void booking_check(const struct booking *booking, int64_t now_ms)
-{
-    switch (booking->state) {
-    case BOOKING_FREE:
-    case BOOKING_BOOKED:
-    case BOOKING_REFUSED:
-    case BOOKING_PERSON: ENSURE(booking->ticket == 0 && booking->deadline_ms == NO_DEADLINE); break;
-    case BOOKING_INTENDING:
-    case BOOKING_STORING:
-    case BOOKING_REFUSING:
-        ENSURE((booking->ticket != 0) == (booking->deadline_ms == NO_DEADLINE));
-        break;
-    case BOOKING_SENDING:
-    case BOOKING_ASKING: ENSURE(booking->ticket != 0 && booking->deadline_ms != NO_DEADLINE); break;
-    case BOOKING_LABELLING: ENSURE(booking->deadline_ms != NO_DEADLINE); break;
-    case BOOKING_RESENDING:
-    case BOOKING_SETTLING:
-        ENSURE(booking->ticket == 0 && booking->deadline_ms != NO_DEADLINE);
-        break;
-    }
-    ENSURE(booking->state != BOOKING_INTENDING || booking->ticket != 0 || booking->resumed);
-    ENSURE(!booking->queued || booking->state != BOOKING_FREE);
-    ENSURE(booking->sent_ms <= now_ms);
-    ENSURE(booking->state == BOOKING_FREE || booking->parcel.reference[0] != '\0');
 }

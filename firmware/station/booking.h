@@ -8,6 +8,7 @@
  *                       or PERSON, where it promises neither
  *       ASKING --found--> STORING
  *       ASKING --not found, twice--> SENDING
+ *                       or PERSON, where the courier has answered every sending in riddles
  *       ASKING --no answer--> SETTLING
  *       ASKING --it was cancelled there--> REFUSING
  *       STORING, REFUSING --not stored--> the same once more, a moment later
@@ -41,6 +42,7 @@
 #define BOOKING_ANSWER_GRACE_MS 5000 /* beyond the exchange's own time-out, then it is unknown */
 #define BOOKING_NOT_FOUND_MIN 2      /* not found twice, a window apart: DESIGN.md */
 #define BOOKING_NOT_TOLD_MIN 2       /* asked, and refused an answer: then a person may ask */
+#define BOOKING_RIDDLES_MAX 3        /* "that was used", and asked, it knows of nothing: a person */
 
 enum booking_state {
     BOOKING_FREE,
@@ -75,6 +77,7 @@ struct booking {
     unsigned doubled;   /* batches with the answer that the disk called a repetition */
     unsigned not_found; /* look-ups in a row that found nothing */
     unsigned not_told;  /* look-ups that the courier refused to answer */
+    unsigned riddles;   /* sendings that the courier answered neither yes nor no */
     unsigned unreached; /* sendings in a row that never left the box */
     int64_t sent_ms;    /* the last sending, or the start after a power cut */
     int64_t began_ms;

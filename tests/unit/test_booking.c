@@ -195,6 +195,70 @@ static void only_not_found_twice_allows_sending_again(void)
     expect_state(BOOKING_SETTLING, "each sending has its own two");
 }
 
+/* Each sending is answered "that was used", and asked, the courier knows of nothing. */
+static void answer_in_riddles(unsigned rounds)
+{
+    for (unsigned i = 0; i < rounds; i++) {
+        if (booking.state == BOOKING_RESENDING) wait_over();
+        expect_state(BOOKING_SENDING, "it is sent");
+        answer(CARRIER_UNKNOWN, REASON_NONE);
+        while (booking.state == BOOKING_SETTLING) {
+            wait_over();
+            answer(CARRIER_REJECT, REASON_NOT_FOUND);
+        }
+    }
+}
+
+static void a_courier_in_riddles_is_asked_by_a_person(void)
+{
+    static const enum kind kinds[] = {ASKABLE, KEY, KEY_ONLY};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        send_first(kinds[i]);
+        answer_in_riddles(BOOKING_RIDDLES_MAX);
+        expect_state(BOOKING_PERSON, "not for ever round and round");
+        EXPECT(booking_may_declare_absent(&booking), "who may say what the courier says");
+    }
+    send_first(ASKABLE);
+    booking.aside = true;
+    answer_in_riddles(BOOKING_RIDDLES_MAX);
+    expect_state(BOOKING_RESENDING, "with nobody at the bench it goes on");
+    int64_t first_ms = booking_deadline(&booking) - step.now_ms;
+    for (unsigned i = 0; i < 8; i++) answer_in_riddles(1);
+    EXPECT(booking_deadline(&booking) - step.now_ms > first_ms * 2, "ever more slowly");
+    booking.aside = false; /* fetched */
+    answer_in_riddles(1);
+    expect_state(BOOKING_PERSON, "and with somebody there it is a question");
+    send_first(KEY);
+    answer_in_riddles(BOOKING_RIDDLES_MAX - 1);
+    wait_over();
+    answer(CARRIER_OK, REASON_NONE);
+    expect_state(BOOKING_STORING, "a yes is still a yes");
+}
+
+/* A server that is ill, and a login page in the way, may last for hours: nobody is asked for it. */
+static void what_passes_is_no_riddle(void)
+{
+    const struct http_response rows[] = {
+        {.status = 500, .body = BYTES_LITERAL("{}")},
+        {.status = 200, .body = BYTES_LITERAL("<html>log in</html>")},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct event event = {.kind = EVENT_EXCHANGE};
+        event.exchange.end = EXCHANGE_ANSWERED;
+        event.exchange.response = &rows[i];
+        send_first(ASKABLE);
+        for (unsigned round = 0; round < 2 * BOOKING_RIDDLES_MAX; round++) {
+            fake.next.result = CARRIER_UNKNOWN;
+            booking_answer(&booking, &step, &event);
+            for (unsigned asked = 0; asked < BOOKING_NOT_FOUND_MIN; asked++) {
+                wait_over();
+                answer(CARRIER_REJECT, REASON_NOT_FOUND);
+            }
+            expect_state(BOOKING_SENDING, "it is sent again");
+        }
+    }
+}
+
 static void a_no_in_doubt_is_believed_after_two_look_ups(void)
 {
     send_first(KEY);
@@ -319,6 +383,8 @@ int main(void)
     EXPECT_RUN(nothing_is_asked_before_the_window_is_over);
     EXPECT_RUN(every_answer_to_a_look_up_has_its_way);
     EXPECT_RUN(only_not_found_twice_allows_sending_again);
+    EXPECT_RUN(a_courier_in_riddles_is_asked_by_a_person);
+    EXPECT_RUN(what_passes_is_no_riddle);
     EXPECT_RUN(a_no_in_doubt_is_believed_after_two_look_ups);
     EXPECT_RUN(a_pause_that_is_asked_for_is_kept);
     EXPECT_RUN(what_cannot_be_said_is_refused_unless_in_doubt);
