@@ -1,6 +1,7 @@
 /* label_data.c - first and last marks of the label formats (ZPL II guide: ^XA ... ^XZ; ISO 32000-1,
- * 7.5: %PDF- and %%EOF; PNG specification 5.2 and 11.2.5: signature and IEND), and the fields of ZPL that are bars
- * (ZPL II guide: a ^B command makes the next ^FD or ^FV a barcode, but ^BY, which sets its measures). */
+ * 7.5: %PDF- and %%EOF; PNG specification 5.2 and 11.2.5: signature and IEND), and the fields of
+ * ZPL that are bars (ZPL II guide: a ^B command makes the next ^FD or ^FV a barcode; ^BY only sets
+ * its measures). */
 #include "carriers/label_data.h"
 
 #define PDF_TAIL_LEN 1024 /* %%EOF lies in the last kilobyte, something may follow it */

@@ -16,8 +16,8 @@ enum label_format label_data_sniff(struct bytes data);
 /* "zpl", "PDF"; NONE for any other word. */
 enum label_format label_data_format(struct bytes word);
 
-/* Has a ZPL label barcodes, and none of them is the AWB? Then it is another parcel's. A picture says
- * nothing. */
+/* Has a ZPL label barcodes, and none of them is the AWB? Then it is another parcel's. A picture
+ * says nothing. */
 bool label_data_is_foreign(struct bytes zpl, const char *awb);
 
 #endif

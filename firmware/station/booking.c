@@ -303,11 +303,18 @@ static void rejected(struct booking *booking, struct step *step,
                booking->unsure || outcome->verify_absent[0] != '\0');
 }
 
+/* Does it name another AWB than the one that was chosen and stored before sending? */
+static bool is_another_awb(const struct booking *booking, const struct carrier_outcome *outcome)
+{
+    const char *chosen = booking->task.shipment.awb;
+    return chosen[0] != '\0' && outcome->awb[0] != '\0' && strcmp(chosen, outcome->awb) != 0;
+}
+
 static bool is_our_answer(const struct booking *booking, const struct carrier_outcome *outcome)
 {
     bool echoed = outcome->reference[0] != '\0';
     if (echoed && strcmp(outcome->reference, booking->parcel.reference) != 0) return false;
-    return outcome->awb[0] != '\0';
+    return outcome->awb[0] != '\0' && !is_another_awb(booking, outcome);
 }
 
 static void take_book(struct booking *booking, struct step *step,
@@ -349,6 +356,20 @@ static void absent(struct booking *booking, struct step *step)
     }
 }
 
+/* The courier has our reference under an AWB that is not ours: our label may be out with the one,
+ * and the other be paid for. Which counts, a person must ask. */
+static void booked_otherwise(struct booking *booking, struct step *step,
+                             const struct carrier_outcome *outcome)
+{
+    if (booking->riddles++ == 0)
+        commands_log(step->commands, LOG_ALARM, "log_awb_other", "order_no",
+                     booking->parcel.order_no, "awb", outcome->awb, NULL);
+    booking->reason = REASON_OTHER;
+    int64_t again_ms = step->now_ms + backoff_next_ms(&booking->backoff, step, -1);
+    if (booking->aside) go(booking, BOOKING_SETTLING, 0, again_ms);
+    else go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+}
+
 static void take_lookup(struct booking *booking, struct step *step,
                         const struct carrier_outcome *outcome)
 {
@@ -356,6 +377,10 @@ static void take_lookup(struct booking *booking, struct step *step,
                  is_our_answer(booking, outcome);
     if (found) {
         accept(booking, step, outcome);
+        return;
+    }
+    if (is_another_awb(booking, outcome)) {
+        booked_otherwise(booking, step, outcome);
         return;
     }
     bool rejected = outcome->result == CARRIER_REJECT;
@@ -518,6 +543,13 @@ void booking_tick(struct booking *booking, struct step *step)
 int64_t booking_deadline(const struct booking *booking)
 {
     return booking->deadline_ms;
+}
+
+void booking_set_aside(struct booking *booking, bool aside)
+{
+    bool asks = booking->state == BOOKING_SETTLING || booking->state == BOOKING_ASKING;
+    booking->aside = aside;
+    if (!aside || asks) booking->backoff = patience(aside); /* a sending goes on as it was */
 }
 
 void booking_hurry(struct booking *booking, struct step *step)

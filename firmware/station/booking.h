@@ -114,6 +114,8 @@ void booking_tick(struct booking *booking, struct step *step);
 int64_t booking_deadline(const struct booking *booking);
 void booking_check(const struct booking *booking, int64_t now_ms);
 
+/* The parcel has left the bench, or is back: the courier is asked as often as somebody waits. */
+void booking_set_aside(struct booking *booking, bool aside);
 /* The packer wants it now: whatever pause is running ends (never the settle window). */
 void booking_hurry(struct booking *booking, struct step *step);
 /* A person asked the courier: there is no booking. In PERSON, and where the courier has refused to

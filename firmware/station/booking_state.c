@@ -1,5 +1,5 @@
-/* booking_state.c - what is true of a booking in the state it is in: see booking.h. Nothing is changed
- * here. */
+/* booking_state.c - what is true of a booking in the state it is in: see booking.h. Nothing is
+ * changed here. */
 #include "firmware/station/booking.h"
 
 const char *booking_state_word(enum booking_state state)

@@ -204,7 +204,7 @@ static void pick_up(struct packing *packing, struct step *step, struct floor *fl
     }
     if (packing->slot != NO_SLOT) { /* still being booked, or its label fetched */
         packing->slow = false;
-        floor->bookings[packing->slot].aside = false;
+        booking_set_aside(&floor->bookings[packing->slot], false);
         booking_hurry(&floor->bookings[packing->slot], step);
         packing_go(packing, PACKING_BOOKING, step->now_ms + step->config->limits.booking_wait_ms);
         return;

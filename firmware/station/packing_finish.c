@@ -291,7 +291,8 @@ static void leave_to_backlog(struct packing *packing, struct floor *floor)
 {
     struct booking *booking = booking_in_hand(packing, floor);
     if (booking == NULL) return;
-    booking->aside = booking->queued = true;
+    booking_set_aside(booking, true);
+    booking->queued = true;
     if (booking->state == BOOKING_RESENDING) booking_park(booking);
     packing->slot = NO_SLOT;
 }

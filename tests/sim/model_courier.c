@@ -406,6 +406,8 @@ static void spoil(struct world *world, struct request *request, int64_t *effect_
 void courier_exchange(struct world *world, uint32_t ticket, unsigned carrier,
                       const struct http_request *from)
 {
+    bool said = world->courier_says != NULL && world->courier_says(world, ticket, carrier, from);
+    if (said && world->carrier_down[carrier]) return;
     if (world->line_down || world->carrier_down[carrier]) {
         line_answer(world, ticket, 20, EXCHANGE_NOT_SENT, 0, "", "");
         return;

@@ -152,6 +152,11 @@ struct sim_entry {
     void *data;
 };
 
+/* A scenario's own courier: true when it has answered by line_answer. What the model does on the
+ * request happens all the same, unless carrier_down says that nothing reaches it. */
+typedef bool courier_fn(struct world *world, uint32_t ticket, unsigned carrier,
+                        const struct http_request *request);
+
 struct world {
     struct sim_options options;
     struct sim_report report;
@@ -171,8 +176,9 @@ struct world {
     struct secrets secrets;
     struct carrier plain; /* the sandbox without its key: every request books (odd seeds) */
     bool keyless;
-    bool line_down;       /* nothing leaves the box */
-    bool carrier_down[2]; /* nothing reaches this courier */
+    bool line_down;           /* nothing leaves the box */
+    bool carrier_down[2];     /* nothing reaches this courier */
+    courier_fn *courier_says; /* NULL: the model alone */
     struct station *station;
     struct commands *commands;
 

@@ -219,13 +219,13 @@ static void a_courier_in_riddles_is_asked_by_a_person(void)
         EXPECT(booking_may_declare_absent(&booking), "who may say what the courier says");
     }
     send_first(ASKABLE);
-    booking.aside = true;
+    booking_set_aside(&booking, true);
     answer_in_riddles(BOOKING_RIDDLES_MAX);
     expect_state(BOOKING_RESENDING, "with nobody at the bench it goes on");
     int64_t first_ms = booking_deadline(&booking) - step.now_ms;
     for (unsigned i = 0; i < 8; i++) answer_in_riddles(1);
     EXPECT(booking_deadline(&booking) - step.now_ms > first_ms * 2, "ever more slowly");
-    booking.aside = false; /* fetched */
+    booking_set_aside(&booking, false);
     answer_in_riddles(1);
     expect_state(BOOKING_PERSON, "and with somebody there it is a question");
     send_first(KEY);
@@ -233,6 +233,45 @@ static void a_courier_in_riddles_is_asked_by_a_person(void)
     wait_over();
     answer(CARRIER_OK, REASON_NONE);
     expect_state(BOOKING_STORING, "a yes is still a yes");
+}
+
+/* The pause before the next look-up after many that failed. */
+static int64_t pause_after_failures(bool aside)
+{
+    ask(ASKABLE);
+    booking_set_aside(&booking, aside);
+    for (unsigned i = 0; i < 20; i++) {
+        answer(CARRIER_RETRY, REASON_NONE);
+        if (i < 19) wait_over();
+    }
+    return booking_deadline(&booking) - step.now_ms;
+}
+
+static void nobody_at_the_bench_is_no_hurry(void)
+{
+    EXPECT(pause_after_failures(false) <= 4000, "somebody waits: every few seconds");
+    EXPECT(pause_after_failures(true) >= 30000, "nobody does: once or twice a minute");
+    booking_set_aside(&booking, false);
+    wait_over();
+    answer(CARRIER_RETRY, REASON_NONE);
+    EXPECT(booking_deadline(&booking) - step.now_ms <= 4000, "fetched, it is urgent again");
+}
+
+static void another_number_than_the_chosen_one_is_for_a_person(void)
+{
+    for (unsigned aside = 0; aside < 2; aside++) {
+        ask(ASKABLE);
+        booking_set_aside(&booking, aside == 1);
+        memcpy(booking.task.shipment.awb, "AWB000077", sizeof "AWB000077");
+        answer(CARRIER_OK, REASON_NONE);
+        EXPECT(!stores("booked"), "what was stored with the intent is not exchanged");
+        EXPECT(bench_command(COMMAND_LOG) != NULL, "it is said");
+        expect_state(aside == 1 ? BOOKING_SETTLING : BOOKING_PERSON, "and a person must ask");
+    }
+    ask(ASKABLE);
+    memcpy(booking.task.shipment.awb, "AWB000001", sizeof "AWB000001");
+    answer(CARRIER_OK, REASON_NONE);
+    expect_state(BOOKING_STORING, "the chosen one is the chosen one");
 }
 
 /* A server that is ill, and a login page in the way, may last for hours: nobody is asked for it. */
@@ -384,6 +423,8 @@ int main(void)
     EXPECT_RUN(every_answer_to_a_look_up_has_its_way);
     EXPECT_RUN(only_not_found_twice_allows_sending_again);
     EXPECT_RUN(a_courier_in_riddles_is_asked_by_a_person);
+    EXPECT_RUN(nobody_at_the_bench_is_no_hurry);
+    EXPECT_RUN(another_number_than_the_chosen_one_is_for_a_person);
     EXPECT_RUN(what_passes_is_no_riddle);
     EXPECT_RUN(a_no_in_doubt_is_believed_after_two_look_ups);
     EXPECT_RUN(a_pause_that_is_asked_for_is_kept);

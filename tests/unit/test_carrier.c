@@ -180,8 +180,10 @@ static void a_label_with_other_bars_is_another_parcels(void)
     } rows[] = {
         {"^XA^FO1,1^BY3^BCN,200,Y,N,N,A^FDSBX0000001^FS^XZ", false, "the AWB in bars"},
         {"^XA^FO1,1^BCN,200^FD>:SBX>50000001^FS^XZ", false, "with changes of the code's set"},
-        {"^XA^FO1,1^BCN,200^FDWEB-9^FS^FO1,9^BQN,2,4^FDQA,SBX0000001^FS^XZ", false, "in one of two"},
-        {"^XA^FO1,1^A0N,30^FDa text^FS^FO1,9^GFA,2,2,1,aa55^FS^XZ", false, "a picture says nothing"},
+        {"^XA^FO1,1^BCN,200^FDWEB-9^FS^FO1,9^BQN,2,4^FDQA,SBX0000001^FS^XZ", false,
+         "in one of two"},
+        {"^XA^FO1,1^A0N,30^FDa text^FS^FO1,9^GFA,2,2,1,aa55^FS^XZ", false,
+         "a picture says nothing"},
         {"^XA^FO1,1^BY3^A0N,30^FDa text^FS^XZ", false, "measures of bars are no bars"},
         {"^XA^FO1,1^BCN,200^FDSBX0000002^FS^XZ", true, "another AWB in bars"},
         {"^XA^FO1,1^BCN,200^FDSBX0000002^FS^FO1,9^A0N,30^FDSBX0000001^FS^XZ", true,
