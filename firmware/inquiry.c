@@ -3,6 +3,7 @@
 
 #include "firmware/journal_line.h"
 #include "hal/clock.h"
+#include "hal/files.h"
 #include "hal/process.h"
 
 #define STATUS_SIZE 4096
@@ -256,6 +257,19 @@ static void answer_journal(const struct inquiry *inquiry)
     else control_reply(outside->control, inquiry->client, BYTES_NONE, true);
 }
 
+/* Answered when the copy is there. */
+static void answer_backup(const struct inquiry *inquiry)
+{
+    struct pump *pump = inquiry->pump;
+    char path[FILES_PATH_MAX];
+    if (!json_text_copy(json_get(inquiry->question, "file"), path, sizeof(path))) {
+        refuse(inquiry, "A backup needs a name in \"file\".");
+        return;
+    }
+    const char *why_not = upkeep_backup(&pump->upkeep, &pump->outside, path, inquiry->client);
+    if (why_not != NULL) refuse(inquiry, why_not);
+}
+
 void inquiry_answer(struct pump *pump, uint32_t client, struct bytes line)
 {
     static const struct {
@@ -264,7 +278,8 @@ void inquiry_answer(struct pump *pump, uint32_t client, struct bytes line)
     } answers[] = {{"status", answer_status},   {"devices", answer_devices},
                    {"screen", answer_screen},   {"press", answer_press},
                    {"journal", answer_journal}, {"recalls", answer_recalls},
-                   {"backlog", answer_backlog}, {"letters", answer_letters}};
+                   {"backlog", answer_backlog}, {"letters", answer_letters},
+                   {"backup", answer_backup}};
     struct inquiry inquiry = {.pump = pump, .client = client};
     struct scratch scratch = {pump->scratch, sizeof(pump->scratch)};
     struct bytes command;

@@ -5,6 +5,7 @@
  *   {"command":"screen"}     the state document of firmware/web/STATE.md and its sentence in "text"
  *   {"command":"press","press":"try_again","text":""}        {"taken":true}
  *   {"command":"journal","after":N,"limit":N}                one line a fact, oldest first
+ *   {"command":"backup","file":"/a/name"}     {"copied":true,"seq":N} when the copy is there
  * A question that makes no sense is answered {"error":"one sentence"}. */
 #ifndef PACKD_FIRMWARE_INQUIRY_H
 #define PACKD_FIRMWARE_INQUIRY_H

@@ -1,7 +1,11 @@
 /* upkeep.c - see upkeep.h. */
 #include "firmware/upkeep.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "hal/clock.h"
+#include "hal/files.h"
 
 static const struct {
     const char *blob_prefix, *fact_prefix; /* fact.h */
@@ -13,6 +17,7 @@ void upkeep_init(struct upkeep *upkeep, const struct outside *outside, int64_t n
     bool watched = service_watchdog_ms(&outside->service) > 0;
     *upkeep = (struct upkeep){.disk_ms = now_ms,
                               .alive_ms = watched ? now_ms : NO_DEADLINE,
+                              .copy_ms = NO_DEADLINE,
                               .prune_ms = now_ms};
 }
 
@@ -104,17 +109,58 @@ static void prune(struct upkeep *upkeep, struct outside *outside, int64_t now_ms
     upkeep->prune_ms = now_ms + UPKEEP_PRUNE_MS;
 }
 
+static const char *backup_trouble(enum err problem)
+{
+    if (problem == ERR_NO_SPACE) return "The disk has no room for a copy.";
+    if (problem == ERR_BUSY) return "Another copy is being made.";
+    if (problem == ERR_NOT_FOUND) return "There is no such folder.";
+    if (problem == ERR_TOO_BIG) return "The name is too long.";
+    return problem == ERR_REFUSED ? "packd may not write there." : "The copy could not be written.";
+}
+
+const char *upkeep_backup(struct upkeep *upkeep, struct outside *outside, const char *path,
+                          uint32_t client)
+{
+    uint64_t reserve = (uint64_t)outside_config(outside)->limits.reserve_mib * 1024 * 1024;
+    if (path[0] != '/') return "The file's name begins with /.";
+    if (files_is_there(path)) return "There is a file of that name; none is replaced.";
+    enum err problem = journal_copy_begin(outside->journal, path, reserve + 1);
+    if (problem != ERR_NONE) return backup_trouble(problem);
+    upkeep->backup_client = client;
+    upkeep->copy_ms = 0;
+    return NULL;
+}
+
+/* One piece. While a parcel is in hand there is a pause after each. */
+static void copy_on(struct upkeep *upkeep, struct outside *outside, int64_t now_ms, bool idle)
+{
+    char answer[200];
+    bool done = false;
+    service_patient(&outside->service);
+    enum err problem = journal_copy_step(outside->journal, &done);
+    upkeep->copy_ms = idle ? now_ms : now_ms + UPKEEP_COPY_PAUSE_MS;
+    if (problem == ERR_NONE && !done) return;
+    upkeep->copy_ms = NO_DEADLINE;
+    if (problem == ERR_NONE)
+        snprintf(answer, sizeof(answer), "{\"copied\":true,\"seq\":%" PRId64 "}",
+                 outside->last_seq);
+    else snprintf(answer, sizeof(answer), "{\"error\":\"%s\"}", backup_trouble(problem));
+    control_reply(outside->control, upkeep->backup_client, bytes_of_text(answer), true);
+}
+
 void upkeep_turn(struct upkeep *upkeep, struct outside *outside, int64_t now_ms, bool idle)
 {
     if (now_ms >= upkeep->alive_ms || outside->service.patient) {
         service_alive(&outside->service);
         upkeep->alive_ms = now_ms + service_watchdog_ms(&outside->service) / 3;
     }
-    if (idle && now_ms >= upkeep->prune_ms) prune(upkeep, outside, now_ms);
+    if (now_ms >= upkeep->copy_ms) copy_on(upkeep, outside, now_ms, idle);
+    else if (idle && now_ms >= upkeep->prune_ms) prune(upkeep, outside, now_ms);
 }
 
 int64_t upkeep_deadline(const struct upkeep *upkeep)
 {
     int64_t deadline_ms = upkeep->alive_ms;
+    if (upkeep->copy_ms < deadline_ms) deadline_ms = upkeep->copy_ms;
     return upkeep->disk_low && upkeep->disk_ms < deadline_ms ? upkeep->disk_ms : deadline_ms;
 }

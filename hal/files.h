@@ -31,6 +31,9 @@ MUST_USE enum err files_sync_folder_of(const char *path);
 /* Bytes that an ordinary user can still write on the file system of path. */
 MUST_USE enum err files_free_space(const char *path, uint64_t *out_free_bytes);
 
+/* Has something this name, whatever it is? */
+bool files_is_there(const char *path);
+
 /* What the kernel's errno means in our words. */
 enum err files_err(int error_number);
 

@@ -155,3 +155,9 @@ enum err files_free_space(const char *path, uint64_t *out_free_bytes)
     *out_free_bytes = (uint64_t)space.f_bavail * (uint64_t)space.f_frsize;
     return ERR_NONE;
 }
+
+bool files_is_there(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0;
+}

@@ -7,7 +7,7 @@
  * the old end only. What facts mean is not known here.
  *
  * One journal has one owner: a second process is refused with ERR_BUSY, readers too (they ask the
- * owner for a snapshot). Calls block for the disk: an append for one flush, tens of milliseconds.
+ * owner for a copy). Calls block for the disk: an append for one flush, tens of milliseconds.
  *
  * Errors, from any call:
  *   ERR_NO_SPACE   rolled back; disk or quota is full. Start no new parcel; prune; go on.
@@ -170,8 +170,16 @@ MUST_USE enum err journal_drop_done(struct journal *journal, const struct journa
 /* Moves everything from the write-ahead log into the main file and empties the log. When idle. */
 MUST_USE enum err journal_checkpoint(struct journal *journal);
 
-/* Writes a complete copy under path (replacing one there). Blocks for the time of copying. */
-MUST_USE enum err journal_snapshot(struct journal *journal, const char *path);
+/* A copy under path (replacing one there) while the journal goes on; what is appended meanwhile is in
+ * it. Begun, then moved on between batches, some milliseconds each time, until done; one at a time
+ * (ERR_BUSY). After an error it is gone, and the journal is as well as before. reserve_bytes must
+ * stay free beside it, else ERR_NO_SPACE; 0: not asked. */
+MUST_USE enum err journal_copy_begin(struct journal *journal, const char *path,
+                                     uint64_t reserve_bytes);
+MUST_USE enum err journal_copy_step(struct journal *journal, bool *out_done);
+bool journal_is_copying(const struct journal *journal);
+/* Gives it up. Nothing happens when there is none. */
+void journal_copy_stop(struct journal *journal);
 
 /* Looks for damage: file structure, gaps in the numbers, cursors past the end, empty bodies. Each
  * finding is one sentence. ERR_NONE with count 0 means sound. Reads the whole file. */

@@ -1,12 +1,10 @@
-/* journal_care_sqlite.c - the journal's housekeeping: pruning, emptying the log, copying, looking
- * for damage. What is kept where: journal_sqlite.c. */
+/* journal_care_sqlite.c - the journal's housekeeping: pruning, emptying the log, looking for damage.
+ * What is kept where: journal_sqlite.c. */
 #include <errno.h>
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "hal/database.h"
 #include "hal/journal_inside.h"
@@ -99,56 +97,6 @@ enum err journal_checkpoint(struct journal *journal)
     if (problem != ERR_NONE) return problem;
     int code = sqlite3_wal_checkpoint_v2(journal->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     return journal_settle(journal, database_err(journal->db, code));
-}
-
-static enum err copy_into(struct journal *journal, const char *path)
-{
-    struct sqlite3_stmt *copy = NULL;
-    int code = sqlite3_prepare_v2(journal->db, "VACUUM INTO ?1", -1, &copy, NULL);
-    if (code != SQLITE_OK) return database_err(journal->db, code);
-    database_bind_text(copy, 1, bytes_of_text(path));
-    enum err problem = database_run(copy);
-    sqlite3_finalize(copy);
-    return problem;
-}
-
-/* SQLite fills an empty file that is there, so it is ours to make it private first. */
-static enum err make_empty(const char *path)
-{
-    if (unlink(path) != 0 && errno != ENOENT) return files_err(errno);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) return files_err(errno);
-    close(fd);
-    return ERR_NONE;
-}
-
-static enum err flush(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0) return files_err(errno);
-    enum err problem = fsync(fd) == 0 ? ERR_NONE : files_err(errno);
-    close(fd);
-    return problem;
-}
-
-enum err journal_snapshot(struct journal *journal, const char *path)
-{
-    enum err problem = journal_admit(journal, true);
-    if (problem != ERR_NONE) return problem;
-    char new_path[FILES_PATH_MAX];
-    int len = snprintf(new_path, sizeof(new_path), "%s.new", path);
-    if (len < 0 || (size_t)len >= sizeof(new_path)) return ERR_TOO_BIG;
-    problem = make_empty(new_path);
-    /* The copy's disk may be full or bad while ours is well: only what SQLite says of the source
-     * itself would be damage, so the journal is not marked as broken for it. */
-    if (problem == ERR_NONE) problem = copy_into(journal, new_path);
-    if (problem == ERR_NONE) problem = flush(new_path);
-    if (problem == ERR_NONE && rename(new_path, path) != 0) problem = files_err(errno);
-    if (problem != ERR_NONE) {
-        unlink(new_path);
-        return problem;
-    }
-    return files_sync_folder_of(path);
 }
 
 struct findings {

@@ -1,5 +1,5 @@
-/* journal_inside.h - what journal_sqlite.c (facts in and out) and journal_care_sqlite.c (pruning,
- * copying, checking) share; nobody else includes it. */
+/* journal_inside.h - what journal_sqlite.c (facts in and out), journal_care_sqlite.c (pruning,
+ * checking) and journal_copy_sqlite.c share; nobody else includes it. */
 #ifndef PACKD_HAL_JOURNAL_INSIDE_H
 #define PACKD_HAL_JOURNAL_INSIDE_H
 
@@ -42,7 +42,8 @@ struct journal {
     int64_t boot;
     uint64_t quota_bytes;
     int64_t page_bytes;
-    int log_pages; /* in the write-ahead log after the latest commit */
+    struct journal_copy *copy; /* being made; NULL: none */
+    int log_pages;             /* in the write-ahead log after the latest commit */
     bool reading_only;
     bool in_callback;
     enum err broken; /* ERR_IO or ERR_CORRUPT: not to be used again */

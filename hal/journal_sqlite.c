@@ -216,6 +216,7 @@ enum err journal_open_reading(const char *path, struct textbuf *out_why,
 void journal_close(struct journal *journal)
 {
     if (journal == NULL) return;
+    journal_copy_stop(journal);
     database_finalize(journal->statements, JOURNAL_STATEMENTS);
     database_close(journal->db);
     free(journal);

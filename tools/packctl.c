@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hal/base/json.h"
 #include "hal/control.h"
+#include "hal/files.h"
 
 #define DEFAULT_SOCKET "/run/packd/control.sock"
 #define TIMEOUT_MS 5000
+#define BACKUP_TIMEOUT_MS 600000 /* a large journal on a slow stick */
 #define QUESTION_SIZE 2048
 #define ANSWER_ERROR "{\"error\":"
 
@@ -21,7 +24,8 @@ static int usage(void)
           "       packctl [--socket PATH] press WORD [TEXT]\n"
           "       packctl [--socket PATH] pool add COURIER[.cod] NUMBER...\n"
           "       packctl [--socket PATH] letter again N [ORDER_ID] | letter drop N NAME\n"
-          "       packctl [--socket PATH] journal [--after N] [--limit N]\n",
+          "       packctl [--socket PATH] journal [--after N] [--limit N]\n"
+          "       packctl [--socket PATH] journal backup FILE\n",
           stderr);
     return EXIT_USAGE;
 }
@@ -37,11 +41,11 @@ static bool print_line(void *context, struct bytes line)
     return true;
 }
 
-static int ask(const char *socket, struct bytes question)
+static int ask(const char *socket, struct bytes question, uint32_t timeout_ms)
 {
     struct control_link *link = NULL;
     bool good = true;
-    enum err problem = control_connect(socket, TIMEOUT_MS, &link);
+    enum err problem = control_connect(socket, timeout_ms, &link);
     if (problem != ERR_NONE) {
         fprintf(stderr, "packctl: no packd answers at %s (%s)\n", socket, err_word(problem));
         return EXIT_NO;
@@ -70,6 +74,20 @@ static bool write_journal(struct json_writer *json, int argc, char *argv[])
             return false;
         }
     }
+    return true;
+}
+
+/* packd does not know where we stand, so the name is made whole here. */
+static bool write_file(struct json_writer *json, const char *file)
+{
+    char folder[FILES_PATH_MAX], whole[2 * FILES_PATH_MAX];
+    if (file[0] == '/') {
+        json_write_text(json, "file", file);
+        return true;
+    }
+    if (file[0] == '\0' || getcwd(folder, sizeof(folder)) == NULL) return false;
+    snprintf(whole, sizeof(whole), "%s/%s", folder, file);
+    json_write_text(json, "file", whole);
     return true;
 }
 
@@ -117,13 +135,20 @@ static bool write_pool(struct json_writer *json, int argc, char *argv[])
     return textbuf_ok(&text);
 }
 
+static bool is_backup(const char *command, int argc, char *argv[])
+{
+    return strcmp(command, "journal") == 0 && argc == 2 && strcmp(argv[0], "backup") == 0;
+}
+
 /* The words after the command, as members of the question. */
 static bool write_question(struct json_writer *json, const char *command, int argc, char *argv[])
 {
+    bool backup = is_backup(command, argc, argv);
     json_write_open(json, NULL, '{');
     bool letter = strcmp(command, "letter") == 0;
     bool pool = strcmp(command, "pool") == 0;
-    json_write_text(json, "command", letter || pool ? "press" : command);
+    const char *asked = letter || pool ? "press" : backup ? "backup" : command;
+    json_write_text(json, "command", asked);
     bool good = argc == 0;
     if (strcmp(command, "press") == 0) {
         good = argc == 1 || argc == 2;
@@ -133,6 +158,8 @@ static bool write_question(struct json_writer *json, const char *command, int ar
         good = write_letter(json, argc, argv);
     } else if (pool) {
         good = write_pool(json, argc, argv);
+    } else if (backup) {
+        good = write_file(json, argv[1]);
     } else if (strcmp(command, "journal") == 0) {
         good = write_journal(json, argc, argv);
     } else {
@@ -157,5 +184,6 @@ int main(int argc, char *argv[])
     textbuf_init(&question, storage, sizeof(storage));
     json_write_init(&json, &question);
     if (!write_question(&json, argv[at], argc - at - 1, argv + at + 1)) return usage();
-    return ask(socket, textbuf_bytes(&question));
+    bool backup = is_backup(argv[at], argc - at - 1, argv + at + 1);
+    return ask(socket, textbuf_bytes(&question), backup ? BACKUP_TIMEOUT_MS : TIMEOUT_MS);
 }

@@ -249,7 +249,10 @@ static void drop(int which)
 static void copy(void)
 {
     begin(DAY_COPYING)->copied = day.count - 1;
-    end(journal_snapshot(day.journal, DAY_COPY));
+    bool done = false;
+    enum err problem = journal_copy_begin(day.journal, DAY_COPY, 0);
+    while (problem == ERR_NONE && !done) problem = journal_copy_step(day.journal, &done);
+    end(problem);
 }
 
 static void move_log(void)

@@ -362,7 +362,15 @@ static void reading_changes_nothing(void)
     EXPECT(access(path, F_OK) != 0, "really");
 }
 
-static void a_snapshot_is_a_whole_journal(void)
+static enum err copy_all(struct journal *journal, const char *copy)
+{
+    bool done = false;
+    enum err problem = journal_copy_begin(journal, copy, 1);
+    while (problem == ERR_NONE && !done) problem = journal_copy_step(journal, &done);
+    return problem;
+}
+
+static void a_copy_is_a_whole_journal(void)
 {
     struct journal *journal = open_named("source");
     int64_t seq;
@@ -370,11 +378,12 @@ static void a_snapshot_is_a_whole_journal(void)
     char copy[TEMP_PATH_SIZE], epoch[JOURNAL_EPOCH_SIZE];
     memcpy(epoch, journal_epoch(journal), sizeof(epoch));
     temp_path(copy, "copy");
-    EXPECT_I64(ERR_NONE, journal_snapshot(journal, copy), "a snapshot is made");
+    EXPECT_I64(ERR_NONE, copy_all(journal, copy), "a copy is made");
     EXPECT_I64(ERR_NONE, append(journal, "two", &seq), "the journal goes on");
-    EXPECT_I64(ERR_NONE, journal_snapshot(journal, copy), "and a newer one replaces it");
+    EXPECT_I64(ERR_NONE, copy_all(journal, copy), "and a newer one replaces it");
     char nowhere[TEMP_PATH_SIZE];
-    EXPECT_I64(ERR_NOT_FOUND, journal_snapshot(journal, temp_path(nowhere, "no/copy")), "or not");
+    EXPECT_I64(ERR_NOT_FOUND, copy_all(journal, temp_path(nowhere, "no/copy")), "or not");
+    EXPECT_I64(ERR_NO_SPACE, journal_copy_begin(journal, copy, UINT64_MAX / 2), "nor without room");
     EXPECT_I64(ERR_NONE, append(journal, "three", &seq), "which harms nobody");
     journal_close(journal);
     struct stat info;
@@ -384,6 +393,41 @@ static void a_snapshot_is_a_whole_journal(void)
     EXPECT_I64(ERR_NONE, open_with(&usual, &journal), "and can go on as a journal");
     EXPECT_I64(2, read_all(journal, 0, 64).count, "with all there was");
     EXPECT_TEXT(epoch, journal_epoch(journal), "under the same epoch");
+    journal_close(journal);
+}
+
+static void the_journal_goes_on_while_it_is_copied(void)
+{
+    struct journal *journal = open_named("busy");
+    char copy[TEMP_PATH_SIZE], half[TEMP_PATH_SIZE], key[20];
+    int64_t seq = 0;
+    for (unsigned i = 0; i < 3000; i++) {
+        snprintf(key, sizeof(key), "before/%u", i);
+        EXPECT_I64(ERR_NONE, append(journal, key, &seq), "a fact");
+    }
+    temp_path(copy, "busy-copy");
+    temp_path(half, "busy-copy.new");
+    EXPECT_I64(ERR_NONE, journal_copy_begin(journal, copy, 1), "it is begun");
+    EXPECT_I64(ERR_BUSY, journal_copy_begin(journal, copy, 1), "one at a time");
+    bool done = false;
+    unsigned pieces = 0;
+    for (; !done && pieces < 1000; pieces++) {
+        EXPECT_I64(ERR_NONE, journal_copy_step(journal, &done), "piece by piece");
+        snprintf(key, sizeof(key), "meanwhile/%u", pieces);
+        if (!done) EXPECT_I64(ERR_NONE, append(journal, key, &seq), "between them facts");
+        EXPECT(done || access(copy, F_OK) != 0, "a half one has no name yet");
+    }
+    EXPECT(done && pieces > 1, "in more than one piece");
+    EXPECT(!journal_is_copying(journal) && access(half, F_OK) != 0, "nothing is left over");
+    EXPECT_I64(ERR_NONE, journal_copy_begin(journal, copy, 1), "a second one");
+    journal_close(journal);
+    EXPECT(access(half, F_OK) != 0, "is given up with the journal");
+    memcpy(path, copy, sizeof(path));
+    EXPECT_I64(0, findings_of_closed(), "the first stands, sound");
+    EXPECT_I64(ERR_NONE, open_with(&usual, &journal), "and opens");
+    int64_t first = 0, last = 0;
+    EXPECT_I64(ERR_NONE, journal_extent(journal, &first, &last), "it knows its facts");
+    EXPECT(first == 1 && last == seq && last > 3000, "with what came meanwhile");
     journal_close(journal);
 }
 
@@ -400,6 +444,7 @@ int main(void)
     EXPECT_RUN(a_file_cut_short_is_found);
     EXPECT_RUN(checking_finds_what_is_wrong);
     EXPECT_RUN(reading_changes_nothing);
-    EXPECT_RUN(a_snapshot_is_a_whole_journal);
+    EXPECT_RUN(a_copy_is_a_whole_journal);
+    EXPECT_RUN(the_journal_goes_on_while_it_is_copied);
     return expect_result();
 }
