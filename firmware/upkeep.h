@@ -1,5 +1,5 @@
 /* upkeep.h - what is done by the clock and not for a parcel: free space looked at, the service
- * manager told that we live, what is old removed from the journal, a copy of it made when asked for.
+ * manager told that we live, what is old removed from the journal, a copy made when asked for.
  *
  * An idle box is left asleep: space is looked at when something happens anyway, and by the clock
  * only while it is short, because then nothing may happen until it is there again. */

@@ -170,10 +170,10 @@ MUST_USE enum err journal_drop_done(struct journal *journal, const struct journa
 /* Moves everything from the write-ahead log into the main file and empties the log. When idle. */
 MUST_USE enum err journal_checkpoint(struct journal *journal);
 
-/* A copy under path (replacing one there) while the journal goes on; what is appended meanwhile is in
- * it. Begun, then moved on between batches, some milliseconds each time, until done; one at a time
- * (ERR_BUSY). After an error it is gone, and the journal is as well as before. reserve_bytes must
- * stay free beside it, else ERR_NO_SPACE; 0: not asked. */
+/* A copy under path (replacing one there) while the journal goes on; what is appended meanwhile is
+ * in it. Begun, then moved on between batches, some milliseconds each time, until done; one at a
+ * time (ERR_BUSY). After an error it is gone, and the journal is as well as before. reserve_bytes
+ * must stay free beside it, else ERR_NO_SPACE; 0: not asked. */
 MUST_USE enum err journal_copy_begin(struct journal *journal, const char *path,
                                      uint64_t reserve_bytes);
 MUST_USE enum err journal_copy_step(struct journal *journal, bool *out_done);

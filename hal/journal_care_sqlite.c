@@ -1,5 +1,5 @@
-/* journal_care_sqlite.c - the journal's housekeeping: pruning, emptying the log, looking for damage.
- * What is kept where: journal_sqlite.c. */
+/* journal_care_sqlite.c - the journal's housekeeping: pruning, emptying the log, looking for
+ * damage. What is kept where: journal_sqlite.c. */
 #include <errno.h>
 #include <sqlite3.h>
 #include <stdio.h>

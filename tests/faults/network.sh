@@ -39,7 +39,7 @@ packd_start
 packs
 
 # The cable is pulled in mid-request: the courier has the request, its answer never comes.
-for wait in $(sample 0.3 -- 0 0.1 0.2 0.3 0.5 1); do
+for wait in $(sample 0.3 -- 0 0.1 0.2 0.3 0.5 0.7); do
     ctl fault courier book delay 800 >/dev/null
     new_order
     start_parcel "$order" 500g
