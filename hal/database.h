@@ -28,9 +28,13 @@ struct database_settings {
     uint64_t quota_bytes; /* 0: none */
     bool pad_sectors;
     int row_bytes_max;
-    int32_t application_id; /* tells our files from others' */
-    int32_t schema;         /* the only version this build knows */
-    const char *schema_sql; /* makes that version in an empty file */
+    int32_t application_id;  /* tells our files from others' */
+    int32_t schema;          /* the version this build makes */
+    int32_t schema_oldest;   /* and the oldest that it reads; 0: no older one */
+    const char *schema_sql;  /* makes that version in an empty file */
+    const char *upgrade_sql; /* makes it of an older one, together with its number; NULL: none */
+    /* Looks at the values after a stop that was not clean; NULL: nothing to look at. */
+    enum err (*check)(struct sqlite3 *db);
 };
 
 /* Opens, checks, and makes the tables in an empty file. out_why gets a sentence on every error; a

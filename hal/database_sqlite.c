@@ -180,7 +180,7 @@ static enum err settle_after(struct sqlite3 *db, const struct database_settings 
 
 /* Is it empty, ours, or something we must not touch? */
 static enum err look_at_schema(struct sqlite3 *db, const struct database_settings *settings,
-                               struct textbuf *out_why, bool *out_empty)
+                               struct textbuf *out_why, bool *out_empty, bool *out_old)
 {
     struct answer version, application, tables;
     enum err problem = ask(db, "PRAGMA user_version", &version);
@@ -194,24 +194,29 @@ static enum err look_at_schema(struct sqlite3 *db, const struct database_setting
         textbuf_format(out_why, "%s is a database of another program", settings->path);
         return ERR_REFUSED;
     }
-    snprintf(wanted, sizeof(wanted), "%d", (int)settings->schema);
-    if (!empty && strcmp(version.text, wanted) != 0) {
-        textbuf_format(out_why, "%s has format %s and this firmware knows only format %s",
-                       settings->path, version.text, wanted);
+    uint64_t schema = 0, newest = (uint64_t)settings->schema;
+    uint64_t oldest = settings->schema_oldest > 0 ? (uint64_t)settings->schema_oldest : newest;
+    bool known = bytes_to_u64(bytes_of_text(version.text), newest, &schema) && schema >= oldest;
+    if (!empty && !known) {
+        textbuf_format(out_why, "%s has format %s and this firmware knows only format %d",
+                       settings->path, version.text, (int)settings->schema);
         return ERR_UNSUPPORTED;
     }
     *out_empty = empty;
+    *out_old = !empty && schema < newest;
     return ERR_NONE;
 }
 
-static enum err make_schema(struct sqlite3 *db, const struct database_settings *settings)
+/* All of it with its number, or nothing. */
+static enum err make_schema(struct sqlite3 *db, const struct database_settings *settings,
+                            const char *sql)
 {
     char numbers[100];
     snprintf(numbers, sizeof(numbers), "PRAGMA application_id=%d; PRAGMA user_version=%d",
              (int)settings->application_id, (int)settings->schema);
     enum err problem = database_begin(db);
     if (problem != ERR_NONE) return problem;
-    problem = database_err(db, sqlite3_exec(db, settings->schema_sql, NULL, NULL, NULL));
+    problem = database_err(db, sqlite3_exec(db, sql, NULL, NULL, NULL));
     struct answer answer;
     if (problem == ERR_NONE) problem = ask(db, numbers, &answer);
     return database_end(db, problem);
@@ -274,16 +279,19 @@ static enum err open_and_settle(const struct database_settings *settings, bool h
     struct sqlite3 *db = *out_db;
     enum err problem = harden(db, settings);
     if (problem == ERR_NONE) problem = settle_before(db);
-    bool empty = false;
-    if (problem == ERR_NONE) problem = look_at_schema(db, settings, out_why, &empty);
+    bool empty = false, old = false;
+    if (problem == ERR_NONE) problem = look_at_schema(db, settings, out_why, &empty, &old);
     if (problem != ERR_NONE) return problem;
     if (reading) {
         if (empty) return ERR_NOT_FOUND;
         return set(db, "PRAGMA query_only=ON", "PRAGMA query_only", "1");
     }
     if (!empty) problem = hard_stop ? check_quickly(db) : check_length(db, settings);
+    if (problem == ERR_NONE && !empty && !old && hard_stop && settings->check != NULL)
+        problem = settings->check(db);
     if (problem == ERR_NONE) problem = settle_after(db, settings);
-    if (problem == ERR_NONE && empty) problem = make_schema(db, settings);
+    if (problem == ERR_NONE && empty) problem = make_schema(db, settings, settings->schema_sql);
+    if (problem == ERR_NONE && old) problem = make_schema(db, settings, settings->upgrade_sql);
     if (problem != ERR_NONE) return problem;
     code = sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     return database_err(db, code);

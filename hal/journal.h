@@ -13,7 +13,8 @@
  *   ERR_NO_SPACE   rolled back; disk or quota is full. Start no new parcel; prune; go on.
  *   ERR_IO         the medium's state is unknown. Exit at once; the next start recovers. Every
  *                  later call on this journal gives ERR_IO again.
- *   ERR_CORRUPT    the files are damaged and were left as they are. Stop; journal_set_aside.
+ *   ERR_CORRUPT    the files are damaged, or a fact does not match its sum; they were left as they
+ *                  are. Stop; the next journal_open says it again: journal_set_aside.
  *   ERR_EXISTS     a fact's key is taken; nothing was written. Never retry.
  *   ERR_REFUSED    the medium has become read-only; treat it like ERR_NO_SPACE.
  *   ERR_INVALID    the batch breaks a limit below; nothing was written.
@@ -95,10 +96,11 @@ struct journal_row {
 /* False ends the reading. Must not call the journal. */
 typedef bool journal_row_fn(void *context, const struct journal_row *row);
 
-/* Opens or makes it; the folder must be there. After a stop that was not clean the whole file is
- * checked first (about a second per 300 MB). out_why gets a sentence on every error: ERR_BUSY
- * (another process has it), ERR_UNSUPPORTED (made by a newer firmware; untouched), ERR_REFUSED (a
- * symbolic link, no right, or another program's file), ERR_CORRUPT, ERR_NO_SPACE, ERR_IO. */
+/* Opens or makes it; the folder must be there. One of an older format is brought to ours. After a
+ * stop that was not clean the whole file is checked first (about a second per 300 MB). out_why gets
+ * a sentence on every error: ERR_BUSY (another process has it), ERR_UNSUPPORTED (made by a newer
+ * firmware; untouched), ERR_REFUSED (a symbolic link, no right, or another program's file),
+ * ERR_CORRUPT, ERR_NO_SPACE, ERR_IO. */
 MUST_USE enum err journal_open(const char *path, const struct journal_settings *settings,
                                struct textbuf *out_why, struct journal **out_journal);
 /* Opens one that nobody owns, to read it: nothing in its files changes, not even after a crash.
@@ -123,7 +125,7 @@ MUST_USE enum err journal_read_subject(struct journal *journal, struct bytes sub
 /* The fact with that key. ERR_NOT_FOUND. */
 MUST_USE enum err journal_read_key(struct journal *journal, struct bytes key, journal_row_fn *row,
                                    void *context);
-/* ERR_NOT_FOUND; ERR_TOO_BIG when it is longer than size. */
+/* ERR_NOT_FOUND, also when it does not match its sum; ERR_TOO_BIG when it is longer than size. */
 MUST_USE enum err journal_read_blob(struct journal *journal, struct bytes key, void *storage,
                                     size_t size, size_t *out_len);
 /* 0 when it was never moved. */
@@ -181,8 +183,9 @@ bool journal_is_copying(const struct journal *journal);
 /* Gives it up. Nothing happens when there is none. */
 void journal_copy_stop(struct journal *journal);
 
-/* Looks for damage: file structure, gaps in the numbers, cursors past the end, empty bodies. Each
- * finding is one sentence. ERR_NONE with count 0 means sound. Reads the whole file. */
+/* Looks for damage: file structure, values that do not match their sums, gaps in the numbers,
+ * cursors past the end. Each finding is one sentence. ERR_NONE with count 0 means sound. Reads the
+ * whole file. */
 typedef void journal_finding_fn(void *context, const char *sentence);
 MUST_USE enum err journal_verify(struct journal *journal, journal_finding_fn *finding,
                                  void *context, size_t *out_count);

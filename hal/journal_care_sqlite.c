@@ -131,6 +131,31 @@ static enum err run_check(struct journal *journal, const char *sql, const char *
     return problem;
 }
 
+/* Says of each row that is not what was written; a fact by its number, a blob by its key. */
+static enum err verify_sums(struct journal *journal, bool facts, struct findings *findings)
+{
+    enum journal_statement which = facts ? JOURNAL_READ_AFTER : JOURNAL_ALL_BLOBS;
+    struct sqlite3_stmt *select = journal->statements[which];
+    size_t most = findings->count + FINDINGS_MAX;
+    if (facts) database_bind_i64(select, 1, 0);
+    if (facts) database_bind_i64(select, 2, INT64_MAX);
+    int code = sqlite3_step(select);
+    for (; code == SQLITE_ROW && findings->count < most; code = sqlite3_step(select)) {
+        struct journal_row row = {.seq = 0};
+        char line[300];
+        if (facts) journal_row_of(select, &row);
+        if (facts ? journal_row_fits(select, &row) : journal_blob_fits(select)) continue;
+        const char *name = (const char *)sqlite3_column_text(select, 0);
+        snprintf(line, sizeof(line), "%s %s does not match its sum", facts ? "fact" : "blob",
+                 name == NULL ? "" : name);
+        find(findings, line);
+    }
+    enum err problem = database_err(journal->db, code);
+    sqlite3_reset(select);
+    sqlite3_clear_bindings(select);
+    return problem;
+}
+
 enum err journal_verify(struct journal *journal, journal_finding_fn *finding, void *context,
                         size_t *out_count)
 {
@@ -160,6 +185,8 @@ enum err journal_verify(struct journal *journal, journal_finding_fn *finding, vo
     for (size_t i = 0; problem == ERR_NONE && i < ARRAY_LEN(checks); i++) {
         problem = run_check(journal, checks[i].sql, checks[i].sentence, &findings);
     }
+    if (problem == ERR_NONE) problem = verify_sums(journal, true, &findings);
+    if (problem == ERR_NONE) problem = verify_sums(journal, false, &findings);
     if (problem == ERR_CORRUPT) { /* so damaged that it cannot even be walked: that is a finding */
         find(&findings, sqlite3_errmsg(journal->db));
         problem = ERR_NONE;

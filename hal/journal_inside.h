@@ -18,6 +18,7 @@ enum journal_statement {
     JOURNAL_READ_SUBJECT,
     JOURNAL_READ_KEY,
     JOURNAL_READ_BLOB,
+    JOURNAL_ALL_BLOBS,
     JOURNAL_READ_CURSOR,
     JOURNAL_FIRST_SEQ,
     JOURNAL_LAST_SEQ,
@@ -48,6 +49,18 @@ struct journal {
     bool in_callback;
     enum err broken; /* ERR_IO or ERR_CORRUPT: not to be used again */
 };
+
+#define JOURNAL_ROW_COLUMNS "seq, at_ms, boot_ms, trusted, boot, key, kind, subject, body"
+
+/* A row of these columns and its sum. */
+void journal_row_of(struct sqlite3_stmt *select, struct journal_row *out_row);
+int64_t journal_row_sum(const struct journal_row *row);
+bool journal_row_fits(struct sqlite3_stmt *select, const struct journal_row *row);
+/* The same of a blob: key, data, sum. */
+int64_t journal_blob_sum(struct bytes key, struct bytes data);
+bool journal_blob_fits(struct sqlite3_stmt *select);
+/* ERR_CORRUPT when a fact does not match its sum. */
+MUST_USE enum err journal_check_sums(struct sqlite3 *db);
 
 /* May this call go to the disk at all? Every public call begins here, */
 MUST_USE enum err journal_admit(const struct journal *journal, bool writing);

@@ -24,7 +24,8 @@
 #include "hal/journal_inside.h"
 
 #define APPLICATION_ID 0x706b6a31 /* "pkj1" */
-#define SCHEMA 1
+#define SCHEMA 2
+#define SCHEMA_OLDEST 1 /* without sums */
 /* A batch changes a few hundred bytes in each of six or seven pages, and all of each page goes to
  * the log: small pages wear the flash less. tools/bench parcels says how much. */
 #define PAGE_BYTES 1024u
@@ -42,7 +43,8 @@ static const char schema_sql[] =
     " key TEXT NOT NULL UNIQUE CHECK(length(key) BETWEEN 1 AND 200),"
     " kind TEXT NOT NULL CHECK(length(kind) BETWEEN 1 AND 40),"
     " subject TEXT NOT NULL CHECK(length(subject) <= 100),"
-    " body TEXT NOT NULL CHECK(length(body) BETWEEN 1 AND 65536)) STRICT;"
+    " body TEXT NOT NULL CHECK(length(body) BETWEEN 1 AND 65536),"
+    " sum INTEGER) STRICT;"
     /* without those that have no subject; the row number is in the index and gives the order */
     "CREATE INDEX facts_by_subject ON facts(subject) WHERE subject <> '';"
     "CREATE TABLE pruned(one INTEGER PRIMARY KEY CHECK(one = 1),"
@@ -51,25 +53,36 @@ static const char schema_sql[] =
     "CREATE TABLE blobs(place INTEGER PRIMARY KEY,"
     " key TEXT NOT NULL UNIQUE CHECK(length(key) BETWEEN 1 AND 200),"
     " seq INTEGER NOT NULL CHECK(seq >= 0),"
-    " data BLOB NOT NULL CHECK(length(data) <= 1048576)) STRICT;"
+    " data BLOB NOT NULL CHECK(length(data) <= 1048576),"
+    " sum INTEGER) STRICT;"
     "CREATE TABLE cursors(name TEXT PRIMARY KEY CHECK(length(name) BETWEEN 1 AND 40),"
     " seq INTEGER NOT NULL CHECK(seq >= 0)) STRICT, WITHOUT ROWID;"
     "INSERT INTO meta VALUES('epoch', lower(hex(randomblob(8))));";
 
-#define ROW_COLUMNS "seq, at_ms, boot_ms, trusted, boot, key, kind, subject, body"
+static const char upgrade_sql[] = "ALTER TABLE facts ADD COLUMN sum INTEGER;"
+                                  "ALTER TABLE blobs ADD COLUMN sum INTEGER;";
+
+#define ROW_COLUMNS JOURNAL_ROW_COLUMNS
+#define READ_AFTER(sum) \
+    "SELECT " ROW_COLUMNS ", " sum " FROM facts WHERE seq > ?1 ORDER BY seq LIMIT ?2"
+#define READ_SUBJECT(sum)                                           \
+    "SELECT " ROW_COLUMNS ", " sum " FROM facts WHERE subject = ?1" \
+    " AND subject <> '' AND seq > ?2 ORDER BY seq"
+#define READ_KEY(sum) "SELECT " ROW_COLUMNS ", " sum " FROM facts WHERE key = ?1"
 
 static const char *const statement_sql[JOURNAL_STATEMENTS] = {
-    [JOURNAL_ADD_FACT] = "INSERT INTO facts(" ROW_COLUMNS ")"
-                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-    [JOURNAL_PUT_BLOB] = "INSERT OR REPLACE INTO blobs(key, seq, data) VALUES(?1, ?2, ?3)",
+    [JOURNAL_ADD_FACT] = "INSERT INTO facts(" ROW_COLUMNS ", sum)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    [JOURNAL_PUT_BLOB] = "INSERT OR REPLACE INTO blobs(key, seq, data, sum)"
+                         " VALUES(?1, ?2, ?3, ?4)",
     [JOURNAL_DROP_BLOB] = "DELETE FROM blobs WHERE key = ?1",
     [JOURNAL_MOVE_CURSOR] = "INSERT INTO cursors(name, seq) VALUES(?1, ?2)"
                             " ON CONFLICT(name) DO UPDATE SET seq = excluded.seq",
-    [JOURNAL_READ_AFTER] = "SELECT " ROW_COLUMNS " FROM facts WHERE seq > ?1 ORDER BY seq LIMIT ?2",
-    [JOURNAL_READ_SUBJECT] = "SELECT " ROW_COLUMNS " FROM facts WHERE subject = ?1"
-                             " AND subject <> '' AND seq > ?2 ORDER BY seq",
-    [JOURNAL_READ_KEY] = "SELECT " ROW_COLUMNS " FROM facts WHERE key = ?1",
-    [JOURNAL_READ_BLOB] = "SELECT data FROM blobs WHERE key = ?1",
+    [JOURNAL_READ_AFTER] = READ_AFTER("sum"),
+    [JOURNAL_READ_SUBJECT] = READ_SUBJECT("sum"),
+    [JOURNAL_READ_KEY] = READ_KEY("sum"),
+    [JOURNAL_READ_BLOB] = "SELECT key, data, sum FROM blobs WHERE key = ?1",
+    [JOURNAL_ALL_BLOBS] = "SELECT key, data, sum FROM blobs",
     [JOURNAL_READ_CURSOR] = "SELECT seq FROM cursors WHERE name = ?1",
     [JOURNAL_FIRST_SEQ] = "SELECT min(seq) FROM facts",
     [JOURNAL_LAST_SEQ] = "SELECT coalesce((SELECT max(seq) FROM facts), (SELECT seq FROM pruned))",
@@ -89,12 +102,16 @@ static const char *const statement_sql[JOURNAL_STATEMENTS] = {
     [JOURNAL_PAGES_MAX] = "PRAGMA max_page_count",
 };
 
+/* The next opening finds the log, and so checks everything. */
+static void spoil(struct journal *journal, enum err problem)
+{
+    journal->broken = problem;
+    database_leave_files(journal->db);
+}
+
 enum err journal_settle(struct journal *journal, enum err problem)
 {
-    if (problem == ERR_IO || problem == ERR_CORRUPT) {
-        journal->broken = problem;
-        database_leave_files(journal->db);
-    }
+    if (problem == ERR_IO || problem == ERR_CORRUPT) spoil(journal, problem);
     if (problem != ERR_NONE && problem != ERR_NOT_FOUND) {
         bool knows = (sqlite3_errcode(journal->db) & 0xff) != SQLITE_OK;
         snprintf(journal->trouble, sizeof(journal->trouble), "%s (%d): %s", err_word(problem),
@@ -117,6 +134,30 @@ static enum err read_epoch(struct journal *journal)
     if (good) return ERR_NONE;
     return code == SQLITE_ROW || code == SQLITE_DONE ? ERR_CORRUPT
                                                      : database_err(journal->db, code);
+}
+
+/* One of an older format that is only read stays as it is: it has no sums, and no fact is added. */
+static enum err prepare(struct journal *journal)
+{
+    static const char *const version_sql[] = {"PRAGMA user_version"};
+    const char *sql[JOURNAL_STATEMENTS];
+    struct sqlite3_stmt *version[1];
+    int64_t schema = 0;
+    enum err problem = database_prepare(journal->db, version_sql, 1, version);
+    if (problem != ERR_NONE) return problem;
+    problem = database_run_i64(version[0], &schema);
+    database_finalize(version, 1);
+    if (problem != ERR_NONE) return problem;
+    memcpy(sql, statement_sql, sizeof(sql));
+    if (schema < SCHEMA) {
+        sql[JOURNAL_ADD_FACT] = sql[JOURNAL_PUT_BLOB] = "SELECT 1";
+        sql[JOURNAL_READ_AFTER] = READ_AFTER("NULL");
+        sql[JOURNAL_READ_SUBJECT] = READ_SUBJECT("NULL");
+        sql[JOURNAL_READ_KEY] = READ_KEY("NULL");
+        sql[JOURNAL_READ_BLOB] = "SELECT key, data, NULL FROM blobs WHERE key = ?1";
+        sql[JOURNAL_ALL_BLOBS] = "SELECT key, data, NULL FROM blobs";
+    }
+    return database_prepare(journal->db, sql, JOURNAL_STATEMENTS, journal->statements);
 }
 
 /* The number of this boot; a new one when the box was started since. */
@@ -163,7 +204,7 @@ static enum err open_any(const struct database_settings *settings, const char *b
     journal->quota_bytes = settings->quota_bytes;
     journal->reading_only = settings->use == DATABASE_READING;
     sqlite3_wal_hook(journal->db, note_log_pages, journal);
-    problem = database_prepare(journal->db, statement_sql, JOURNAL_STATEMENTS, journal->statements);
+    problem = prepare(journal);
     if (problem == ERR_NONE) problem = read_epoch(journal);
     if (problem == ERR_NONE) {
         problem = database_run_i64(journal->statements[JOURNAL_PAGE_SIZE], &journal->page_bytes);
@@ -195,7 +236,10 @@ enum err journal_open(const char *path, const struct journal_settings *settings,
         .row_bytes_max = ROW_BYTES_MAX,
         .application_id = APPLICATION_ID,
         .schema = SCHEMA,
+        .schema_oldest = SCHEMA_OLDEST,
         .schema_sql = schema_sql,
+        .upgrade_sql = upgrade_sql,
+        .check = journal_check_sums,
     };
     return open_any(&open, settings->boot_id, out_why, out_journal);
 }
@@ -209,6 +253,7 @@ enum err journal_open_reading(const char *path, struct textbuf *out_why,
         .row_bytes_max = ROW_BYTES_MAX,
         .application_id = APPLICATION_ID,
         .schema = SCHEMA,
+        .schema_oldest = SCHEMA_OLDEST,
     };
     return open_any(&open, NULL, out_why, out_journal);
 }
@@ -272,15 +317,23 @@ static enum err add_facts(struct journal *journal, const struct journal_batch *b
     struct sqlite3_stmt *add = journal->statements[JOURNAL_ADD_FACT];
     for (size_t i = 0; i < batch->fact_count; i++) {
         const struct journal_fact *fact = &batch->facts[i];
-        database_bind_i64(add, 1, first_seq + (int64_t)i);
-        database_bind_i64(add, 2, batch->at.wall_ms);
-        database_bind_i64(add, 3, batch->at.boot_ms);
-        database_bind_i64(add, 4, batch->at.wall_trusted);
-        database_bind_i64(add, 5, journal->boot);
-        database_bind_text(add, 6, fact->key);
-        database_bind_text(add, 7, fact->kind);
-        database_bind_text(add, 8, fact->subject);
-        database_bind_text(add, 9, fact->body);
+        const struct journal_row row = {.seq = first_seq + (int64_t)i,
+                                        .at = batch->at,
+                                        .boot = journal->boot,
+                                        .key = fact->key,
+                                        .kind = fact->kind,
+                                        .subject = fact->subject,
+                                        .body = fact->body};
+        database_bind_i64(add, 1, row.seq);
+        database_bind_i64(add, 2, row.at.wall_ms);
+        database_bind_i64(add, 3, row.at.boot_ms);
+        database_bind_i64(add, 4, row.at.wall_trusted);
+        database_bind_i64(add, 5, row.boot);
+        database_bind_text(add, 6, row.key);
+        database_bind_text(add, 7, row.kind);
+        database_bind_text(add, 8, row.subject);
+        database_bind_text(add, 9, row.body);
+        database_bind_i64(add, 10, journal_row_sum(&row));
         enum err problem = database_run(add);
         if (problem != ERR_NONE) return problem;
     }
@@ -302,6 +355,7 @@ static enum err put_blobs(struct journal *journal, const struct journal_batch *b
         database_bind_text(put, 1, batch->blobs[i].key);
         database_bind_i64(put, 2, last_seq);
         database_bind_blob(put, 3, batch->blobs[i].data);
+        database_bind_i64(put, 4, journal_blob_sum(batch->blobs[i].key, batch->blobs[i].data));
         problem = database_run(put);
     }
     for (size_t i = 0; problem == ERR_NONE && i < batch->blob_gone_count; i++) {
@@ -346,38 +400,37 @@ enum err journal_append(struct journal *journal, const struct journal_batch *bat
     return ERR_NONE;
 }
 
-/* Gives the row at which the statement stands. */
-static bool give_row(struct journal *journal, struct sqlite3_stmt *select, journal_row_fn *give,
-                     void *context)
+/* Gives the row at which the statement stands. One that is not what was written is not given. */
+static enum err give_row(struct journal *journal, struct sqlite3_stmt *select, journal_row_fn *give,
+                         void *context, bool *out_more)
 {
-    struct journal_row row = {
-        .seq = sqlite3_column_int64(select, 0),
-        .at = {.wall_ms = sqlite3_column_int64(select, 1),
-               .boot_ms = sqlite3_column_int64(select, 2),
-               .wall_trusted = sqlite3_column_int64(select, 3) != 0},
-        .boot = sqlite3_column_int64(select, 4),
-        .key = database_column(select, 5),
-        .kind = database_column(select, 6),
-        .subject = database_column(select, 7),
-        .body = database_column(select, 8),
-    };
+    struct journal_row row;
+    journal_row_of(select, &row);
+    if (!journal_row_fits(select, &row)) {
+        snprintf(journal->trouble, sizeof(journal->trouble), "fact %lld does not match its sum",
+                 (long long)row.seq);
+        return ERR_CORRUPT;
+    }
     journal->in_callback = true;
-    bool more = give(context, &row);
+    *out_more = give(context, &row);
     journal->in_callback = false;
-    return more;
+    return ERR_NONE;
 }
 
 static enum err give_rows(struct journal *journal, struct sqlite3_stmt *select,
                           journal_row_fn *give, void *context)
 {
     size_t given = 0;
+    bool more = true;
+    enum err problem = ERR_NONE;
     int code = sqlite3_step(select);
-    while (code == SQLITE_ROW) {
+    while (code == SQLITE_ROW && problem == ERR_NONE && more) {
         given++;
-        if (!give_row(journal, select, give, context)) break;
-        code = sqlite3_step(select);
+        problem = give_row(journal, select, give, context, &more);
+        if (problem == ERR_NONE && more) code = sqlite3_step(select);
     }
-    enum err problem = journal_settle(journal, database_err(journal->db, code));
+    if (problem == ERR_CORRUPT) spoil(journal, problem);
+    else problem = journal_settle(journal, database_err(journal->db, code));
     sqlite3_reset(select);
     sqlite3_clear_bindings(select);
     return problem == ERR_NONE && given == 0 ? ERR_NOT_FOUND : problem;
@@ -427,8 +480,9 @@ enum err journal_read_blob(struct journal *journal, struct bytes key, void *stor
     int code = sqlite3_step(select);
     problem = code == SQLITE_DONE ? ERR_NOT_FOUND : database_err(journal->db, code);
     if (code == SQLITE_ROW) {
-        struct bytes data = database_column(select, 0);
-        if (data.len > size) problem = ERR_TOO_BIG;
+        struct bytes data = database_column(select, 1);
+        if (!journal_blob_fits(select)) problem = ERR_NOT_FOUND; /* as if it had been dropped */
+        else if (data.len > size) problem = ERR_TOO_BIG;
         else if (data.len > 0) memcpy(storage, data.data, data.len);
         if (problem == ERR_NONE) *out_len = data.len;
     }

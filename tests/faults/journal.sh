@@ -48,8 +48,8 @@ log_says "an empty file is a new journal, and that is said" "A new journal is be
 packd_stop
 
 cp "$work/good.db" "$work/newer.db"
-printf '\0\0\0\002' | dd of="$work/newer.db" bs=1 seek=60 conv=notrunc 2>/dev/null # user_version
-lay "$work/newer.db"; refused "a newer firmware's journal" "knows only format 1"
+printf '\0\0\0\003' | dd of="$work/newer.db" bs=1 seek=60 conv=notrunc 2>/dev/null # user_version
+lay "$work/newer.db"; refused "a newer firmware's journal" "knows only format"
 expect "and is left as it was" "" "$(cmp "$work/newer.db" "$journal")"
 printf 'SQLi' | dd of="$work/newer.db" bs=1 seek=68 conv=notrunc 2>/dev/null # application_id
 lay "$work/newer.db"; refused "another program's database" "a database of another program"

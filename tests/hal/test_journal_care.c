@@ -141,10 +141,10 @@ static void foreign_and_newer_files_are_left_alone(void)
 {
     struct journal *journal = open_named("newer");
     journal_close(journal);
-    tamper("PRAGMA user_version=2");
+    tamper("PRAGMA user_version=3");
     EXPECT_I64(ERR_UNSUPPORTED, open_with(&usual, &journal), "a newer format is refused");
     EXPECT(why.len > 0, "with a sentence");
-    tamper("PRAGMA user_version=1");
+    tamper("PRAGMA user_version=2");
     EXPECT_I64(ERR_NONE, open_with(&usual, &journal), "nothing was changed in it");
     journal_close(journal);
 
@@ -231,7 +231,7 @@ static void make_newer_leaving_log(void)
     sqlite3 *db = NULL;
     EXPECT(sqlite3_open(path, &db) == SQLITE_OK, "the file opens");
     sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-    EXPECT(sqlite3_exec(db, "PRAGMA user_version=2", NULL, NULL, NULL) == SQLITE_OK, "newer");
+    EXPECT(sqlite3_exec(db, "PRAGMA user_version=3", NULL, NULL, NULL) == SQLITE_OK, "newer");
     sqlite3_close(db);
 }
 
@@ -318,14 +318,18 @@ static void checking_finds_what_is_wrong(void)
         {"DELETE FROM facts WHERE seq = 1",
          "the first fact does not follow the last one pruned, but is: 2"},
         {"INSERT INTO cursors VALUES('oms', 6)", "a cursor stands past the last fact: oms"},
-        {"INSERT INTO blobs VALUES(1, 'label', 6, x'00')",
+        {"INSERT INTO blobs VALUES(1, 'label', 6, x'00', NULL)",
          "a blob belongs to no fact that was ever written: label"},
-        {"INSERT INTO blobs VALUES(1, 'a', 3, x'00'), (2, 'b', 2, x'00')",
+        {"INSERT INTO blobs VALUES(1, 'a', 3, x'00', NULL), (2, 'b', 2, x'00', NULL)",
          "a blob is out of order: b"},
-        {"PRAGMA foreign_keys=OFF; UPDATE facts SET boot = 9 WHERE seq = 2",
+        {"PRAGMA foreign_keys=OFF; UPDATE facts SET boot = 9, sum = NULL WHERE seq = 2",
          "a fact names a boot that is not known: row 2 of facts"},
-        {"PRAGMA ignore_check_constraints=ON; UPDATE facts SET body = '' WHERE seq = 1",
+        {"PRAGMA ignore_check_constraints=ON; UPDATE facts SET body = '', sum = NULL"
+         " WHERE seq = 1",
          "the file is damaged: CHECK constraint failed in facts"},
+        {"UPDATE facts SET body = '{\"v\":3}' WHERE seq = 2", "fact 2 does not match its sum"},
+        {"UPDATE facts SET at_ms = at_ms + 1 WHERE seq = 5", "fact 5 does not match its sum"},
+        {"INSERT INTO blobs VALUES(1, 'a', 3, x'00', 7)", "blob a does not match its sum"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         char name[16];
@@ -339,6 +343,62 @@ static void checking_finds_what_is_wrong(void)
     leave_hard_stopped("verify-pruned", 5);
     tamper("DELETE FROM facts WHERE seq < 4; UPDATE pruned SET seq = 3");
     EXPECT_I64(0, findings_of_closed(), "a pruned journal is sound");
+}
+
+static bool none(void *context, const struct journal_row *row)
+{
+    *(int64_t *)context = row->seq;
+    return true;
+}
+
+static void a_fact_that_is_not_what_was_written_is_not_used(void)
+{
+    struct journal *journal = open_named("rot");
+    int64_t seq = 0, given = 0;
+    size_t len = 0;
+    char storage[9];
+    struct journal_blob blob = {BYTES_LITERAL("label"), BYTES_LITERAL("SBX1")};
+    struct journal_batch batch = {.blobs = &blob, .blob_count = 1};
+    for (unsigned i = 0; i < 3; i++) {
+        char key[9];
+        snprintf(key, sizeof(key), "k%u", i);
+        EXPECT_I64(ERR_NONE, append(journal, key, &seq), "a fact");
+    }
+    EXPECT_I64(ERR_NONE, journal_append(journal, &batch, &seq), "a blob");
+    journal_close(journal);
+    tamper("UPDATE facts SET body = '{\"v\":9}' WHERE seq = 2; UPDATE blobs SET data = x'00'");
+    EXPECT_I64(ERR_NONE, open_with(&usual, &journal), "after a clean stop not all is read");
+    EXPECT_I64(ERR_NOT_FOUND, journal_read_blob(journal, blob.key, storage, 9, &len), "no blob");
+    EXPECT_I64(ERR_CORRUPT, journal_read_after(journal, 0, 9, none, &given), "but what is read is");
+    EXPECT_I64(1, given, "it is not given");
+    EXPECT_TEXT("fact 2 does not match its sum", journal_trouble(journal), "it is said");
+    EXPECT_I64(ERR_CORRUPT, append(journal, "more", &seq), "nothing goes on from there");
+    journal_close(journal);
+    EXPECT_I64(ERR_CORRUPT, open_with(&usual, &journal), "the next opening finds it by itself");
+}
+
+static void an_older_format_is_read_and_brought_to_ours(void)
+{
+    struct journal *journal = open_named("older");
+    int64_t seq = 0;
+    EXPECT_I64(ERR_NONE, append(journal, "old", &seq), "a fact");
+    journal_close(journal);
+    tamper("ALTER TABLE facts DROP COLUMN sum; ALTER TABLE blobs DROP COLUMN sum;"
+           "PRAGMA user_version=1");
+    EXPECT_I64(0, findings_of_closed(), "reading it changes nothing and finds nothing");
+    textbuf_init(&why, why_storage, sizeof(why_storage));
+    EXPECT_I64(ERR_NONE, journal_open_reading(path, &why, &journal), "it opens for reading");
+    EXPECT_I64(1, read_all(journal, 0, 9).count, "with its fact");
+    journal_close(journal);
+    EXPECT_I64(ERR_NONE, open_with(&usual, &journal), "it opens for good");
+    EXPECT_I64(ERR_NONE, append(journal, "new", &seq), "it goes on");
+    EXPECT_I64(2, seq, "where it was");
+    EXPECT_I64(2, read_all(journal, 0, 9).count, "old and new");
+    journal_close(journal);
+    tamper("UPDATE facts SET body = '{\"v\":9}'");
+    EXPECT_I64(1, findings_of_closed(), "what is new has its sum, what is old has none");
+    tamper("PRAGMA user_version=0");
+    EXPECT(open_with(&usual, &journal) != ERR_NONE, "what was never a format of ours is none");
 }
 
 static void reading_changes_nothing(void)
@@ -443,6 +503,8 @@ int main(void)
     EXPECT_RUN(a_refused_file_is_left_with_its_log);
     EXPECT_RUN(a_file_cut_short_is_found);
     EXPECT_RUN(checking_finds_what_is_wrong);
+    EXPECT_RUN(a_fact_that_is_not_what_was_written_is_not_used);
+    EXPECT_RUN(an_older_format_is_read_and_brought_to_ours);
     EXPECT_RUN(reading_changes_nothing);
     EXPECT_RUN(a_copy_is_a_whole_journal);
     EXPECT_RUN(the_journal_goes_on_while_it_is_copied);

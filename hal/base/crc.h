@@ -1,0 +1,11 @@
+/* crc.h - CRC-32C (Castagnoli; RFC 3720 appendix B.4), which finds every flip of a bit or of a run
+ * of up to 32. No protection against anybody who means it. */
+#ifndef PACKD_HAL_BASE_CRC_H
+#define PACKD_HAL_BASE_CRC_H
+
+#include "hal/base/bytes.h"
+
+/* Of the bytes added since 0, in any pieces. */
+uint32_t crc32c_add(uint32_t crc, struct bytes data);
+
+#endif

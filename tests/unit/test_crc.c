@@ -1,0 +1,23 @@
+/* Guards: the sum over a fact is the CRC-32C that everybody else has, whatever the pieces. */
+#include "hal/base/crc.h"
+#include "tests/support/expect.h"
+
+static void the_known_sums_come_out(void)
+{
+    uint8_t zeros[32] = {0}, ones[32], rising[32]; /* RFC 3720, appendix B.4 */
+    memset(ones, 0xFF, sizeof(ones));
+    for (uint8_t i = 0; i < 32; i++) rising[i] = i;
+    EXPECT_I64(0x8A9136AA, crc32c_add(0, bytes_of(zeros, 32)), "32 noughts");
+    EXPECT_I64(0x62A8AB43, crc32c_add(0, bytes_of(ones, 32)), "32 bytes of ones");
+    EXPECT_I64(0x46DD794E, crc32c_add(0, bytes_of(rising, 32)), "0 to 31");
+    EXPECT_I64(0xE3069283, crc32c_add(0, BYTES_LITERAL("123456789")), "the usual check value");
+    EXPECT_I64(0, crc32c_add(0, BYTES_NONE), "nothing");
+    uint32_t pieces = crc32c_add(crc32c_add(0, BYTES_LITERAL("1234")), BYTES_LITERAL("56789"));
+    EXPECT_I64(0xE3069283, pieces, "in two pieces");
+}
+
+int main(void)
+{
+    EXPECT_RUN(the_known_sums_come_out);
+    return expect_result();
+}
