@@ -107,6 +107,38 @@ static void prune(struct upkeep *upkeep, struct outside *outside, int64_t now_ms
     if (upkeep->prune_part <= ARRAY_LEN(ends)) return;
     upkeep->prune_part = 0;
     upkeep->prune_ms = now_ms + UPKEEP_PRUNE_MS;
+    upkeep->looking = true;
+    upkeep->looked_seq = 0;
+    upkeep->looked_wrong = 0;
+}
+
+struct looking {
+    struct upkeep *upkeep;
+    struct outside *outside;
+};
+
+static void say_finding(void *context, const char *sentence)
+{
+    const struct looking *looking = context;
+    if (looking->upkeep->looked_wrong++ >= UPKEEP_LOOK_SAID) return;
+    service_log(&looking->outside->service, SERVICE_ERROR,
+                "The journal has rotted: %s. Make a backup of it (packctl journal backup), send it "
+                "to support and replace the storage.",
+                sentence);
+}
+
+/* What nobody reads may rot unseen for weeks. */
+static void look_on(struct upkeep *upkeep, struct outside *outside)
+{
+    struct looking looking = {upkeep, outside};
+    struct journal_look look = {.seq = upkeep->looked_seq,
+                                .rows_max = UPKEEP_LOOK_ROWS,
+                                .finding = say_finding,
+                                .context = &looking};
+    enum err problem =
+        journal_look(outside->journal, &look); /* a failed one: the next batch tells */
+    upkeep->looked_seq = look.seq;
+    upkeep->looking = problem == ERR_NONE && look.more;
 }
 
 static const char *backup_trouble(enum err problem)
@@ -156,6 +188,7 @@ void upkeep_turn(struct upkeep *upkeep, struct outside *outside, int64_t now_ms,
     }
     if (now_ms >= upkeep->copy_ms) copy_on(upkeep, outside, now_ms, idle);
     else if (idle && now_ms >= upkeep->prune_ms) prune(upkeep, outside, now_ms);
+    else if (idle && upkeep->looking) look_on(upkeep, outside);
 }
 
 int64_t upkeep_deadline(const struct upkeep *upkeep)

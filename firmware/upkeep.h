@@ -1,5 +1,6 @@
 /* upkeep.h - what is done by the clock and not for a parcel: free space looked at, the service
- * manager told that we live, what is old removed from the journal, a copy made when asked for.
+ * manager told that we live, what is old removed from the journal, all that is kept looked through
+ * once a day, a copy made when asked for.
  *
  * An idle box is left asleep: space is looked at when something happens anyway, and by the clock
  * only while it is short, because then nothing may happen until it is there again. */
@@ -13,7 +14,9 @@
 #define UPKEEP_KEEP_FACTS_MS (INT64_C(30) * 24 * 3600 * 1000)
 #define UPKEEP_KEEP_BLOBS_MS (INT64_C(24) * 3600 * 1000) /* addresses and labels, once closed */
 #define UPKEEP_COPY_PAUSE_MS 200
-#define UPKEEP_ROWS 200 /* removed at a time: one short flush */
+#define UPKEEP_LOOK_ROWS 500 /* looked at at a time: some milliseconds */
+#define UPKEEP_LOOK_SAID 5   /* findings said in a round */
+#define UPKEEP_ROWS 200      /* removed at a time: one short flush */
 
 struct upkeep {
     int64_t disk_ms; /* when to look at free space next */
@@ -21,7 +24,10 @@ struct upkeep {
     int64_t alive_ms; /* when to say that we live next */
     int64_t prune_ms; /* when to remove old things next */
     unsigned prune_part;
-    int64_t copy_ms; /* when to go on with a copy of the journal; NO_DEADLINE: none is made */
+    int64_t looked_seq;    /* facts up to here were looked at in this round */
+    bool looking;          /* a round after each pruning */
+    uint32_t looked_wrong; /* findings of this round */
+    int64_t copy_ms;       /* when to go on with a copy of the journal; NO_DEADLINE: none is made */
     uint32_t backup_client; /* who waits for the copy of the journal */
 };
 

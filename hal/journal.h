@@ -190,6 +190,17 @@ typedef void journal_finding_fn(void *context, const char *sentence);
 MUST_USE enum err journal_verify(struct journal *journal, journal_finding_fn *finding,
                                  void *context, size_t *out_count);
 
+/* A part of that, for a journal in use: the facts above seq against their sums, at most rows_max.
+ * It moves seq on; `more`: there are others. A finding does not end the journal's use. */
+struct journal_look {
+    int64_t seq;
+    size_t rows_max;
+    journal_finding_fn *finding;
+    void *context;
+    bool more;
+};
+MUST_USE enum err journal_look(struct journal *journal, struct journal_look *look);
+
 /* Renames the files of a damaged, closed journal to "<path>.damaged-N" (and its log alongside), so
  * that a new one can be made. out_name gets the new name. */
 MUST_USE enum err journal_set_aside(const char *path, struct textbuf *out_name);

@@ -103,6 +103,7 @@ struct findings {
     journal_finding_fn *give;
     void *context;
     size_t count;
+    size_t sums; /* of them that do not match */
 };
 
 static void find(struct findings *findings, const char *sentence)
@@ -131,28 +132,61 @@ static enum err run_check(struct journal *journal, const char *sql, const char *
     return problem;
 }
 
-/* Says of each row that is not what was written; a fact by its number, a blob by its key. */
-static enum err verify_sums(struct journal *journal, bool facts, struct findings *findings)
+enum err journal_look(struct journal *journal, struct journal_look *look)
 {
-    enum journal_statement which = facts ? JOURNAL_READ_AFTER : JOURNAL_ALL_BLOBS;
-    struct sqlite3_stmt *select = journal->statements[which];
-    size_t most = findings->count + FINDINGS_MAX;
-    if (facts) database_bind_i64(select, 1, 0);
-    if (facts) database_bind_i64(select, 2, INT64_MAX);
+    struct sqlite3_stmt *select = journal->statements[JOURNAL_READ_AFTER];
+    enum err problem = journal_admit(journal, false);
+    if (problem != ERR_NONE) return problem;
+    size_t rows = 0;
+    database_bind_i64(select, 1, look->seq);
+    database_bind_i64(select, 2, (int64_t)look->rows_max);
     int code = sqlite3_step(select);
-    for (; code == SQLITE_ROW && findings->count < most; code = sqlite3_step(select)) {
-        struct journal_row row = {.seq = 0};
+    for (; code == SQLITE_ROW; code = sqlite3_step(select), rows++) {
+        struct journal_row row;
+        char line[60];
+        journal_row_of(select, &row);
+        look->seq = row.seq;
+        if (journal_row_fits(select, &row)) continue;
+        snprintf(line, sizeof(line), "fact %lld does not match its sum", (long long)row.seq);
+        look->finding(look->context, line);
+    }
+    problem = database_err(journal->db, code);
+    sqlite3_reset(select);
+    sqlite3_clear_bindings(select);
+    look->more = rows == look->rows_max;
+    return journal_settle(journal, problem);
+}
+
+static void note(void *context, const char *sentence)
+{
+    struct findings *findings = context;
+    if (findings->sums++ < FINDINGS_MAX) find(findings, sentence);
+}
+
+static enum err verify_facts(struct journal *journal, struct findings *findings)
+{
+    struct journal_look look = {.rows_max = 1000,
+                                .finding = note,
+                                .context = findings,
+                                .more = true};
+    enum err problem = ERR_NONE;
+    while (problem == ERR_NONE && look.more) problem = journal_look(journal, &look);
+    return problem;
+}
+
+static enum err verify_blobs(struct journal *journal, struct findings *findings)
+{
+    struct sqlite3_stmt *select = journal->statements[JOURNAL_ALL_BLOBS];
+    int code = sqlite3_step(select);
+    for (; code == SQLITE_ROW; code = sqlite3_step(select)) {
         char line[300];
-        if (facts) journal_row_of(select, &row);
-        if (facts ? journal_row_fits(select, &row) : journal_blob_fits(select)) continue;
-        const char *name = (const char *)sqlite3_column_text(select, 0);
-        snprintf(line, sizeof(line), "%s %s does not match its sum", facts ? "fact" : "blob",
-                 name == NULL ? "" : name);
-        find(findings, line);
+        if (journal_blob_fits(select)) continue;
+        const char *key = (const char *)sqlite3_column_text(select, 0);
+        snprintf(line, sizeof(line), "blob %s does not match its sum", key == NULL ? "" : key);
+        note(findings, line);
     }
     enum err problem = database_err(journal->db, code);
     sqlite3_reset(select);
-    sqlite3_clear_bindings(select);
     return problem;
 }
 
@@ -185,8 +219,8 @@ enum err journal_verify(struct journal *journal, journal_finding_fn *finding, vo
     for (size_t i = 0; problem == ERR_NONE && i < ARRAY_LEN(checks); i++) {
         problem = run_check(journal, checks[i].sql, checks[i].sentence, &findings);
     }
-    if (problem == ERR_NONE) problem = verify_sums(journal, true, &findings);
-    if (problem == ERR_NONE) problem = verify_sums(journal, false, &findings);
+    if (problem == ERR_NONE) problem = verify_facts(journal, &findings);
+    if (problem == ERR_NONE) problem = verify_blobs(journal, &findings);
     if (problem == ERR_CORRUPT) { /* so damaged that it cannot even be walked: that is a finding */
         find(&findings, sqlite3_errmsg(journal->db));
         problem = ERR_NONE;

@@ -91,6 +91,21 @@ for flip in $(seq "$(sample 6 -- 400)"); do
     fi
 done
 
+# A value that has turned into another, in a fact that nobody reads any more: found by looking, said, and kept.
+cp "$work/good.db" "$work/rot.db"
+sqlite3 "$work/rot.db" 'UPDATE facts SET at_ms = at_ms + 1 WHERE seq = 1'
+lay "$work/rot.db"
+packd_start
+packs
+until_log "has rotted: fact 1 does not match its sum" 20
+packs
+packd_stop
+expect "packtool names it as well" "packtool: fact 1 does not match its sum" "$("$packtool" journal check "$journal" 2>&1 >/dev/null)"
+# One that is read at the start: it is not used.
+sqlite3 "$work/good.db" "UPDATE facts SET kind = 'aside' WHERE seq = (SELECT max(seq) FROM facts)"
+lay "$work/good.db" "$work/none"
+kept_aside "a journal with a fact that is not what was written"
+
 # The folder.
 rm -rf "$packd_data"; log_new
 packd_start

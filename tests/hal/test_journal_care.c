@@ -369,6 +369,13 @@ static void a_fact_that_is_not_what_was_written_is_not_used(void)
     tamper("UPDATE facts SET body = '{\"v\":9}' WHERE seq = 2; UPDATE blobs SET data = x'00'");
     EXPECT_I64(ERR_NONE, open_with(&usual, &journal), "after a clean stop not all is read");
     EXPECT_I64(ERR_NOT_FOUND, journal_read_blob(journal, blob.key, storage, 9, &len), "no blob");
+    struct journal_look look = {.rows_max = 2, .finding = note_finding, .more = true};
+    finding[0] = '\0';
+    EXPECT_I64(ERR_NONE, journal_look(journal, &look), "who looks");
+    EXPECT_TEXT("fact 2 does not match its sum", finding, "finds it");
+    EXPECT(look.more && look.seq == 2, "and goes on from there");
+    EXPECT_I64(ERR_NONE, journal_look(journal, &look), "to the end");
+    EXPECT(!look.more && look.seq == 3, "the journal is still in use");
     EXPECT_I64(ERR_CORRUPT, journal_read_after(journal, 0, 9, none, &given), "but what is read is");
     EXPECT_I64(1, given, "it is not given");
     EXPECT_TEXT("fact 2 does not match its sum", journal_trouble(journal), "it is said");
