@@ -93,8 +93,10 @@ static void store_sending(struct booking *booking, struct step *step)
 
 static void store_no(struct booking *booking, struct step *step)
 {
+    bool out = booking->label_out; /* then the parcel is unpacked when its label is destroyed */
     fact_put(step, booking->no, &booking->parcel);
-    fact_put_event(step, OMS_EVENT_EXCEPTION, "exception", &booking->parcel, booking->parcel.note);
+    fact_put_event(step, out ? OMS_EVENT_EXCEPTION : OMS_EVENT_UNPACKED,
+                   out ? "exception" : "ready", &booking->parcel, booking->parcel.note);
     go(booking, BOOKING_REFUSING, step_store(step), NO_DEADLINE);
 }
 

@@ -27,6 +27,7 @@ state_is weighing
 ctl put 500g >/dev/null
 message_is refused_not_serviceable 20
 expect "nothing is booked" 0 "$(live_bookings WEB-1007)"
+until_has '"status":"ready"' 20 order_line WEB-1007 # it may be packed when it has a better address
 ask press give_up >/dev/null
 empty_plate
 
