@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define STALE_MS 60000 /* twelve polls without an answer */
+
 void feed_init(struct feed *feed, const char *cursor, int64_t now_ms)
 {
     memset(feed, 0, sizeof *feed);
@@ -140,7 +142,11 @@ static void take(struct feed *feed, struct step *step, const struct event *event
     make_task(feed, &task);
     commands_text_begin(step->commands, &documents, EXCHANGE_REPLY_MAX);
     step->oms->take(&task, event->exchange.response, step->scratch, &documents, outcome);
-    feed->answered += outcome->class == OMS_DONE;
+    if (outcome->class == OMS_DONE) {
+        feed->answered++;
+        feed->fresh_ms = step->now_ms;
+        feed->fresh_wall_ms = step->wall_trusted ? step->wall_ms : 0;
+    }
     documents.overflow = false; /* what did not fit was left out and counted by take */
     (void)commands_text_end(step->commands, &documents);
     if (outcome->cursor_gone) {
@@ -196,6 +202,11 @@ void feed_tick(struct feed *feed, struct step *step)
         step_exchange_cancel(step, feed->ticket);
         wait_next(feed, step, true, -1);
     }
+}
+
+int64_t feed_stale_since(const struct feed *feed, const struct step *step)
+{
+    return step->now_ms - feed->fresh_ms > STALE_MS ? feed->fresh_wall_ms : 0;
 }
 
 int64_t feed_deadline(const struct feed *feed, const struct step *step)

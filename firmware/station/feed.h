@@ -24,6 +24,8 @@ struct feed {
     uint64_t kept;     /* changes taken since start */
     uint64_t refused;  /* items that broke the contract */
     uint32_t answered; /* pages that came, since start */
+    int64_t fresh_ms;  /* boot and wall clock of the latest; wall 0: none yet, or no clock */
+    int64_t fresh_wall_ms;
 };
 
 void feed_init(struct feed *feed, const char *cursor, int64_t now_ms);
@@ -35,6 +37,9 @@ void feed_answer(struct feed *feed, struct step *step, const struct event *event
 void feed_noting(struct feed *feed, uint32_t ticket);
 void feed_stored(struct feed *feed, struct step *step, uint32_t ticket, enum err error);
 void feed_tick(struct feed *feed, struct step *step);
+/* The wall clock that the cached orders are as of, when that is some while ago; 0: they are fresh,
+ * or nobody knows. */
+int64_t feed_stale_since(const struct feed *feed, const struct step *step);
 int64_t feed_deadline(const struct feed *feed, const struct step *step);
 void feed_check(const struct feed *feed);
 

@@ -294,6 +294,7 @@ void view_write(const struct view *view, const struct message *message, struct t
     write_devices(&json, view);
     write_network(&json, view);
     write_untold(&json, view);
+    if (view->orders_as_of_ms > 0) json_write_i64(&json, "orders_as_of_ms", view->orders_as_of_ms);
     write_recalls(&json, view);
     write_letters(&json, view);
     write_last(&json, view);

@@ -35,6 +35,7 @@ struct view { /* everything the picture depends on */
     const struct sync *sync;
     const enum net_state *network; /* by server: SERVER_OMS, SERVER_CARRIER_FIRST + index */
     uint64_t events_waiting;
+    int64_t orders_as_of_ms; /* wall clock; 0: they are fresh */
     const struct backlog *backlog;
     const struct letters *letters;
     bool disk_low;

@@ -461,6 +461,7 @@ static void show(struct station *station, struct step *step)
                         .sync = &station->sync,
                         .network = station->network,
                         .events_waiting = events_waiting(station),
+                        .orders_as_of_ms = feed_stale_since(&station->feed, step),
                         .backlog = &station->backlog,
                         .letters = &station->letters,
                         .disk_low = station->disk_low,

@@ -6,6 +6,7 @@ import { nameText, word } from './words.mjs';
 
 const tones = { ready: 'good', ok: 'good', opening: 'wait', starting: 'wait' };
 const marks = { good: 'tick', wait: 'wait', bad: 'warning' };
+const OLD_ORDERS_MS = 4 * 3600 * 1000; // half a shift: what was cancelled since is packed all the same
 const harmlessFlags = ['busy', 'label_waiting', 'buffer_full'];
 
 const toneOf = (id) => (Object.hasOwn(tones, id) ? tones[id] : 'bad');
@@ -87,6 +88,13 @@ function countCells(state, language, quiet) {
             name: say('recalls'),
             tone: 'bad',
             text: String(state.recalls.count),
+        });
+    if (state.orders_as_of_ms > 0)
+        cells.push({
+            symbol: 'orders',
+            name: say('orders_as_of'),
+            tone: Date.now() - state.orders_as_of_ms > OLD_ORDERS_MS ? 'bad' : 'wait',
+            text: clockText(state.orders_as_of_ms),
         });
     if (state.untold?.by_ms > 0)
         cells.push({

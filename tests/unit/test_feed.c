@@ -4,15 +4,17 @@
 #include "tests/support/expect.h"
 #include "tests/support/step_bench.h"
 
-#define DOCUMENT(id)                                                                           \
-    "{\"id\":\"" id "\",\"rev\":\"1\",\"order_no\":\"W" id                                     \
-    "\",\"scan_keys\":[{\"kind\":\"order\","                                                   \
-    "\"value\":\"W" id "\"}],\"status\":\"ready\",\"packages_total\":1,\"payment\":{\"mode\":" \
-    "\"prepaid\"},\"booking\":{\"by\":\"station\"},\"ship_to\":{\"name\":\"A\",\"phone\":\""   \
-    "9000000001\",\"line1\":\"1 "                                                              \
-    "Road\",\"city\":\"Pune\",\"state\":\"MH\",\"postcode\":\"411001\","                       \
+#define DOCUMENT(id) DOCUMENT_OF(id, "ready")
+#define DOCUMENT_OF(id, word)                                                                     \
+    "{\"id\":\"" id "\",\"rev\":\"1\",\"order_no\":\"W" id                                        \
+    "\",\"scan_keys\":[{\"kind\":\"order\","                                                      \
+    "\"value\":\"W" id "\"}],\"status\":\"" word "\",\"packages_total\":1,\"payment\":{\"mode\":" \
+    "\"prepaid\"},\"booking\":{\"by\":\"station\"},\"ship_to\":{\"name\":\"A\",\"phone\":\""      \
+    "9000000001\",\"line1\":\"1 "                                                                 \
+    "Road\",\"city\":\"Pune\",\"state\":\"MH\",\"postcode\":\"411001\","                          \
     "\"country\":\"IN\"},\"lines\":[{\"line\":\"1\",\"sku\":\"M\",\"name\":\"Mug\",\"qty\":1}]}"
 #define UPSERT(id) "{\"op\":\"upsert\",\"shipment\":" DOCUMENT(id) "}"
+#define CANCELLED(id) "{\"op\":\"upsert\",\"shipment\":" DOCUMENT_OF(id, "cancelled") "}"
 
 static struct feed feed;
 static struct step step;
@@ -37,6 +39,8 @@ static void ask(void)
     EXPECT_I64(FEED_ASKING, feed.state, "a page is asked for");
 }
 
+static uint32_t noting = 70; /* the batch that a page with cancelled orders waits for */
+
 static void answer(int status, const char *body)
 {
     struct http_response response = {.status = status,
@@ -48,6 +52,7 @@ static void answer(int status, const char *body)
     event.exchange.response = &response;
     at(step.now_ms);
     feed_answer(&feed, &step, &event);
+    if (feed.state == FEED_NOTING) feed_noting(&feed, ++noting); /* as the station does */
     feed_check(&feed);
 }
 
@@ -262,6 +267,51 @@ static void the_largest_page_fits_the_commands_of_one_step(void)
     EXPECT(!step_has_room(&step), "and nobody else begins anything in it");
 }
 
+/* Their orders are noted in the journal first; one that was cancelled while that was written is no
+ * less cancelled. */
+static void a_page_with_cancelled_orders_is_noted_first(void)
+{
+    start("c1");
+    ask();
+    answer(200,
+           "{\"items\":[" UPSERT("1") "," CANCELLED("2") "],\"cursor\":\"c2\",\"more\":false}");
+    EXPECT_I64(FEED_NOTING, feed.state, "the page waits");
+    EXPECT(bench_command(COMMAND_CACHE_PUT) == NULL, "and is not kept");
+    EXPECT_I64(1, (int64_t)feed.cancelled_count, "one is cancelled");
+    EXPECT_TEXT("2", feed.cancelled[0], "this one");
+    feed_stored(&feed, &step, noting + 1, ERR_NONE);
+    EXPECT_I64(FEED_NOTING, feed.state, "another batch is not ours");
+    feed_stored(&feed, &step, noting, ERR_NO_SPACE);
+    ask();
+    answer(200, "{\"items\":[" CANCELLED("2") "],\"cursor\":\"c2\",\"more\":false}");
+    EXPECT_I64(FEED_NOTING, feed.state, "the disk was full: it is noted once more");
+    feed_stored(&feed, &step, noting, ERR_NONE);
+    ask();
+    answer(200,
+           "{\"items\":[" CANCELLED("2") "," CANCELLED("3") "],\"cursor\":\"c3\",\"more\":false}");
+    EXPECT_I64(FEED_NOTING, feed.state, "it has grown meanwhile: the new one is noted too");
+    feed_stored(&feed, &step, noting, ERR_NONE);
+    ask();
+    answer(200,
+           "{\"items\":[" CANCELLED("2") "," CANCELLED("3") "],\"cursor\":\"c3\",\"more\":false}");
+    EXPECT_I64(FEED_KEEPING, feed.state, "then it is kept");
+    kept(true);
+    EXPECT_TEXT("c3", feed.cursor, "and the cursor goes on");
+}
+
+static void the_age_of_the_orders_is_known(void)
+{
+    start("");
+    EXPECT_I64(0, feed_stale_since(&feed, &step), "nobody knows after a start");
+    ask();
+    answer(304, "");
+    int64_t at_wall_ms = step.wall_ms;
+    at(step.now_ms + 30000);
+    EXPECT_I64(0, feed_stale_since(&feed, &step), "half a minute is fresh");
+    at(step.now_ms + 60000);
+    EXPECT_I64(at_wall_ms, feed_stale_since(&feed, &step), "then it is said from when they are");
+}
+
 int main(void)
 {
     EXPECT_RUN(a_page_and_its_cursor_go_to_the_cache_together);
@@ -271,6 +321,8 @@ int main(void)
     EXPECT_RUN(items_that_break_the_contract_are_left_out);
     EXPECT_RUN(failures_are_spaced_wider);
     EXPECT_RUN(a_request_that_cannot_be_said_ends_nothing);
+    EXPECT_RUN(a_page_with_cancelled_orders_is_noted_first);
+    EXPECT_RUN(the_age_of_the_orders_is_known);
     EXPECT_RUN(new_settings_begin_anew);
     EXPECT_RUN(the_largest_page_fits_the_commands_of_one_step);
     return expect_result();
