@@ -272,16 +272,36 @@ void json_write_init(struct json_writer *writer, struct textbuf *text)
     *writer = (struct json_writer){.text = text};
 }
 
+#define EACH_BYTE(value) (0x0101010101010101u * (value))
+
+/* Do all eight bytes stand for themselves? Neither control nor quote nor backslash nor beyond
+ * ASCII: a byte below `value` borrows into its top bit, one equal to a sign becomes zero and so
+ * does the same. A borrow may reach the byte above, which then is merely looked at singly. */
+static bool eight_are_plain(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    uint64_t quote = (word ^ EACH_BYTE('"')) - EACH_BYTE(1);
+    uint64_t backslash = (word ^ EACH_BYTE('\\')) - EACH_BYTE(1);
+    uint64_t control = word - EACH_BYTE(0x20);
+    return ((word | quote | backslash | control) & EACH_BYTE(0x80)) == 0;
+}
+
 /* How many bytes at the front stand for themselves inside quotes. */
 static size_t plain_run(struct bytes text)
 {
     size_t len = 0;
     while (len < text.len) {
         uint8_t one = text.data[len];
-        if (one < 0x20 || one == '"' || one == '\\') break;
-        size_t sequence = bytes_utf8_sequence(bytes_from(text, len));
-        if (sequence == 0) break;
-        len += sequence;
+        if (text.len - len >= 8 && eight_are_plain(text.data + len)) {
+            len += 8;
+        } else if (one < 0x20 || one == '"' || one == '\\') {
+            break;
+        } else {
+            size_t sequence = one < 0x80 ? 1 : bytes_utf8_sequence(bytes_from(text, len));
+            if (sequence == 0) break;
+            len += sequence;
+        }
     }
     return len;
 }
@@ -300,8 +320,23 @@ static void put_special(struct textbuf *text, uint8_t byte)
     else textbuf_text(text, REPLACEMENT_CHARACTER);
 }
 
+/* Nearly every text is plain and fits: then it is put down at once, quotes and all. */
+static bool put_plain(struct textbuf *text, struct bytes value)
+{
+    bool fits = !text->overflow && value.len + 2 < text->size - text->len;
+    if (!fits || plain_run(value) != value.len) return false;
+    char *at = text->data + text->len;
+    at[0] = '"';
+    if (value.len > 0) memcpy(at + 1, value.data, value.len);
+    at[value.len + 1] = '"';
+    at[value.len + 2] = '\0';
+    text->len += value.len + 2;
+    return true;
+}
+
 static void put_quoted(struct textbuf *text, struct bytes value)
 {
+    if (put_plain(text, value)) return;
     textbuf_char(text, '"');
     while (value.len > 0) {
         size_t plain = plain_run(value);

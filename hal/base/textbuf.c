@@ -42,7 +42,12 @@ void textbuf_bytes_put(struct textbuf *text, struct bytes piece)
 
 void textbuf_char(struct textbuf *text, char one)
 {
-    textbuf_bytes_put(text, bytes_of(&one, 1));
+    if (text->overflow || text->size - text->len <= 1) {
+        text->overflow = true;
+        return;
+    }
+    text->data[text->len++] = one;
+    text->data[text->len] = '\0';
 }
 
 void textbuf_text(struct textbuf *text, const char *piece)
