@@ -1,5 +1,5 @@
 /* model_bench.c - scale, scanner, printer and the packer, with their faults. The scale is a
- * Toledo that talks five times a second; the printer takes ZPL and loses the rest of a label
+ * Toledo that talks five times a second while anything moves; the printer takes ZPL and loses the rest of a label
  * when it is disturbed, as one that was told not to reprint by itself; the packer is human. */
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +7,8 @@
 #include "tests/sim/world.h"
 
 #define FRAME_EVERY_MS 200
+#define FRAME_AT_REST_MS 800 /* fresh enough; so that an idle bench does not fill the run */
+#define REST_MS 1000         /* the newest weight is shown this long, five frames a second */
 #define PRINT_MS 900
 
 /* --- ports
@@ -17,7 +19,7 @@ struct port_news {
     uint32_t port;
     uint64_t drained;
     size_t len;
-    uint8_t bytes[700];
+    uint8_t bytes[]; /* len of them */
 };
 
 static void give_port(struct world *world, void *data)
@@ -34,8 +36,7 @@ static void give_port(struct world *world, void *data)
 static void tell(struct world *world, int64_t in_ms, enum event_kind kind, uint32_t port,
                  const void *bytes, size_t len)
 {
-    struct port_news *news = sim_alloc(sizeof *news);
-    ENSURE(len <= sizeof news->bytes);
+    struct port_news *news = sim_alloc(sizeof *news + len);
     news->kind = kind;
     news->port = port;
     news->len = len;
@@ -117,8 +118,9 @@ static void scale_frame(struct world *world, void *unused)
     frame[17] = (uint8_t)((0x80u - (sum & 0x7Fu)) & 0x7Fu);
     if (sim_chance(world, 10)) frame[sim_below(world, sizeof frame)] ^= 0x11;
     tell(world, 0, EVENT_PORT_BYTES, bench->scale_port, frame, sizeof frame);
+    bool rests = world->now_ms > bench->still_ms + REST_MS;
     if (sim_chance(world, 1)) unplug(world, &bench->scale_port);
-    else sim_later_static(world, FRAME_EVERY_MS, false, scale_frame);
+    else sim_later_static(world, rests ? FRAME_AT_REST_MS : FRAME_EVERY_MS, false, scale_frame);
 }
 
 void bench_lay(struct world *world, int64_t mass_mg)
@@ -322,7 +324,6 @@ static void answer_held(struct world *world)
         bool last_word = world->bench.tries++ > 5;
         enum press choice = last_word ? presses[count - 1] : presses[sim_below(world, count)];
         if (choice == PRESS_REPRINT) choice = presses[0]; /* nobody gave a reason for another */
-        if (choice == PRESS_REPRINT) return;
         bool too_early = packing->reason == HELD_NOT_BOOKED_YET && choice == PRESS_GIVE_UP;
         if (choice == PRESS_SET_ASIDE || too_early) put_on_shelf(world);
         bench_press(world, choice, "");

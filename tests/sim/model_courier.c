@@ -14,7 +14,7 @@ struct answer {
     enum exchange_end end;
     int status;
     char content_type[40];
-    char body[BODY_MAX];
+    char body[]; /* as long as it is */
 };
 
 static void give_answer(struct world *world, void *data)
@@ -35,13 +35,13 @@ static void give_answer(struct world *world, void *data)
 void line_answer(struct world *world, uint32_t ticket, int64_t in_ms, enum exchange_end end,
                  int status, const char *content_type, const char *body)
 {
-    struct answer *answer = sim_alloc(sizeof *answer);
+    size_t body_size = strlen(body) + 1;
+    struct answer *answer = sim_alloc(sizeof *answer + body_size);
     answer->ticket = ticket;
     answer->end = end;
     answer->status = status;
     snprintf(answer->content_type, sizeof answer->content_type, "%s", content_type);
-    ENSURE(strlen(body) < BODY_MAX);
-    snprintf(answer->body, sizeof answer->body, "%s", body);
+    memcpy(answer->body, body, body_size);
     sim_later(world, in_ms, false, give_answer, answer);
 }
 
@@ -50,11 +50,10 @@ struct request { /* on its way to the courier */
     unsigned carrier;
     enum http_method method;
     char url[HTTP_URL_MAX];
-    char key[64];
-    char body[BODY_MAX];
     int64_t answer_in_ms;
     bool answer_lost;
     bool broken_answer;
+    char body[]; /* as long as it is */
 };
 
 const struct sim_shipment *courier_find(const struct world *world, unsigned carrier,
@@ -190,7 +189,8 @@ static void sandbox_look_up(struct world *world, const struct request *request)
     const char *reference = strstr(request->url, "reference=");
     const struct sim_shipment *shipment =
         reference == NULL ? NULL : courier_find(world, 0, reference + 10);
-    char body[BODY_MAX] = "{\"shipments\":[]}";
+    char body[BODY_MAX];
+    snprintf(body, sizeof body, "{\"shipments\":[]}");
     if (shipment != NULL && shipment->visible_ms <= world->now_ms) {
         snprintf(body, sizeof body,
                  "{\"shipments\":[{\"awb\":\"%s\",\"reference\":\"%s\",\"status\":\"%s\","
@@ -302,12 +302,7 @@ static void delhivery_book(struct world *world, const struct request *request)
     copy_member(each, "pin", pin, sizeof pin);
     shipment.mass_g = whole(each, "weight");
     rules_before_booking(world, shipment.reference, shipment.mass_g);
-    const struct sim_fact *intent = NULL;
-    for (size_t i = world->disk.count; i > 0 && intent == NULL; i--) {
-        const struct sim_fact *fact = &world->disk.facts[i - 1];
-        if (strcmp(fact->kind, "intent") == 0 && strstr(fact->body, shipment.reference) != NULL)
-            intent = fact;
-    }
+    const struct sim_fact *intent = disk_find_intent(world, shipment.reference);
     struct sim_order *order = intent == NULL ? NULL : oms_order(world, intent->subject);
     if (order != NULL) memcpy(shipment.order_no, order->order_no, sizeof order->order_no);
     if (courier_find(world, 1, shipment.reference) != NULL) {
@@ -421,13 +416,13 @@ void courier_exchange(struct world *world, uint32_t ticket, unsigned carrier,
                     "<html>slow down</html>");
         return;
     }
-    struct request *request = sim_alloc(sizeof *request);
+    ENSURE(from->body.len < BODY_MAX);
+    struct request *request = sim_alloc(sizeof *request + from->body.len + 1);
     request->ticket = ticket;
     request->carrier = carrier;
     request->method = from->method;
     snprintf(request->url, sizeof request->url, "%s", from->url);
-    ENSURE(from->body.len < sizeof request->body);
-    memcpy(request->body, from->body.data, from->body.len);
+    if (from->body.len > 0) memcpy(request->body, from->body.data, from->body.len);
     request->answer_in_ms = sim_between(world, 5, 400);
     int64_t effect_in_ms = sim_between(world, 5, 800);
     spoil(world, request, &effect_in_ms);

@@ -13,6 +13,8 @@ void disk_open(struct world *world)
     disk->facts = sim_alloc(disk->room * sizeof *disk->facts);
     disk->chain = sim_alloc(disk->room * sizeof *disk->chain);
     disk->buckets = sim_alloc(HASH_BUCKETS * sizeof *disk->buckets);
+    disk->intents = sim_alloc(HASH_BUCKETS * sizeof *disk->intents);
+    disk->intent_chain = sim_alloc(disk->room * sizeof *disk->intent_chain);
 }
 
 void disk_close(struct world *world)
@@ -41,6 +43,8 @@ void disk_close(struct world *world)
     free(disk->facts);
     free(disk->chain);
     free(disk->buckets);
+    free(disk->intents);
+    free(disk->intent_chain);
     for (size_t i = 0; i < 2; i++) {
         free(world->couriers[i].shipments);
         free(world->couriers[i].buckets);
@@ -60,6 +64,38 @@ const struct sim_fact *disk_find(const struct world *world, const char *key)
     return NULL;
 }
 
+/* The reference stands in the body, as in every fact about a parcel. */
+static bool reference_in(const char *body, char *out, size_t size)
+{
+    static const char name[] = "\"reference\":\"";
+    const char *at = strstr(body, name);
+    if (at == NULL) return false;
+    at += sizeof name - 1;
+    return bytes_to_text(bytes_of(at, strcspn(at, "\"")), out, size);
+}
+
+const struct sim_fact *disk_find_intent(const struct world *world, const char *reference)
+{
+    const struct sim_disk *disk = &world->disk;
+    char each[SHIPMENT_REFERENCE_SIZE];
+    for (uint32_t i = disk->intents[sim_hash(reference)]; i != 0; i = disk->intent_chain[i - 1]) {
+        const struct sim_fact *fact = &disk->facts[i - 1];
+        if (reference_in(fact->body, each, sizeof each) && strcmp(each, reference) == 0)
+            return fact;
+    }
+    return NULL;
+}
+
+static void index_intent(struct sim_disk *disk, size_t index)
+{
+    const struct sim_fact *fact = &disk->facts[index];
+    char reference[SHIPMENT_REFERENCE_SIZE];
+    if (strcmp(fact->kind, "intent") != 0) return;
+    if (!reference_in(fact->body, reference, sizeof reference)) return;
+    disk->intent_chain[index] = disk->intents[sim_hash(reference)];
+    disk->intents[sim_hash(reference)] = (uint32_t)index + 1;
+}
+
 static void add_fact(struct world *world, const struct batch_fact *from)
 {
     struct sim_disk *disk = &world->disk;
@@ -67,7 +103,8 @@ static void add_fact(struct world *world, const struct batch_fact *from)
         disk->room *= 2;
         disk->facts = realloc(disk->facts, disk->room * sizeof *disk->facts);
         disk->chain = realloc(disk->chain, disk->room * sizeof *disk->chain);
-        ENSURE(disk->facts != NULL && disk->chain != NULL);
+        disk->intent_chain = realloc(disk->intent_chain, disk->room * sizeof *disk->intent_chain);
+        ENSURE(disk->facts != NULL && disk->chain != NULL && disk->intent_chain != NULL);
     }
     struct sim_fact *fact = &disk->facts[disk->count];
     *fact = (struct sim_fact){.seq = (int64_t)disk->count + 1,
@@ -79,6 +116,7 @@ static void add_fact(struct world *world, const struct batch_fact *from)
     uint32_t bucket = sim_hash(fact->key);
     disk->chain[disk->count] = disk->buckets[bucket];
     disk->buckets[bucket] = (uint32_t)++disk->count;
+    index_intent(disk, disk->count - 1);
     sim_trace(world, "fact", fact->key);
     rules_at_intent(world, fact);
 }
@@ -181,8 +219,7 @@ static void give_rows(struct world *world, void *data)
 {
     const struct rows_request *request = data;
     const struct sim_disk *disk = &world->disk;
-    struct event *event = sim_alloc(sizeof *event);
-    event->kind = EVENT_ROWS;
+    struct event here = {.kind = EVENT_ROWS}, *event = &here;
     event->rows.ticket = request->ticket;
     for (size_t i = (size_t)request->after_seq; i < disk->count; i++) {
         const struct sim_fact *fact = &disk->facts[i];
@@ -200,7 +237,6 @@ static void give_rows(struct world *world, void *data)
                                .body = bytes_of_text(fact->body)};
     }
     sim_give(world, event);
-    free(event);
 }
 
 void disk_read_rows(struct world *world, uint32_t ticket, int64_t after_seq, const char *subject)

@@ -95,7 +95,8 @@ static void feed(struct world *world, uint32_t ticket, const char *url)
 
 static void look_up(struct world *world, uint32_t ticket, const char *url)
 {
-    char body[DOCUMENT_MAX + 40] = "{\"items\":[]}";
+    char body[DOCUMENT_MAX + 40];
+    snprintf(body, sizeof body, "{\"items\":[]}");
     unsigned number = 0;
     const char *scan = strstr(url, "scan=WEB-");
     if (scan != NULL) sscanf(scan + 9, "%u", &number);
@@ -177,7 +178,7 @@ static bool take_events(struct world *world, struct json root, char *results, si
 struct push {
     uint32_t ticket;
     bool lost;
-    char body[40000];
+    char body[]; /* as long as it is */
 };
 
 static void push_arrives(struct world *world, void *data)
@@ -202,9 +203,8 @@ static void push_arrives(struct world *world, void *data)
 
 static void push_events(struct world *world, uint32_t ticket, const struct http_request *request)
 {
-    struct push *push = sim_alloc(sizeof *push);
+    struct push *push = sim_alloc(sizeof *push + request->body.len + 1);
     push->ticket = ticket;
-    ENSURE(request->body.len < sizeof push->body);
     memcpy(push->body, request->body.data, request->body.len);
     push->lost = sim_chance(world, 50);
     if (push->lost) {

@@ -10,21 +10,10 @@ static struct scratch memory(struct world *world)
     return (struct scratch){world->json_memory, world->json_size};
 }
 
-static const struct sim_fact *find_fact_of(struct world *world, const char *kind,
-                                           const char *reference)
-{
-    for (size_t i = world->disk.count; i > 0;
-         i--) { /* newest first: it is nearly always the last parcel */
-        const struct sim_fact *fact = &world->disk.facts[i - 1];
-        if (strcmp(fact->kind, kind) == 0 && strstr(fact->body, reference) != NULL) return fact;
-    }
-    return NULL;
-}
-
 /* I1: no request that spends money without a durable intent, with the very mass of the intent. */
 void rules_before_booking(struct world *world, const char *reference, int64_t mass_g)
 {
-    const struct sim_fact *fact = find_fact_of(world, "intent", reference);
+    const struct sim_fact *fact = disk_find_intent(world, reference);
     struct parcel parcel;
     if (fact == NULL) {
         sim_violation(world, "I1 no request that spends money without a durable intent", reference);
@@ -39,7 +28,7 @@ void rules_before_booking(struct world *world, const char *reference, int64_t ma
 /* I2: at most one live booking for a package of an order. */
 void rules_after_booking(struct world *world, const struct sim_shipment *shipment)
 {
-    const struct sim_fact *fact = find_fact_of(world, "intent", shipment->reference);
+    const struct sim_fact *fact = disk_find_intent(world, shipment->reference);
     struct parcel ours, other;
     if (fact == NULL || !fact_parse(bytes_of_text(fact->body), memory(world), &ours)) return;
     for (unsigned c = 0; c < 2; c++) {
@@ -47,7 +36,7 @@ void rules_after_booking(struct world *world, const struct sim_shipment *shipmen
             const struct sim_shipment *each = &world->couriers[c].shipments[i];
             bool same = each != shipment && strcmp(each->order_no, ours.order_no) == 0;
             if (!same || each->cancelled) continue;
-            fact = find_fact_of(world, "intent", each->reference);
+            fact = disk_find_intent(world, each->reference);
             if (fact == NULL || !fact_parse(bytes_of_text(fact->body), memory(world), &other))
                 continue;
             if (other.package_no == ours.package_no) {

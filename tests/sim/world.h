@@ -59,13 +59,15 @@ struct sim_blob {
     struct sim_blob *next;
 };
 
-#define HASH_BUCKETS 65536u
+#define HASH_BUCKETS 8192u /* of a few ten thousand facts; cleared for each world */
 
 struct sim_disk { /* the journal model: what was acknowledged is there, all of a batch or nothing */
     struct sim_fact *facts;
     size_t count, room;
     uint32_t *buckets; /* key hash to fact index + 1 */
     uint32_t *chain;
+    uint32_t *intents; /* reference hash to the index + 1 of the newest intent that has it */
+    uint32_t *intent_chain;
     struct sim_blob *blobs[HASH_BUCKETS];
     int64_t oms_seq, settled_seq, backlog_seq;
     unsigned full_batches; /* refuse this many more for want of space */
@@ -231,6 +233,7 @@ void disk_store(struct world *world, const struct command *command);
 void disk_read_rows(struct world *world, uint32_t ticket, int64_t after_seq, const char *subject);
 void disk_read_blob(struct world *world, uint32_t ticket, struct bytes key);
 const struct sim_fact *disk_find(const struct world *world, const char *key);
+const struct sim_fact *disk_find_intent(const struct world *world, const char *reference);
 
 void courier_exchange(struct world *world, uint32_t ticket, unsigned carrier,
                       const struct http_request *request);
