@@ -1,6 +1,7 @@
 /* model_bench.c - scale, scanner, printer and the packer, with their faults. The scale is a
- * Toledo that talks five times a second while anything moves; the printer takes ZPL and loses the rest of a label
- * when it is disturbed, as one that was told not to reprint by itself; the packer is human. */
+ * Toledo that talks five times a second while anything moves; the printer takes ZPL and loses the
+ * rest of a label when it is disturbed, as one that was told not to reprint by itself; the packer
+ * is human. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +50,7 @@ static void scale_frame(struct world *world, void *unused);
 void bench_open(struct world *world, const struct command *command)
 {
     struct sim_bench *bench = &world->bench;
-    if (sim_chance(world, 50)) {
+    if (sim_fault(world, FAULT_OPEN_FAILED, 50)) {
         tell(world, 5, EVENT_PORT_FAILED, command->port.port, NULL, 0);
         return;
     }
@@ -110,16 +111,17 @@ static void scale_frame(struct world *world, void *unused)
     if (moving) frame[2] |= 0x08;
     bench->shown_mg = mass_mg;
     bench->shown_moving = moving;
+    trace_scale(world);
     put_digits(frame + 4, mass_mg / 1000); /* three decimals of a kilogram: whole grams */
     put_digits(frame + 10, 0);
     frame[16] = 0x0D;
     unsigned sum = 0;
     for (size_t i = 0; i < 17; i++) sum += frame[i] & 0x7Fu;
     frame[17] = (uint8_t)((0x80u - (sum & 0x7Fu)) & 0x7Fu);
-    if (sim_chance(world, 10)) frame[sim_below(world, sizeof frame)] ^= 0x11;
+    if (sim_fault(world, FAULT_SCALE_NOISE, 10)) frame[sim_below(world, sizeof frame)] ^= 0x11;
     tell(world, 0, EVENT_PORT_BYTES, bench->scale_port, frame, sizeof frame);
     bool rests = world->now_ms > bench->still_ms + REST_MS;
-    if (sim_chance(world, 1)) unplug(world, &bench->scale_port);
+    if (sim_fault(world, FAULT_SCALE_UNPLUGGED, 1)) unplug(world, &bench->scale_port);
     else sim_later_static(world, rests ? FRAME_AT_REST_MS : FRAME_EVERY_MS, false, scale_frame);
 }
 
@@ -172,7 +174,7 @@ static void start_label(struct world *world, const char *job)
     label->power = bench->power;
     bench->busy_until_ms = world->now_ms + PRINT_MS;
     sim_later(world, PRINT_MS, true, label_out, label);
-    if (sim_chance(world, 30)) {
+    if (sim_fault(world, FAULT_PAPER_OUT, 30)) {
         bench->paper_out = true;
         bench->paper_back_ms = world->now_ms + sim_between(world, 3000, 30000);
     }
@@ -185,7 +187,7 @@ static void answer_status(struct world *world)
     bool busy = world->now_ms < bench->busy_until_ms && !bench->paper_out;
     if (bench->paper_out && world->now_ms >= bench->paper_back_ms) bench->paper_out = false;
     if (world->now_ms < bench->silent_until_ms) return;
-    if (sim_chance(world, 5))
+    if (sim_fault(world, FAULT_PRINTER_SILENT, 5))
         bench->silent_until_ms = world->now_ms + sim_between(world, 1000, 8000);
     int len = snprintf(reply, sizeof reply,
                        "\x02"
@@ -227,7 +229,8 @@ void bench_write(struct world *world, const struct command *command)
     struct sim_bench *bench = &world->bench;
     if (command->port.port != bench->printer_port || bench->printer_port == 0) return;
     size_t len = command->port.bytes.len;
-    bool cut = len > 100 && sim_chance(world, 30); /* a job: the plug is pulled at some byte */
+    /* a job: the plug is pulled at some byte */
+    bool cut = len > 100 && sim_fault(world, FAULT_PRINTER_CUT_OFF, 30);
     size_t kept = cut ? (size_t)sim_below(world, len) : len;
     ENSURE(bench->inbox_len + kept < sizeof bench->inbox);
     memcpy(bench->inbox + bench->inbox_len, command->port.bytes.data, kept);
@@ -255,8 +258,9 @@ void bench_scan(struct world *world, const char *text)
     char line[64];
     int len = snprintf(line, sizeof line, "%s\r", text);
     if (world->bench.scanner_port == 0) return;
+    sim_trace(world, "scan", text);
     tell(world, 1, EVENT_PORT_BYTES, world->bench.scanner_port, line, (size_t)len);
-    if (sim_chance(world, 50))
+    if (sim_fault(world, FAULT_DOUBLE_SCAN, 50))
         tell(world, 120, EVENT_PORT_BYTES, world->bench.scanner_port, line, (size_t)len);
 }
 
@@ -348,8 +352,8 @@ static void take_next(struct world *world)
     if (world->oms.published < bench->next_order + 10)
         world->oms.published = bench->next_order + 10;
     if (world->oms.published > world->oms.count) world->oms.published = world->oms.count;
-    bench_scan(world,
-               sim_chance(world, 10) ? "NO-SUCH-ORDER" : world->oms.orders[bench->order].order_no);
+    bool wrong = sim_fault(world, FAULT_WRONG_SCAN, 10);
+    bench_scan(world, wrong ? "NO-SUCH-ORDER" : world->oms.orders[bench->order].order_no);
     if (sim_below(world, 4) == 0) { /* parcel first, or at once */
         bench_lay(world, 1000 * sim_between(world, 50, 20000));
         bench->placed = true;
@@ -412,10 +416,11 @@ static void handle_order(struct world *world)
 static void disturb(struct world *world)
 {
     struct sim_bench *bench = &world->bench;
-    if (sim_chance(world, 1)) unplug(world, &bench->printer_port);
-    if (sim_chance(world, 1)) unplug(world, &bench->scanner_port);
-    if (sim_chance(world, 2)) bench_scan(world, "WEB-1"); /* somebody else's code, at any moment */
-    if (sim_chance(world, 1)) bench_lay(world, 1000 * sim_between(world, 0, 20000));
+    if (sim_fault(world, FAULT_PRINTER_UNPLUGGED, 1)) unplug(world, &bench->printer_port);
+    if (sim_fault(world, FAULT_SCANNER_UNPLUGGED, 1)) unplug(world, &bench->scanner_port);
+    if (sim_fault(world, FAULT_FOREIGN_SCAN, 2)) bench_scan(world, "WEB-1");
+    if (sim_fault(world, FAULT_FOREIGN_LOAD, 1))
+        bench_lay(world, 1000 * sim_between(world, 0, 20000));
 }
 
 /* The permission to print once more is the person's word, and nothing else. */

@@ -51,6 +51,7 @@ struct request { /* on its way to the courier */
     enum http_method method;
     char url[HTTP_URL_MAX];
     int64_t answer_in_ms;
+    int64_t failed_ms; /* when our side was told that it had failed */
     bool answer_lost;
     bool broken_answer;
     char body[]; /* as long as it is */
@@ -370,8 +371,11 @@ static void delhivery(struct world *world, const struct request *request)
 static void arrive(struct world *world, void *data)
 {
     const struct request *request = data;
+    size_t before = world->couriers[request->carrier].count;
     if (request->carrier == 0) sandbox(world, request);
     else delhivery(world, request);
+    bool books = world->couriers[request->carrier].count > before;
+    if (books && world->now_ms > request->failed_ms) world->report.tally.late_effects++;
 }
 
 /* What the line does with a request. An effect may trail our failure, but not past the settle
@@ -382,18 +386,23 @@ static void spoil(struct world *world, struct request *request, int64_t *effect_
         (int64_t)world->station->carriers[request->carrier]->promises.settle_s * 1000;
     int64_t lost_in_ms = sim_between(world, 50, 9000);
     if (settle_ms < 2000) settle_ms = 2000;
-    if (sim_chance(world, 60)) { /* the answer is lost; the effect comes when it comes */
+    if (sim_fault(world, FAULT_ANSWER_LOST,
+                  60)) { /* the answer is lost; the effect comes when it comes */
         world->report.lost_replies++;
         request->answer_lost = true;
-        *effect_in_ms = sim_between(world, 10, settle_ms * 9 / 10);
+        request->failed_ms = world->now_ms + lost_in_ms;
+        int64_t last_ms = world->options.courier_lies ? settle_ms * 4 : settle_ms * 9 / 10;
+        *effect_in_ms = sim_between(world, 10, last_ms);
         line_answer(world, request->ticket, lost_in_ms, EXCHANGE_MAYBE_SENT, 0, "", "");
-    } else if (sim_chance(world, 30)) { /* an error that says nothing about the effect */
+    } else if (sim_fault(world, FAULT_SERVER_ERROR,
+                         30)) { /* an error that says nothing about the effect */
         request->answer_lost = true;
+        request->failed_ms = world->now_ms + lost_in_ms;
         line_answer(world, request->ticket, lost_in_ms, EXCHANGE_ANSWERED, 500, "text/html",
                     "<html>500</html>");
-    } else if (sim_chance(world, 20)) {
+    } else if (sim_fault(world, FAULT_ANSWER_BROKEN, 20)) {
         request->broken_answer = true;
-    } else if (sim_chance(world, 20)) {
+    } else if (sim_fault(world, FAULT_ANSWER_LATE, 20)) {
         request->answer_in_ms = sim_between(world, 9000, 30000); /* after our patience */
     }
 }
@@ -407,11 +416,12 @@ void courier_exchange(struct world *world, uint32_t ticket, unsigned carrier,
         line_answer(world, ticket, 20, EXCHANGE_NOT_SENT, 0, "", "");
         return;
     }
-    if (sim_chance(world, 60)) {
+    bool away = world->now_ms < world->away_until_ms[carrier];
+    if (away || sim_fault(world, FAULT_NOT_SENT, 60)) {
         line_answer(world, ticket, sim_between(world, 1, 5000), EXCHANGE_NOT_SENT, 0, "", "");
         return;
     }
-    if (sim_chance(world, 20)) {
+    if (sim_fault(world, FAULT_THROTTLED, 20)) {
         line_answer(world, ticket, 50, EXCHANGE_ANSWERED, 429, "text/html",
                     "<html>slow down</html>");
         return;
@@ -424,6 +434,7 @@ void courier_exchange(struct world *world, uint32_t ticket, unsigned carrier,
     snprintf(request->url, sizeof request->url, "%s", from->url);
     if (from->body.len > 0) memcpy(request->body, from->body.data, from->body.len);
     request->answer_in_ms = sim_between(world, 5, 400);
+    request->failed_ms = INT64_MAX;
     int64_t effect_in_ms = sim_between(world, 5, 800);
     spoil(world, request, &effect_in_ms);
     sim_later(world, effect_in_ms, true, arrive, request);

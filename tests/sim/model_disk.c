@@ -118,7 +118,7 @@ static void add_fact(struct world *world, const struct batch_fact *from)
     disk->buckets[bucket] = (uint32_t)++disk->count;
     index_intent(disk, disk->count - 1);
     sim_trace(world, "fact", fact->key);
-    rules_at_intent(world, fact);
+    rules_at_fact(world, fact);
 }
 
 static struct sim_blob **find_blob(struct world *world, const char *key)
@@ -176,22 +176,37 @@ static void commit(struct world *world, const struct batch *batch)
     }
 }
 
+static void tell_space(struct world *world, void *unused)
+{
+    (void)unused;
+    if (world->now_ms < world->disk.full_until_ms) return;
+    struct event space = {.kind = EVENT_DISK};
+    space.disk.free_kib = 1000000;
+    sim_give(world, &space); /* the reserve is there again */
+}
+
 void disk_store(struct world *world, const struct command *command)
 {
     struct event event = {.kind = EVENT_STORED};
     event.store.ticket = command->store.ticket;
     event.store.took_ms = world->disk.flush_ms;
-    if (sim_chance(world, 2)) { /* the power goes while the batch is on its way */
+    if (sim_fault(world, FAULT_CUT_AT_STORE,
+                  2)) { /* the power goes while the batch is on its way */
         if (sim_below(world, 2) == 0 && !has_double(world, command->store.batch))
             commit(world, command->store.batch);
         sim_cut_power(world);
         return;
     }
-    if (world->disk.full_batches == 0 && sim_chance(world, 1)) {
-        world->disk.full_batches = (unsigned)sim_between(world, 1, 4);
+    bool full = world->now_ms < world->disk.full_until_ms;
+    if (!full && sim_fault(world, FAULT_DISK_FULL, 1)) {
+        int64_t longest_ms = world->options.faults == SIM_DISK ? 300000 : 3000;
+        world->disk.full_until_ms = world->now_ms + sim_between(world, 1, longest_ms);
+        sim_later_static(world, world->disk.full_until_ms - world->now_ms, true, tell_space);
+        full = true;
     }
-    if (world->disk.full_batches > 0) {
-        world->disk.full_batches--;
+    bool once = !full && world->disk.full_batches > 0;
+    if (once) world->disk.full_batches--;
+    if (full || once) {
         event.kind = EVENT_STORE_FAILED;
         event.store.error = ERR_NO_SPACE;
     } else if (has_double(world, command->store.batch)) {
@@ -202,10 +217,12 @@ void disk_store(struct world *world, const struct command *command)
         event.store.last_seq = (int64_t)world->disk.count;
     }
     sim_give(world, &event);
-    if (event.store.error != ERR_NO_SPACE || !world->running) return;
-    struct event space = {.kind = EVENT_DISK};
-    space.disk.free_kib = 1000000;
-    sim_give(world, &space); /* the reserve is there again */
+    if (once) tell_space(world, NULL);
+}
+
+static int64_t reading_ms(struct world *world)
+{
+    return sim_fault(world, FAULT_DISK_SLOW, 100) ? sim_between(world, 1, 2000) : 0;
 }
 
 struct rows_request {
@@ -246,7 +263,7 @@ void disk_read_rows(struct world *world, uint32_t ticket, int64_t after_seq, con
     request->after_seq = after_seq;
     request->by_subject = subject != NULL;
     if (subject != NULL) snprintf(request->subject, sizeof request->subject, "%s", subject);
-    sim_later(world, 0, false, give_rows, request);
+    sim_later(world, reading_ms(world), false, give_rows, request);
 }
 
 struct blob_request {
@@ -270,5 +287,5 @@ void disk_read_blob(struct world *world, uint32_t ticket, struct bytes key)
     struct blob_request *request = sim_alloc(sizeof *request);
     request->ticket = ticket;
     ENSURE(bytes_to_text(key, request->key, sizeof request->key));
-    sim_later(world, 0, false, give_blob, request);
+    sim_later(world, reading_ms(world), false, give_blob, request);
 }

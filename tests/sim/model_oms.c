@@ -206,7 +206,7 @@ static void push_events(struct world *world, uint32_t ticket, const struct http_
     struct push *push = sim_alloc(sizeof *push + request->body.len + 1);
     push->ticket = ticket;
     memcpy(push->body, request->body.data, request->body.len);
-    push->lost = sim_chance(world, 50);
+    push->lost = sim_fault(world, FAULT_OMS_ANSWER_LOST, 50);
     if (push->lost) {
         world->report.lost_replies++;
         line_answer(world, ticket, 3000, EXCHANGE_MAYBE_SENT, 0, "", "");
@@ -216,11 +216,12 @@ static void push_events(struct world *world, uint32_t ticket, const struct http_
 
 void oms_exchange(struct world *world, uint32_t ticket, const struct http_request *request)
 {
+    bool away = world->now_ms < world->away_until_ms[2];
     if (world->line_down) {
         line_answer(world, ticket, 20, EXCHANGE_NOT_SENT, 0, "", "");
-    } else if (sim_chance(world, 80)) {
+    } else if (away || sim_fault(world, FAULT_OMS_NOT_SENT, 80)) {
         line_answer(world, ticket, sim_between(world, 1, 4000), EXCHANGE_NOT_SENT, 0, "", "");
-    } else if (sim_chance(world, 30)) {
+    } else if (sim_fault(world, FAULT_OMS_ERROR, 30)) {
         line_answer(world, ticket, 30, EXCHANGE_ANSWERED, 503, "text/html", "<html>later</html>");
     } else if (strstr(request->url, "/events") != NULL) {
         push_events(world, ticket, request);

@@ -8,7 +8,10 @@
 #include "tests/sim/sim_config.h"
 
 #define STEPS_WITHOUT_TIME_MAX 2000u
-#define HEAL_LIMIT_MS (12 * 3600 * 1000)
+#define HOUR_MS 3600000
+#define HEAL_LIMIT_MS (12 * HOUR_MS)
+#define PARCEL_LIMIT_MS (HOUR_MS / 2) /* in the worst of worlds, with a day on top */
+#define AWAY_EVERY_MS 60000
 
 void *sim_alloc(size_t size)
 {
@@ -49,12 +52,24 @@ int64_t sim_between(struct world *world, int64_t low, int64_t high)
     return low + (int64_t)sim_below(world, (uint64_t)(high - low + 1));
 }
 
-/* Faults are drawn more often the worse the world is; a healed one has none. */
+bool sim_fault(struct world *world, enum sim_fault fault, unsigned per_mille)
+{
+    const struct sim_options *options = &world->options;
+    if (world->healed) return false;
+    struct sim_fault_id id = {fault, ++world->asked[fault]};
+    bool comes = options->only != NULL
+                     ? sim_fault_list_has(options->only, id)
+                     : sim_fault_drawn(options->faults, options->seed, id, per_mille);
+    if (!comes) return false;
+    if (options->fired != NULL) sim_fault_list_add(options->fired, id);
+    world->report.tally.faults[fault]++;
+    sim_trace(world, "fault", sim_fault_word(fault));
+    return true;
+}
+
 bool sim_chance(struct world *world, unsigned per_mille)
 {
-    if (world->healed || world->options.faults == SIM_QUIET) return false;
-    if (world->options.faults == SIM_HELL) per_mille *= 4;
-    return sim_below(world, 1000) < per_mille;
+    return sim_fault(world, FAULT_OTHER, per_mille);
 }
 
 static bool is_before(const struct sim_entry *a, const struct sim_entry *b)
@@ -118,6 +133,10 @@ void sim_trace(struct world *world, const char *what, const char *detail)
     for (const char *p = detail; *p != '\0'; p++) hash = (hash ^ (uint8_t)*p) * 1099511628211u;
     world->report.trace_hash = hash;
     if (world->options.trace == NULL) return;
+    if (!world->options.trace_raw) {
+        trace_tell(world, what, detail);
+        return;
+    }
     fprintf(world->options.trace, "%9lld.%03lld %s %s\n", (long long)(world->now_ms / 1000),
             (long long)(world->now_ms % 1000), what, detail);
 }
@@ -163,6 +182,8 @@ static void perform(struct world *world, const struct command *command)
     case COMMAND_PORT_WRITE: bench_write(world, command); break;
     case COMMAND_PORT_CLOSE: break;
     case COMMAND_EXCHANGE:
+        trace_request(world, command);
+        rules_at_request(world, command);
         if (command->exchange.server == SERVER_OMS) {
             oms_exchange(world, command->exchange.ticket, command->exchange.request);
         } else {
@@ -174,7 +195,9 @@ static void perform(struct world *world, const struct command *command)
     case COMMAND_EXCHANGE_CANCEL: break; /* its answer will find nobody */
     case COMMAND_SHOW: break;
     case COMMAND_LOG: trace_log(world, command); break;
-    case COMMAND_CONFIG_ADOPTED:
+    case COMMAND_CONFIG_ADOPTED: /* its couriers were looked up again */
+        if (world->keyless) world->station->carriers[0] = &world->plain;
+        break;
     case COMMAND_CONFIG_REJECTED: break;
     }
 }
@@ -220,7 +243,16 @@ void sim_give(struct world *world, struct event *event)
     count_step(world);
     sim_trace(world, "event", event_kind_word(event->kind));
     uint32_t life = world->life;
+    struct tally_mark mark;
+    tally_before(&world->report.tally, world->station, event, &mark);
+    if (event->kind == EVENT_EXCHANGE) {
+        const struct http_response *response = event->exchange.response;
+        trace_answer(world, event->exchange.ticket, event->exchange.end,
+                     response == NULL ? 0 : response->status);
+    }
     station_step(world->station, event, world->commands);
+    tally_after(&world->report.tally, world->station, &mark);
+    trace_screen(world);
     for (size_t i = 0; i < world->commands->count && world->life == life; i++) {
         sim_trace(world, "command", command_kind_word(world->commands->items[i].kind));
         perform(world, &world->commands->items[i]);
@@ -250,6 +282,8 @@ static void start_station(struct world *world, void *unused)
     }
     world->life++;
     world->running = true;
+    world->screen = NULL;
+    sim_trace(world, "power", "on");
     station_init(world->station, &world->config, &world->secrets);
     if (world->keyless) world->station->carriers[0] = &world->plain;
     bench_start(world);
@@ -261,6 +295,7 @@ void sim_cut_power(struct world *world)
     if (!world->running) return;
     sim_trace(world, "power", "cut");
     world->report.cuts++;
+    tally_cut(&world->report.tally, world->station);
     world->running = false;
     world->life++;                   /* whatever was for the old life is dropped */
     if (sim_below(world, 10) == 0) { /* the cache may be lost without harm */
@@ -268,15 +303,31 @@ void sim_cut_power(struct world *world)
         world->cache_cursor = 0;
     }
     bench_cut(world);
-    sim_later_static(world, sim_between(world, 2000, 20000), true, start_station);
+    int64_t longest_ms = world->options.faults == SIM_POWER ? 4000 : 20000;
+    sim_later_static(world, sim_between(world, 2000, longest_ms), true, start_station);
 }
 
 static void maybe_cut(struct world *world, void *unused)
 {
     (void)unused;
     if (world->healed) return;
-    if (sim_chance(world, 100)) sim_cut_power(world);
-    sim_later_static(world, sim_between(world, 1000, 60000), true, maybe_cut);
+    if (sim_fault(world, FAULT_POWER_CUT, 100)) sim_cut_power(world);
+    int64_t longest_ms = world->options.faults == SIM_POWER ? 15000 : 60000;
+    sim_later_static(world, sim_between(world, 1000, longest_ms), true, maybe_cut);
+}
+
+/* Outages of hours, each server for itself. */
+static void maybe_away(struct world *world, void *unused)
+{
+    static const enum sim_fault faults[] = {FAULT_SANDBOX_AWAY, FAULT_DELHIVERY_AWAY,
+                                            FAULT_OMS_AWAY};
+    (void)unused;
+    if (world->healed) return;
+    for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+        if (world->away_until_ms[i] > world->now_ms || !sim_fault(world, faults[i], 150)) continue;
+        world->away_until_ms[i] = world->now_ms + sim_between(world, HOUR_MS, 3 * HOUR_MS);
+    }
+    sim_later_static(world, AWAY_EVERY_MS, true, maybe_away);
 }
 
 static bool is_quiet(const struct world *world)
@@ -304,11 +355,18 @@ static void run_next(struct world *world)
 static void run_queue(struct world *world)
 {
     int64_t healed_ms = 0;
+    int64_t limit_ms = 24 * HOUR_MS + world->options.parcels * (int64_t)PARCEL_LIMIT_MS;
     while (world->queue_len > 0 && world->report.violations == 0) {
         run_next(world);
+        if (!world->healed && world->now_ms > limit_ms) {
+            sim_violation(world, "the bench never stands still for ever",
+                          packing_state_word(world->station->packing.state));
+        }
         if (!world->healed && bench_done(world)) {
             world->healed = true;
             healed_ms = world->now_ms;
+            memset(world->away_until_ms, 0, sizeof world->away_until_ms);
+            world->disk.full_until_ms = 0;
             sim_trace(world, "world", "healed");
         }
         if (world->healed && is_quiet(world)) return;
@@ -375,8 +433,11 @@ bool sim_run(const struct sim_options *options, struct sim_report *report)
     struct world *world = sim_open(options);
     sim_later_static(world, 5000, true, maybe_cut);
     sim_later_static(world, 3000, true, bench_packer);
+    sim_later_static(world, AWAY_EVERY_MS, true, maybe_away);
+    sim_later_static(world, 20000, true, bench_news);
     run_queue(world);
     if (world->report.violations == 0) rules_at_end(world);
+    world->report.parcels = (unsigned)world->report.tally.closed;
     world->report.virtual_ms = world->now_ms;
     world->report.bookings = (unsigned)(world->couriers[0].count + world->couriers[1].count);
     world->report.events = (unsigned)world->oms.taken;

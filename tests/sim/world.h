@@ -12,14 +12,18 @@
 #include <stdio.h>
 
 #include "firmware/station/station.h"
-
-enum sim_faults { SIM_QUIET, SIM_MIXED, SIM_HELL };
+#include "tests/sim/faults.h"
+#include "tests/sim/tally.h"
 
 struct sim_options {
     uint64_t seed;
     unsigned parcels;
     enum sim_faults faults;
-    FILE *trace; /* NULL: none */
+    bool courier_lies; /* effects come past the settle window: some rule must break */
+    FILE *trace;       /* NULL: none */
+    bool trace_raw;    /* names of events and commands, not words */
+    const struct sim_fault_list *only; /* NULL: as they are drawn; else just these, sorted */
+    struct sim_fault_list *fired;      /* NULL: nobody asks; else those that came */
 };
 
 struct sim_report {
@@ -38,6 +42,7 @@ struct sim_report {
     unsigned violations;
     char first_violation[200];
     uint64_t trace_hash;
+    struct tally tally;
 };
 
 struct world;
@@ -70,7 +75,8 @@ struct sim_disk { /* the journal model: what was acknowledged is there, all of a
     uint32_t *intent_chain;
     struct sim_blob *blobs[HASH_BUCKETS];
     int64_t oms_seq, settled_seq, backlog_seq;
-    unsigned full_batches; /* refuse this many more for want of space */
+    unsigned full_batches; /* a scenario's: refuse this many more for want of space */
+    int64_t full_until_ms; /* refuses for want of space */
     int64_t flush_ms;      /* what a batch takes, as the station is told */
 };
 
@@ -191,14 +197,21 @@ struct world {
     struct sim_label *labels[HASH_BUCKETS];
     uint8_t *cached; /* by order: is it in the station's cache? */
     unsigned cache_cursor;
+    uint32_t asked[FAULTS];   /* how often each fault's question was asked */
+    int64_t away_until_ms[3]; /* by courier, and the order system: long outages */
+    unsigned late_steps;      /* in a row, with a deadline that is long past */
+    const char *screen;       /* what the trace has told of it */
+    int64_t told_mg;
     uint8_t *json_memory;
     size_t json_size;
 };
 
 /* Chance. */
 uint64_t sim_random(struct world *world);
-uint64_t sim_below(struct world *world, uint64_t limit);  /* 0 .. limit-1 */
-bool sim_chance(struct world *world, unsigned per_mille); /* never once healed */
+uint64_t sim_below(struct world *world, uint64_t limit); /* 0 .. limit-1 */
+/* Does this fault come now? Never once healed. */
+bool sim_fault(struct world *world, enum sim_fault fault, unsigned per_mille);
+bool sim_chance(struct world *world, unsigned per_mille); /* one without a name */
 int64_t sim_between(struct world *world, int64_t low, int64_t high);
 
 /* Time. data is freed after the run, or when it never runs. */
@@ -209,6 +222,12 @@ void sim_later_static(struct world *world, int64_t in_ms, bool outlives, world_f
 void sim_give(struct world *world, struct event *event);
 void sim_violation(struct world *world, const char *rule, const char *detail);
 void sim_trace(struct world *world, const char *what, const char *detail);
+/* trace.c: the same for people; and what only they want to know, no part of the run's hash. */
+void trace_tell(struct world *world, const char *what, const char *detail);
+void trace_request(struct world *world, const struct command *command);
+void trace_answer(struct world *world, uint32_t ticket, enum exchange_end end, int status);
+void trace_screen(struct world *world);
+void trace_scale(struct world *world);
 void sim_cut_power(struct world *world);
 
 uint32_t sim_hash(const char *text);
@@ -258,14 +277,16 @@ void bench_open(struct world *world, const struct command *command);
 void bench_write(struct world *world, const struct command *command);
 void bench_packer(struct world *world, void *unused);
 void bench_cut(struct world *world);
+void bench_news(struct world *world, void *unused); /* devices and settings, now and then */
 bool bench_done(const struct world *world);
 struct sim_label *bench_label(struct world *world, const char *awb);
 
 /* rules.c: the invariants, by number (firmware/DESIGN.md) */
+void rules_at_request(struct world *world, const struct command *command);
 void rules_before_booking(struct world *world, const char *reference, int64_t mass_g);
 void rules_after_booking(struct world *world, const struct sim_shipment *shipment);
 void rules_at_label(struct world *world, const char *awb);
-void rules_at_intent(struct world *world, const struct sim_fact *fact);
+void rules_at_fact(struct world *world, const struct sim_fact *fact);
 void rules_after_step(struct world *world);
 void rules_at_end(struct world *world);
 
