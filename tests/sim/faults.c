@@ -21,6 +21,8 @@ static const struct {
     [FAULT_SERVER_ERROR] = {"server_error", LINE, "the courier answers 500, whatever it does"},
     [FAULT_ANSWER_BROKEN] = {"answer_broken", LINE, "the courier's answer comes in half"},
     [FAULT_ANSWER_LATE] = {"answer_late", LINE, "the courier's answer comes too late"},
+    [FAULT_REFUSED_ONCE] = {"refused_once", LINE, "the courier refuses what it may take later"},
+    [FAULT_PARTLY_SAVED] = {"partly_saved", LINE, "the courier saves it and says that it failed"},
     [FAULT_OMS_NOT_SENT] = {"oms_not_sent", LINE, "the order system is not reached"},
     [FAULT_OMS_ERROR] = {"oms_error", LINE, "the order system answers 503"},
     [FAULT_OMS_ANSWER_LOST] = {"oms_answer_lost", LINE, "the order system's answer is lost"},

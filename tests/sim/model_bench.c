@@ -100,6 +100,14 @@ static void put_digits(uint8_t *at, int64_t value)
     }
 }
 
+/* While it moves any number may show, and the same one for a while. */
+static int64_t moving_mass(struct world *world)
+{
+    const struct sim_bench *bench = &world->bench;
+    if (bench->shown_moving && sim_below(world, 4) != 0) return bench->shown_mg;
+    return 1000 * sim_between(world, 0, bench->plate_mg / 1000 + 2);
+}
+
 static void scale_frame(struct world *world, void *unused)
 {
     struct sim_bench *bench = &world->bench;
@@ -107,10 +115,11 @@ static void scale_frame(struct world *world, void *unused)
     (void)unused;
     if (bench->scale_port == 0) return;
     bool moving = world->now_ms < bench->still_ms;
-    int64_t mass_mg = moving ? sim_between(world, 0, bench->plate_mg + 2000) : bench->plate_mg;
+    int64_t mass_mg = moving ? moving_mass(world) : bench->plate_mg;
     if (moving) frame[2] |= 0x08;
     bench->shown_mg = mass_mg;
     bench->shown_moving = moving;
+    rules_at_frame(world);
     trace_scale(world);
     put_digits(frame + 4, mass_mg / 1000); /* three decimals of a kilogram: whole grams */
     put_digits(frame + 10, 0);
@@ -258,6 +267,7 @@ void bench_scan(struct world *world, const char *text)
     char line[64];
     int len = snprintf(line, sizeof line, "%s\r", text);
     if (world->bench.scanner_port == 0) return;
+    rules_at_scan(world, text);
     sim_trace(world, "scan", text);
     tell(world, 1, EVENT_PORT_BYTES, world->bench.scanner_port, line, (size_t)len);
     if (sim_fault(world, FAULT_DOUBLE_SCAN, 50))
@@ -341,6 +351,7 @@ static void take_next(struct world *world)
     bool from_shelf = bench->shelf_count > 0 &&
                       (bench->next_order == world->oms.count || sim_below(world, 20) == 0);
     bench->tries = 0;
+    sim_chance_anew(world, ++bench->taken);
     if (from_shelf) {
         bench->order = bench->shelf[--bench->shelf_count];
     } else if (bench->next_order < world->oms.count) {

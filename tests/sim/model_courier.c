@@ -173,6 +173,12 @@ static void sandbox_book(struct world *world, const struct request *request)
         return;
     }
     rules_before_booking(world, shipment.reference, shipment.mass_g);
+    rules_at_awb(world, 0, shipment.awb, shipment.reference);
+    if (sim_fault(world, FAULT_REFUSED_ONCE, 15)) {
+        say(world, request, 422,
+            "{\"error\":{\"code\":\"account_funds\",\"message\":\"the credit is used up\"}}");
+        return;
+    }
     if (strcmp(postcode, "799999") == 0) {
         say(world, request, 422,
             "{\"error\":{\"code\":\"not_serviceable\",\"message\":\"799999 is not served\"}}");
@@ -303,6 +309,7 @@ static void delhivery_book(struct world *world, const struct request *request)
     copy_member(each, "pin", pin, sizeof pin);
     shipment.mass_g = whole(each, "weight");
     rules_before_booking(world, shipment.reference, shipment.mass_g);
+    rules_at_awb(world, 1, shipment.awb, shipment.reference);
     const struct sim_fact *intent = disk_find_intent(world, shipment.reference);
     struct sim_order *order = intent == NULL ? NULL : oms_order(world, intent->subject);
     if (order != NULL) memcpy(shipment.order_no, order->order_no, sizeof order->order_no);
@@ -325,7 +332,12 @@ static void delhivery_book(struct world *world, const struct request *request)
             snprintf(shipment.awb, sizeof shipment.awb, "28411%09llu",
                      (unsigned long long)++world->couriers[1].next_awb);
         }
-        delhivery_say(world, request, true, "", add_shipment(world, &shipment));
+        bool said = !sim_fault(world, FAULT_PARTLY_SAVED, 15);
+        delhivery_say(world, request, said,
+                      said ? ""
+                           : "Crashing while saving package due to exception 'timed out'. "
+                             "Package might have been partially saved.",
+                      add_shipment(world, &shipment));
     }
 }
 

@@ -151,12 +151,13 @@ static void put_blob(struct world *world, const struct batch_blob *from)
     world->disk.blobs[sim_hash(key)] = blob;
 }
 
-static bool has_double(const struct world *world, const struct batch *batch)
+static bool has_double(struct world *world, const struct batch *batch)
 {
     for (size_t i = 0; i < batch->fact_count; i++) {
         char *key = sim_copy(batch->facts[i].key);
         bool there = disk_find(world, key) != NULL;
         free(key);
+        if (there) rules_at_double(world, batch->facts[i].key);
         if (there) return true;
     }
     return false;

@@ -101,6 +101,71 @@ void rules_at_label(struct world *world, const char *awb)
         sim_violation(world, "I4 no second label without a person's word", awb);
 }
 
+/* I2: where numbers are handed out beforehand, each is given to one parcel. */
+void rules_at_awb(struct world *world, unsigned carrier, const char *awb, const char *reference)
+{
+    const struct sim_courier *courier = &world->couriers[carrier];
+    for (size_t i = 0; i < courier->count && awb[0] != '\0'; i++) {
+        const struct sim_shipment *each = &courier->shipments[i];
+        bool twice = strcmp(each->awb, awb) == 0 && strcmp(each->reference, reference) != 0;
+        if (twice) sim_violation(world, "I2 an AWB number is given to one parcel only", awb);
+    }
+}
+
+/* The lock of one intent for a parcel opens again when that intent has come to nothing. */
+void rules_at_double(struct world *world, struct bytes key)
+{
+    struct parcel parcel;
+    char text[FACT_KEY_SIZE], no[2][FACT_KEY_SIZE];
+    ENSURE(bytes_to_text(key, text, sizeof text));
+    const struct sim_fact *fact = disk_find(world, text);
+    if (fact == NULL || strcmp(fact->kind, "intent") != 0) return;
+    if (!fact_parse(bytes_of_text(fact->body), memory(world), &parcel)) return;
+    snprintf(no[0], sizeof no[0], "refused/%s", parcel.reference);
+    snprintf(no[1], sizeof no[1], "absent/%s", parcel.reference);
+    if (disk_find(world, no[0]) != NULL || disk_find(world, no[1]) != NULL) {
+        sim_violation(world, "I2 what was refused may be booked again", text);
+    }
+}
+
+void rules_at_scan(struct world *world, const char *text)
+{
+    struct sim_ledger *ledger = &world->ledger;
+    if (strcmp(ledger->code, text) == 0) return;
+    snprintf(ledger->code, sizeof ledger->code, "%s", text);
+    ledger->scanned_ms = world->now_ms;
+}
+
+void rules_at_frame(struct world *world)
+{
+    struct sim_ledger *ledger = &world->ledger;
+    const struct sim_bench *bench = &world->bench;
+    bool stands = !bench->shown_moving && ledger->rest_mg == bench->shown_mg;
+    if (!stands) ledger->rest_since_ms = world->now_ms;
+    ledger->rest_mg = bench->shown_moving ? NOT_PRESENT : bench->shown_mg;
+    bool empty = !bench->shown_moving && bench->shown_mg <= world->config.scale.empty_below_mg;
+    ledger->emptied = ledger->emptied || empty;
+}
+
+static void check_mass(struct world *world, const struct parcel *parcel, const char *key)
+{
+    const struct sim_ledger *ledger = &world->ledger;
+    int64_t since_ms = ledger->rest_since_ms;
+    bool shown = parcel->mass_mg == world->bench.shown_mg && !world->bench.shown_moving;
+    if (!shown) sim_violation(world, "I6 the mass is the one shown at rest", key);
+    if (strcmp(ledger->code, parcel->order_no) == 0 && ledger->scanned_ms > since_ms)
+        since_ms = ledger->scanned_ms;
+    if (world->now_ms - since_ms < world->config.scale.stable_for_ms)
+        sim_violation(world, "I6 the mass has stood long enough after the scan", key);
+    if (!ledger->emptied) sim_violation(world, "I6 the plate was empty before", key);
+}
+
+static void parcel_done(struct world *world)
+{
+    world->ledger.emptied = false;
+    world->ledger.code[0] = '\0';
+}
+
 /* I6: no mass that was not stable, on the plate now, and taken after the scan. */
 void rules_at_fact(struct world *world, const struct sim_fact *fact)
 {
@@ -108,13 +173,13 @@ void rules_at_fact(struct world *world, const struct sim_fact *fact)
     if (strcmp(fact->kind, "event") == 0) return;
     bool readable = fact_parse(bytes_of_text(fact->body), memory(world), &parcel);
     if (readable) tally_fact(&world->report.tally, fact->kind, &parcel);
+    if (strcmp(fact->kind, "closed") == 0 || strcmp(fact->kind, "aside") == 0) parcel_done(world);
     if (strcmp(fact->kind, "intent") != 0) return;
     if (!readable) {
         sim_violation(world, "an intent can be read back", fact->key);
         return;
     }
-    bool shown = parcel.mass_mg == world->bench.shown_mg && !world->bench.shown_moving;
-    if (!shown) sim_violation(world, "I6 the mass is the one shown at rest", fact->key);
+    check_mass(world, &parcel, fact->key);
 }
 
 /* I7: a deadline is in the future or at once. What found no room in a step stays due and has its

@@ -52,6 +52,12 @@ int64_t sim_between(struct world *world, int64_t low, int64_t high)
     return low + (int64_t)sim_below(world, (uint64_t)(high - low + 1));
 }
 
+void sim_chance_anew(struct world *world, uint64_t place)
+{
+    world->random = world->options.seed + place * 0xD1B54A32D192ED03u;
+    (void)sim_random(world);
+}
+
 bool sim_fault(struct world *world, enum sim_fault fault, unsigned per_mille)
 {
     const struct sim_options *options = &world->options;

@@ -139,10 +139,19 @@ struct sim_bench {
     unsigned order; /* in hand; ORDER_COUNT_MAX: none */
     bool placed;
     unsigned next_order;
+    unsigned taken;  /* orders taken in hand, again and again included */
     unsigned *shelf; /* orders set aside, to be scanned again */
     unsigned shelf_count;
     int64_t asked_ms; /* HELD since */
     unsigned tries;
+};
+
+struct sim_ledger {     /* what the bench could see of the parcel that is being weighed */
+    char code[64];      /* scanned, in a row the same */
+    int64_t scanned_ms; /* for the first time */
+    int64_t rest_mg;    /* shown at rest */
+    int64_t rest_since_ms;
+    bool emptied; /* the plate, since the last parcel was done */
 };
 
 struct sim_label { /* that came out of the printer */
@@ -194,6 +203,7 @@ struct world {
     struct sim_courier couriers[2];
     struct sim_oms oms;
     struct sim_bench bench;
+    struct sim_ledger ledger;
     struct sim_label *labels[HASH_BUCKETS];
     uint8_t *cached; /* by order: is it in the station's cache? */
     unsigned cache_cursor;
@@ -209,6 +219,9 @@ struct world {
 /* Chance. */
 uint64_t sim_random(struct world *world);
 uint64_t sim_below(struct world *world, uint64_t limit); /* 0 .. limit-1 */
+/* Chance begins anew, by the seed and this place: what came before no longer moves what follows, and
+ * a run with one fault less stays near the run with it. */
+void sim_chance_anew(struct world *world, uint64_t place);
 /* Does this fault come now? Never once healed. */
 bool sim_fault(struct world *world, enum sim_fault fault, unsigned per_mille);
 bool sim_chance(struct world *world, unsigned per_mille); /* one without a name */
@@ -285,6 +298,10 @@ struct sim_label *bench_label(struct world *world, const char *awb);
 void rules_at_request(struct world *world, const struct command *command);
 void rules_before_booking(struct world *world, const char *reference, int64_t mass_g);
 void rules_after_booking(struct world *world, const struct sim_shipment *shipment);
+void rules_at_awb(struct world *world, unsigned carrier, const char *awb, const char *reference);
+void rules_at_double(struct world *world, struct bytes key);
+void rules_at_scan(struct world *world, const char *text);
+void rules_at_frame(struct world *world);
 void rules_at_label(struct world *world, const char *awb);
 void rules_at_fact(struct world *world, const struct sim_fact *fact);
 void rules_after_step(struct world *world);
