@@ -12,6 +12,7 @@
 
 #define REPLACEMENT_CHARACTER "\xEF\xBF\xBD" /* U+FFFD */
 #define KEYS_ON_STACK_MAX 64u /* an object with more has its keys sorted in the scratch */
+#define KEYS_BY_PAIRS_MAX 32u
 #define SCRATCH_SLACK 256u    /* the pool's own headers */
 
 /* The library's bound for raw reading, and room to sort the keys of one object: a key takes at
@@ -76,11 +77,25 @@ static void sort_keys(yyjson_val **keys, size_t count)
     }
 }
 
+/* Each with each: for the objects that are really sent this is the shorter way. */
+static bool is_pair_among(yyjson_val **keys, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct bytes one = text_of(keys[i]);
+        for (size_t j = 0; j < i; j++) {
+            if (unsafe_yyjson_get_len(keys[j]) != one.len) continue;
+            if (bytes_equal(one, text_of(keys[j]))) return true;
+        }
+    }
+    return false;
+}
+
 static bool has_repeated_key(yyjson_val *object, yyjson_val **keys)
 {
     yyjson_obj_iter members = yyjson_obj_iter_with(object);
     size_t count = 0;
     while (yyjson_obj_iter_has_next(&members)) keys[count++] = yyjson_obj_iter_next(&members);
+    if (count <= KEYS_BY_PAIRS_MAX) return is_pair_among(keys, count);
     sort_keys(keys, count);
     for (size_t i = 1; i < count; i++) {
         if (key_order(keys[i - 1], keys[i]) == 0) return true;

@@ -219,8 +219,8 @@ struct world {
 /* Chance. */
 uint64_t sim_random(struct world *world);
 uint64_t sim_below(struct world *world, uint64_t limit); /* 0 .. limit-1 */
-/* Chance begins anew, by the seed and this place: what came before no longer moves what follows, and
- * a run with one fault less stays near the run with it. */
+/* Chance begins anew, by the seed and this place: what came before no longer moves what follows,
+ * and a run with one fault less stays near the run with it. */
 void sim_chance_anew(struct world *world, uint64_t place);
 /* Does this fault come now? Never once healed. */
 bool sim_fault(struct world *world, enum sim_fault fault, unsigned per_mille);
