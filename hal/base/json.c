@@ -13,7 +13,7 @@
 #define REPLACEMENT_CHARACTER "\xEF\xBF\xBD" /* U+FFFD */
 #define KEYS_ON_STACK_MAX 64u /* an object with more has its keys sorted in the scratch */
 #define KEYS_BY_PAIRS_MAX 32u
-#define SCRATCH_SLACK 256u    /* the pool's own headers */
+#define SCRATCH_SLACK 256u /* the pool's own headers */
 
 /* The library's bound for raw reading, and room to sort the keys of one object: a key takes at
  * least five bytes of text ("":0,) and its place in the list takes a pointer. */

@@ -144,7 +144,7 @@ void rules_at_frame(struct world *world)
     if (!stands) ledger->rest_since_ms = world->now_ms;
     ledger->rest_mg = bench->shown_moving ? NOT_PRESENT : bench->shown_mg;
     bool empty = !bench->shown_moving && bench->shown_mg <= world->config.scale.empty_below_mg;
-    ledger->emptied = ledger->emptied || empty;
+    if (empty) ledger->empty_ms = world->now_ms;
 }
 
 static void check_mass(struct world *world, const struct parcel *parcel, const char *key)
@@ -157,12 +157,14 @@ static void check_mass(struct world *world, const struct parcel *parcel, const c
         since_ms = ledger->scanned_ms;
     if (world->now_ms - since_ms < world->config.scale.stable_for_ms)
         sim_violation(world, "I6 the mass has stood long enough after the scan", key);
-    if (!ledger->emptied) sim_violation(world, "I6 the plate was empty before", key);
+    if (ledger->empty_ms < ledger->done_ms)
+        sim_violation(world, "I6 the plate was empty before", key);
 }
 
+/* A frame of this very moment may reach the station after it. */
 static void parcel_done(struct world *world)
 {
-    world->ledger.emptied = false;
+    world->ledger.done_ms = world->now_ms;
     world->ledger.code[0] = '\0';
 }
 

@@ -151,7 +151,8 @@ struct sim_ledger {     /* what the bench could see of the parcel that is being 
     int64_t scanned_ms; /* for the first time */
     int64_t rest_mg;    /* shown at rest */
     int64_t rest_since_ms;
-    bool emptied; /* the plate, since the last parcel was done */
+    int64_t empty_ms; /* the plate was shown empty last */
+    int64_t done_ms;  /* the last parcel left the bench */
 };
 
 struct sim_label { /* that came out of the printer */
