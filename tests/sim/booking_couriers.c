@@ -130,10 +130,10 @@ const struct carrier small_plain = {.name = "delhivery",
 /* --- the couriers
  * --------------------------------------------------------------------------------- */
 
-static struct letter *post(struct booking_world *world, const struct letter *message)
+static struct mail *post(struct booking_world *world, const struct mail *message)
 {
     ENSURE(world->message_count < MESSAGES_MAX);
-    struct letter *place = &world->messages[world->message_count++];
+    struct mail *place = &world->messages[world->message_count++];
     *place = *message;
     return place;
 }
@@ -151,7 +151,7 @@ static void check_sent(struct booking_world *world, const struct question *quest
     }
 }
 
-static struct reply book(struct booking_world *world, const struct letter *message)
+static struct reply book(struct booking_world *world, const struct mail *message)
 {
     const struct question *question = &message->question;
     struct record *record = &world->records[question->parcel];
@@ -197,23 +197,23 @@ static struct reply look_up(const struct booking_world *world, const struct ques
                           .awb = record->awb};
 }
 
-void small_arrive(struct booking_world *world, const struct letter *message)
+void small_arrive(struct booking_world *world, const struct mail *message)
 {
     bool books = message->question.operation == CARRIER_BOOK;
-    struct letter answer = {.at_ms = world->now_ms + message->answer_in_ms,
-                            .ticket = message->ticket,
-                            .end = EXCHANGE_ANSWERED};
+    struct mail answer = {.at_ms = world->now_ms + message->answer_in_ms,
+                          .ticket = message->ticket,
+                          .end = EXCHANGE_ANSWERED};
     answer.reply = books ? book(world, message) : look_up(world, &message->question);
     if (message->broken) answer.reply.word = NONSENSE;
     if (!message->answer_lost) (void)post(world, &answer);
 }
 
 /* What the line does with a request. */
-static void spoil(struct booking_world *world, struct letter *message)
+static void spoil(struct booking_world *world, struct mail *message)
 {
-    struct letter failure = {.at_ms = world->now_ms + small_between(world, 50, 9000),
-                             .ticket = message->ticket,
-                             .end = EXCHANGE_MAYBE_SENT};
+    struct mail failure = {.at_ms = world->now_ms + small_between(world, 50, 9000),
+                           .ticket = message->ticket,
+                           .end = EXCHANGE_MAYBE_SENT};
     if (small_fault(world, FAULT_ANSWER_LOST, 60)) {
         world->report.lost_replies++;
         message->answer_lost = true;
@@ -235,18 +235,18 @@ static void spoil(struct booking_world *world, struct letter *message)
 
 void small_exchange(struct booking_world *world, const struct command *command)
 {
-    struct letter message = {.to_courier = true,
-                             .carrier = command->exchange.server - SERVER_CARRIER_FIRST,
-                             .ticket = command->exchange.ticket,
-                             .failed_ms = INT64_MAX};
+    struct mail message = {.to_courier = true,
+                           .carrier = command->exchange.server - SERVER_CARRIER_FIRST,
+                           .ticket = command->exchange.ticket,
+                           .failed_ms = INT64_MAX};
     ENSURE(command->exchange.request->body.len == sizeof message.question);
     memcpy(&message.question, command->exchange.request->body.data, sizeof message.question);
     bool books = message.question.operation == CARRIER_BOOK;
     if (books) check_sent(world, &message.question);
     small_say(world, books ? "request: book" : "asked for by reference", message.question.parcel);
-    struct letter answer = {.at_ms = world->now_ms + small_between(world, 1, 5000),
-                            .ticket = message.ticket,
-                            .end = EXCHANGE_NOT_SENT};
+    struct mail answer = {.at_ms = world->now_ms + small_between(world, 1, 5000),
+                          .ticket = message.ticket,
+                          .end = EXCHANGE_NOT_SENT};
     if (small_fault(world, FAULT_NOT_SENT, 60)) {
         (void)post(world, &answer);
     } else if (small_fault(world, FAULT_THROTTLED, 20)) {

@@ -39,7 +39,7 @@ struct record {         /* of one parcel: on disk, and at the couriers */
     uint32_t begun; /* generations begun by the bench, since its start */
 };
 
-struct letter { /* on its way; to the courier or to us */
+struct mail { /* on its way; to the courier or to us */
     int64_t at_ms;
     bool to_courier;
     bool answer_lost, broken;
@@ -64,7 +64,7 @@ struct booking_world {
     struct tickets tickets;
     struct booking bookings[SLOTS];
     uint32_t of_slot[SLOTS]; /* the parcel, from 1; 0: none */
-    struct letter messages[MESSAGES_MAX];
+    struct mail messages[MESSAGES_MAX];
     size_t message_count;
     struct record *records; /* from 1 */
     uint32_t next, ended;
@@ -82,6 +82,6 @@ uint32_t small_number(const char *text); /* after one letter: "P17" is 17 */
 /* booking_couriers.c: one knows our key, the other does not. */
 extern const struct carrier small_keyed, small_plain;
 void small_exchange(struct booking_world *world, const struct command *command);
-void small_arrive(struct booking_world *world, const struct letter *letter);
+void small_arrive(struct booking_world *world, const struct mail *message);
 
 #endif

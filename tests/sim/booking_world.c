@@ -268,7 +268,7 @@ static void restart(struct booking_world *world)
 /* --- time
  * ----------------------------------------------------------------------------------------- */
 
-static void answer(struct booking_world *world, const struct letter *message)
+static void answer(struct booking_world *world, const struct mail *message)
 {
     enum owner owner;
     unsigned slot = 0;
@@ -290,7 +290,7 @@ static void answer(struct booking_world *world, const struct letter *message)
 
 static void deliver(struct booking_world *world, size_t index)
 {
-    struct letter message = world->messages[index];
+    struct mail message = world->messages[index];
     world->messages[index] = world->messages[--world->message_count];
     if (message.to_courier) small_arrive(world, &message);
     else answer(world, &message);

@@ -47,12 +47,29 @@ static void tell_parcel_fact(struct world *world, enum fact_kind kind, const str
     case FACT_PRINTED:
         line(world, "disk", "stored: label %u of %s is out", parcel->copy, reference);
         break;
-    case FACT_ASIDE: line(world, "disk", "stored: %s is set aside", reference); break;
+    case FACT_ASIDE:
+        line(world, "disk", "stored: %s leaves the bench before its booking, %s", reference,
+             parcel->note);
+        break;
+    case FACT_SENDING:
+        line(world, "disk", "stored: from now on something may be sent for %s", reference);
+        break;
+    case FACT_TAKEN_BACK:
+        line(world, "disk", "stored: the label %s is destroyed", parcel->awb);
+        break;
+    case FACT_VOIDED:
+        line(world, "disk", "stored: %s of %s is void", parcel->awb, reference);
+        break;
+    case FACT_VOID_REFUSED:
+        line(world, "disk", "stored: the courier does not void %s", parcel->awb);
+        break;
     case FACT_CLOSED:
         line(world, "disk", "closed: order %s, %s", parcel->order_no, reference);
         break;
     case FACT_EVENT:
-    case FACT_EVENT_REFUSED: break;
+    case FACT_EVENT_REFUSED:
+    case FACT_EVENT_AGAIN:
+    case FACT_EVENT_DROPPED: break;
     }
 }
 
