@@ -10,13 +10,18 @@ static void cut_line(struct world *world, bool down)
     world->line_down = down;
 }
 
-static void pack(struct world *world, const char *order_no)
+static void lay_down(struct world *world, const char *order_no)
 {
     bench_lay(world, 0);
     sim_pass(world, 2500);
     bench_scan(world, order_no);
     sim_pass(world, 500);
     bench_lay(world, 742000);
+}
+
+static void pack(struct world *world, const char *order_no)
+{
+    lay_down(world, order_no);
     sim_pass(world, 12000);
 }
 
@@ -222,6 +227,49 @@ static void one_courier_that_is_down_holds_up_no_other(void)
     sim_close(world);
 }
 
+static unsigned taken_slots(const struct world *world)
+{
+    unsigned count = 0;
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++)
+        count += world->station->bookings[slot].state != BOOKING_FREE;
+    return count;
+}
+
+/* The request of the parcel in hand stays without an answer for ten minutes. */
+static void hold_answer_back(struct world *world)
+{
+    lose_answer(world);
+    world->station->bookings[packing_of(world)->slot].deadline_ms = world->now_ms + 600000;
+}
+
+/* They left the bench while their request was out, and are booked before the lane, whose first two
+ * wait for a slot, has come to them. */
+static void slots_are_free_again_when_what_left_the_bench_is_booked(void)
+{
+    struct world *world = scenario_begin_with_pool();
+    cut_line(world, true);
+    pack(world, "WEB-1");
+    pack(world, "WEB-2");
+    for (unsigned i = 0; i < BOOKINGS_MAX; i++) {
+        char order_no[16];
+        snprintf(order_no, sizeof order_no, "WEB-%u", i + 3);
+        lay_down(world, order_no);
+        pass_until(world, PACKING_BOOKING);
+        sim_pass(world, 1);
+        hold_answer_back(world);
+        pass_until(world, PACKING_IDLE);
+    }
+    EXPECT_I64(BOOKINGS_MAX, taken_slots(world), "no slot is left");
+    cut_line(world, false);
+    sim_pass(world, 1800000);
+    EXPECT(backlog_idle(&world->station->backlog), "nothing is left");
+    EXPECT_I64(0, taken_slots(world), "nor is a slot taken");
+    EXPECT_I64(BOOKINGS_MAX + 2, (int64_t)scenario_booked(world), "all are told, once");
+    rules_at_end(world);
+    EXPECT_I64(0, world->report.violations, world->report.first_violation);
+    sim_close(world);
+}
+
 static void many_more_than_fit_in_memory_are_told_in_order(void)
 {
     struct sim_options options = {.seed = 2, .parcels = 300, .faults = SIM_QUIET};
@@ -266,6 +314,7 @@ int main(void)
     EXPECT_RUN(without_numbers_the_parcel_gets_a_hold_label);
     EXPECT_RUN(a_power_cut_at_a_label_fetched_from_the_shelf_asks);
     EXPECT_RUN(one_courier_that_is_down_holds_up_no_other);
+    EXPECT_RUN(slots_are_free_again_when_what_left_the_bench_is_booked);
     EXPECT_RUN(many_more_than_fit_in_memory_are_told_in_order);
     return expect_result();
 }
