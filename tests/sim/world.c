@@ -336,16 +336,19 @@ static void maybe_away(struct world *world, void *unused)
     sim_later_static(world, AWAY_EVERY_MS, true, maybe_away);
 }
 
-static bool is_quiet(const struct world *world)
+/* What there is still to do; NULL: nothing. */
+static const char *what_is_left(const struct world *world)
 {
     const struct station *station = world->station;
-    if (!world->running || station->recovery.state != RECOVERY_DONE) return false;
+    if (!world->running || station->recovery.state != RECOVERY_DONE) return "the start";
     for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
         enum booking_state state = station->bookings[slot].state;
-        if (state != BOOKING_FREE && state != BOOKING_PERSON) return false;
+        if (state != BOOKING_FREE && state != BOOKING_PERSON) return booking_state_word(state);
     }
-    bool told = station->sync.state == SYNC_IDLE && !station->sync.work;
-    return told && backlog_idle(&station->backlog) && bench_done(world);
+    if (station->sync.state != SYNC_IDLE || station->sync.work) return "events";
+    if (!backlog_idle(&station->backlog)) return "the backlog";
+    if (station->voids.count > 0) return "voids";
+    return bench_done(world) ? NULL : packing_state_word(station->packing.state);
 }
 
 static void run_next(struct world *world)
@@ -375,11 +378,10 @@ static void run_queue(struct world *world)
             world->disk.full_until_ms = 0;
             sim_trace(world, "world", "healed");
         }
-        if (world->healed && is_quiet(world)) return;
-        if (world->healed && world->now_ms - healed_ms > HEAL_LIMIT_MS) {
-            sim_violation(world, "after the faults end, everything comes to an end",
-                          packing_state_word(world->station->packing.state));
-        }
+        const char *left = world->healed ? what_is_left(world) : NULL;
+        if (world->healed && left == NULL) return;
+        if (world->healed && world->now_ms - healed_ms > HEAL_LIMIT_MS)
+            sim_violation(world, "after the faults end, everything comes to an end", left);
     }
 }
 
