@@ -39,6 +39,11 @@ void disk_close(struct world *world)
             world->labels[b] = label->next;
             free(label);
         }
+        while (world->numbers[b] != NULL) {
+            struct sim_number *number = world->numbers[b];
+            world->numbers[b] = number->next;
+            free(number);
+        }
     }
     free(disk->facts);
     free(disk->chain);
@@ -128,6 +133,11 @@ static struct sim_blob **find_blob(struct world *world, const char *key)
     return place;
 }
 
+const struct sim_blob *disk_find_blob(struct world *world, const char *key)
+{
+    return *find_blob(world, key);
+}
+
 static void put_blob(struct world *world, const struct batch_blob *from)
 {
     char *key = sim_copy(from->key);
@@ -163,8 +173,20 @@ static bool has_double(struct world *world, const struct batch *batch)
     return false;
 }
 
+/* There is one parcel in hand, so one intent in a batch at most. */
+static bool intent_of(struct world *world, const struct batch *batch, struct parcel *out)
+{
+    struct scratch scratch = {world->json_memory, world->json_size};
+    for (size_t i = 0; i < batch->fact_count; i++) {
+        if (bytes_equal_text(batch->facts[i].kind, "intent"))
+            return fact_parse(batch->facts[i].body, scratch, out);
+    }
+    return false;
+}
+
 static void commit(struct world *world, const struct batch *batch)
 {
+    struct parcel intent;
     for (size_t i = 0; i < batch->fact_count; i++) add_fact(world, &batch->facts[i]);
     for (size_t i = 0; i < batch->blob_count; i++) put_blob(world, &batch->blobs[i]);
     for (size_t i = 0; i < batch->cursor_count; i++) {
@@ -175,6 +197,7 @@ static void commit(struct world *world, const struct batch *batch)
         else if (strcmp(cursor->name, "backlog") == 0) world->disk.backlog_seq = seq;
         else sim_violation(world, "only known cursors are stored", cursor->name);
     }
+    rules_after_commit(world, batch, intent_of(world, batch, &intent) ? &intent : NULL);
 }
 
 static void tell_space(struct world *world, void *unused)

@@ -24,6 +24,7 @@ void rules_at_request(struct world *world, const struct command *command)
             sim_violation(world, "I1 the intent is durable before anything is sent",
                           booking->parcel.reference);
         }
+        rules_at_unsent(world, booking->parcel.reference);
     }
 }
 
@@ -70,14 +71,12 @@ static bool is_hold_label(const struct world *world, const char *data)
     return strncmp(data, world->config.station, len) == 0 && data[len] == '-';
 }
 
-/* Is a fact of this kind on disk whose body names the AWB? */
-static bool names_awb(const struct world *world, const char *kind, const char *awb)
+static bool is_booked(const struct world *world, const char *awb)
 {
-    char wanted[SHIPMENT_AWB_SIZE + 12];
-    snprintf(wanted, sizeof wanted, "\"awb\":\"%s\"", awb);
-    for (size_t i = world->disk.count; i > 0; i--) {
-        const struct sim_fact *fact = &world->disk.facts[i - 1];
-        if (strcmp(fact->kind, kind) == 0 && strstr(fact->body, wanted) != NULL) return true;
+    char key[FACT_KEY_SIZE];
+    for (unsigned c = 0; c < 2; c++) {
+        snprintf(key, sizeof key, "booked/%s/%s", world->config.carriers[c].name, awb);
+        if (disk_find(world, key) != NULL) return true;
     }
     return false;
 }
@@ -90,9 +89,9 @@ void rules_at_label(struct world *world, const char *awb)
     if (is_hold_label(world, awb)) {
         world->report.hold_labels++;
         label->allowed = label->count + 1;
-    } else if (!names_awb(world, "booked", awb) && !names_awb(world, "intent", awb)) {
-        sim_violation(world, "I3 no label without a durable booking or a durable AWB", awb);
-    } else if (!names_awb(world, "booked", awb)) {
+    } else if (!is_booked(world, awb)) {
+        if (rules_reference_of(world, awb) == NULL)
+            sim_violation(world, "I3 no label without a durable booking or a durable AWB", awb);
         world->report.ahead++;
     }
     label->count++;
@@ -239,24 +238,6 @@ static void check_booked(struct world *world, const struct sim_fact *fact)
     }
 }
 
-/* I11: a label that is out belongs to a booking that stands, or it is called back. */
-static void check_label(struct world *world, const struct sim_label *label)
-{
-    if (label->count == 0 || is_hold_label(world, label->awb)) return;
-    for (unsigned c = 0; c < 2; c++) {
-        for (size_t i = 0; i < world->couriers[c].count; i++) {
-            const struct sim_shipment *shipment = &world->couriers[c].shipments[i];
-            if (strcmp(shipment->awb, label->awb) == 0 && !shipment->cancelled) return;
-        }
-    }
-    if (recalls_find(&world->station->recalls, bytes_of_text(label->awb)) != NULL) {
-        world->report.recalls++;
-        return;
-    }
-    if (names_awb(world, "taken_back", label->awb)) world->report.recalls++;
-    else sim_violation(world, "I11 no label without a booking is left out", label->awb);
-}
-
 /* I5, once the world is healed: the books of bench, couriers and order system agree. */
 void rules_at_end(struct world *world)
 {
@@ -270,8 +251,10 @@ void rules_at_end(struct world *world)
         if (strcmp(fact->kind, "booked") == 0) check_booked(world, fact);
     }
     for (size_t b = 0; b < HASH_BUCKETS; b++) {
-        for (const struct sim_label *label = world->labels[b]; label != NULL; label = label->next)
-            check_label(world, label);
+        for (const struct sim_label *label = world->labels[b]; label != NULL; label = label->next) {
+            if (label->count > 0 && !is_hold_label(world, label->awb))
+                rules_at_label_end(world, label);
+        }
     }
     enum packing_state state = world->station->packing.state;
     if (state != PACKING_IDLE && state != PACKING_HELD) {

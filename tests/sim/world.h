@@ -162,6 +162,20 @@ struct sim_label { /* that came out of the printer */
     struct sim_label *next;
 };
 
+struct sim_number { /* of the pool, since it first lay on the disk */
+    char awb[SHIPMENT_AWB_SIZE];
+    char reference[SHIPMENT_REFERENCE_SIZE]; /* whose it is; empty: nobody's yet */
+    struct sim_number *next;
+};
+
+#define SIM_POOL_LISTS 4u
+#define SIM_POOL_MAX 512u
+
+struct sim_pool_list { /* as a start would find it on the disk */
+    size_t count;
+    char awbs[SIM_POOL_MAX][SHIPMENT_AWB_SIZE];
+};
+
 struct sim_entry {
     int64_t at_ms;
     uint64_t order;
@@ -206,6 +220,8 @@ struct world {
     struct sim_bench bench;
     struct sim_ledger ledger;
     struct sim_label *labels[HASH_BUCKETS];
+    struct sim_number *numbers[HASH_BUCKETS];
+    struct sim_pool_list pools[SIM_POOL_LISTS], pool_now;
     uint8_t *cached; /* by order: is it in the station's cache? */
     unsigned cache_cursor;
     uint32_t asked[FAULTS];   /* how often each fault's question was asked */
@@ -266,6 +282,7 @@ void disk_store(struct world *world, const struct command *command);
 void disk_read_rows(struct world *world, uint32_t ticket, int64_t after_seq, const char *subject);
 void disk_read_blob(struct world *world, uint32_t ticket, struct bytes key);
 const struct sim_fact *disk_find(const struct world *world, const char *key);
+const struct sim_blob *disk_find_blob(struct world *world, const char *key); /* NULL: none */
 const struct sim_fact *disk_find_intent(const struct world *world, const char *reference);
 
 void courier_exchange(struct world *world, uint32_t ticket, unsigned carrier,
@@ -307,5 +324,12 @@ void rules_at_label(struct world *world, const char *awb);
 void rules_at_fact(struct world *world, const struct sim_fact *fact);
 void rules_after_step(struct world *world);
 void rules_at_end(struct world *world);
+
+/* rules_pool.c: numbers handed out beforehand, labels ahead of the courier's yes */
+void rules_after_commit(struct world *world, const struct batch *batch,
+                        const struct parcel *intent); /* NULL: none in this batch */
+void rules_at_unsent(struct world *world, const char *reference);
+void rules_at_label_end(struct world *world, const struct sim_label *label);
+const char *rules_reference_of(struct world *world, const char *awb); /* NULL: given to nobody */
 
 #endif
