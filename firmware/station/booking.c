@@ -568,6 +568,13 @@ void booking_declare_absent(struct booking *booking, struct step *step)
     refuse(booking, step, REASON_NOT_FOUND, FACT_ABSENT);
 }
 
+/* A batch is answered before anything else happens, so the next millisecond is late enough. */
+void booking_keep_unsent(struct booking *booking, const struct step *step)
+{
+    ENSURE(booking_is_unsent(booking));
+    if (booking->deadline_ms <= step->now_ms) booking->deadline_ms = step->now_ms + 1;
+}
+
 bool booking_may_print_ahead(const struct booking *booking, const struct step *step)
 {
     bool open = booking->state == BOOKING_SENDING || booking->state == BOOKING_RESENDING ||

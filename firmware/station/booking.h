@@ -125,6 +125,8 @@ bool booking_may_declare_absent(const struct booking *booking);
 void booking_declare_absent(struct booking *booking, struct step *step);
 /* Is it proven that no request of this booking has left the box? */
 bool booking_is_unsent(const struct booking *booking);
+/* This step's batch says so: nothing is sent until that is answered. */
+void booking_keep_unsent(struct booking *booking, const struct step *step);
 /* Durable, without an answer, and the AWB chosen beforehand: may the label be printed now? Not when
  * the courier has said no and is only asked whether it means it. */
 bool booking_may_print_ahead(const struct booking *booking, const struct step *step);

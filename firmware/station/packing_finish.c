@@ -161,17 +161,18 @@ void packing_take_back(struct packing *packing, struct step *step, struct floor 
 
 /* This step's batch says that the parcel leaves the bench before its booking is done. */
 static void put_aside_fact(const struct packing *packing, struct step *step,
-                           const struct booking *booking)
+                           struct booking *booking)
 {
     struct parcel parcel = packing->parcel;
     bool unsent = booking != NULL && booking_is_unsent(booking);
     if (booking != NULL && booking->queued) return; /* it did so before */
+    if (unsent) booking_keep_unsent(booking, step);
     (void)bytes_to_text(bytes_of_text(unsent ? ASIDE_UNSENT : ASIDE_UNSURE), parcel.note,
                         sizeof parcel.note);
     fact_put(step, FACT_ASIDE, &parcel);
 }
 
-static void close_with(struct packing *packing, struct step *step, const struct booking *booking)
+static void close_with(struct packing *packing, struct step *step, struct booking *booking)
 {
     packing->watch.printed_ms = step->now_ms;
     fact_put(step, FACT_PRINTED, &packing->parcel);

@@ -175,6 +175,7 @@ void rules_at_fact(struct world *world, const struct sim_fact *fact)
     bool readable = fact_parse(bytes_of_text(fact->body), memory(world), &parcel);
     if (readable) tally_fact(&world->report.tally, fact->kind, &parcel);
     if (strcmp(fact->kind, "closed") == 0 || strcmp(fact->kind, "aside") == 0) parcel_done(world);
+    if (readable && strcmp(fact->kind, "aside") == 0) rules_at_aside(world, &parcel);
     if (strcmp(fact->kind, "intent") != 0) return;
     if (!readable) {
         sim_violation(world, "an intent can be read back", fact->key);

@@ -115,7 +115,20 @@ void rules_after_commit(struct world *world, const struct batch *batch, const st
         snprintf(number->reference, sizeof number->reference, "%s", intent->reference);
 }
 
-/* Proven unsent is a promise: it ends on the disk before a request leaves. */
+/* Proven unsent is a promise: no request is out while it is written down. */
+void rules_at_aside(struct world *world, const struct parcel *parcel)
+{
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
+        const struct booking *booking = &world->station->bookings[slot];
+        bool same = booking->state != BOOKING_FREE &&
+                    strcmp(booking->parcel.reference, parcel->reference) == 0;
+        bool out = same && (booking->state == BOOKING_SENDING || booking->unsure);
+        if (out && strcmp(parcel->note, ASIDE_UNSENT) == 0)
+            sim_violation(world, "I1 what is called unsent was not sent", parcel->reference);
+    }
+}
+
+/* It ends on the disk before a request leaves. */
 void rules_at_unsent(struct world *world, const char *reference)
 {
     char key[FACT_KEY_SIZE];
@@ -139,6 +152,21 @@ static bool is_recalled(struct world *world, const char *awb)
     return false;
 }
 
+/* The parcel at the bench may still be in question. */
+static void check_told(struct world *world, const struct sim_shipment *shipment)
+{
+    struct parcel parcel;
+    struct scratch scratch = {world->json_memory, world->json_size};
+    const struct sim_fact *intent = disk_find_intent(world, shipment->reference);
+    if (intent == NULL || !fact_parse(bytes_of_text(intent->body), scratch, &parcel)) return;
+    const struct sim_order *order = oms_order(world, parcel.order_id);
+    bool in_hand = world->station->packing.state == PACKING_HELD &&
+                   strcmp(world->station->packing.parcel.reference, shipment->reference) == 0;
+    if (in_hand || order == NULL || order->cancelled || order->changed) return;
+    if (strcmp(order->printed[parcel.package_no], shipment->awb) != 0)
+        sim_violation(world, "I5 every label that is out reaches the order system", shipment->awb);
+}
+
 /* I11: a label that is out belongs to a booking that stands, or it is called back. */
 void rules_at_label_end(struct world *world, const struct sim_label *label)
 {
@@ -147,7 +175,10 @@ void rules_at_label_end(struct world *world, const struct sim_label *label)
         for (size_t i = 0; i < world->couriers[c].count; i++) {
             const struct sim_shipment *shipment = &world->couriers[c].shipments[i];
             if (strcmp(shipment->awb, label->awb) != 0) continue;
-            if (!shipment->cancelled) return;
+            if (!shipment->cancelled) {
+                check_told(world, shipment);
+                return;
+            }
             snprintf(key, sizeof key, "taken_back/%s", shipment->reference);
         }
     }

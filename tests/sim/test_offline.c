@@ -202,6 +202,23 @@ static void a_power_cut_at_a_label_fetched_from_the_shelf_asks(void)
     sim_close(world);
 }
 
+/* The pause before the next sending ends in the very step in which the packer sets it aside. */
+static void what_is_called_unsent_is_not_sent_in_the_same_step(void)
+{
+    struct world *world = scenario_begin();
+    world->carrier_down[0] = true;
+    lay_down(world, "WEB-1");
+    for (unsigned i = 0; i < 2000 && !packing_of(world)->slow; i++) sim_pass(world, 10);
+    struct booking *booking = &world->station->bookings[packing_of(world)->slot];
+    for (unsigned i = 0; i < 2000 && booking->state != BOOKING_RESENDING; i++) sim_pass(world, 10);
+    booking->deadline_ms = world->now_ms;
+    set_aside(world);
+    EXPECT_I64(0, world->report.violations, world->report.first_violation);
+    world->carrier_down[0] = false;
+    sim_pass(world, 120000);
+    scenario_end(world, 1, "it is booked later, once");
+}
+
 static void one_courier_that_is_down_holds_up_no_other(void)
 {
     struct world *world = scenario_begin_with_pool();
@@ -328,6 +345,7 @@ int main(void)
     EXPECT_RUN(the_order_of_a_recalled_parcel_is_stopped_too);
     EXPECT_RUN(without_numbers_the_parcel_gets_a_hold_label);
     EXPECT_RUN(a_power_cut_at_a_label_fetched_from_the_shelf_asks);
+    EXPECT_RUN(what_is_called_unsent_is_not_sent_in_the_same_step);
     EXPECT_RUN(one_courier_that_is_down_holds_up_no_other);
     EXPECT_RUN(slots_are_free_again_when_what_left_the_bench_is_booked);
     EXPECT_RUN(many_more_than_fit_in_memory_are_told_in_order);

@@ -115,6 +115,7 @@ struct sim_oms {
     unsigned published; /* the feed shows this many */
     unsigned *changes;  /* and then these once more, in this order: they were cancelled */
     unsigned change_count;
+    unsigned told_count; /* of these, as the bench says when it asks for more */
     uint64_t next_seq;
     uint64_t taken;
 };
@@ -328,6 +329,7 @@ void rules_at_end(struct world *world);
 /* rules_pool.c: numbers handed out beforehand, labels ahead of the courier's yes */
 void rules_after_commit(struct world *world, const struct batch *batch,
                         const struct parcel *intent); /* NULL: none in this batch */
+void rules_at_aside(struct world *world, const struct parcel *parcel);
 void rules_at_unsent(struct world *world, const char *reference);
 void rules_at_label_end(struct world *world, const struct sim_label *label);
 const char *rules_reference_of(struct world *world, const char *awb); /* NULL: given to nobody */
