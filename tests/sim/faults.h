@@ -53,8 +53,9 @@ enum sim_fault {
     FAULT_FOREIGN_LOAD,
     FAULT_HASTY_PRESS,
     FAULT_SETTINGS_NEWS,
+    FAULT_ORDER_CANCELLED,
 };
-#define FAULTS (FAULT_SETTINGS_NEWS + 1)
+#define FAULTS (FAULT_ORDER_CANCELLED + 1)
 
 struct sim_fault_id {
     enum sim_fault fault;

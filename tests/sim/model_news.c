@@ -52,6 +52,13 @@ static void hasty_press(struct world *world)
     bench_press(world, presses[sim_below(world, ARRAY_LEN(presses))], "");
 }
 
+/* Any that the bench knows of: packed long ago, in hand, on the shelf or still to come. */
+static void cancel_order(struct world *world)
+{
+    if (world->oms.published > 0)
+        oms_cancel(world, (unsigned)sim_below(world, world->oms.published));
+}
+
 void bench_news(struct world *world, void *unused)
 {
     (void)unused;
@@ -61,4 +68,5 @@ void bench_news(struct world *world, void *unused)
     if (sim_fault(world, FAULT_SETTINGS_NEWS, 30)) settings_news(world);
     if (sim_fault(world, FAULT_DISK_RESERVE, 2)) disk_news(world);
     if (sim_fault(world, FAULT_HASTY_PRESS, 10)) hasty_press(world);
+    if (sim_fault(world, FAULT_ORDER_CANCELLED, 5)) cancel_order(world);
 }

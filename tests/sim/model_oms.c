@@ -69,6 +69,7 @@ static void feed(struct world *world, uint32_t ticket, const char *url)
     const struct sim_oms *oms = &world->oms;
     const char *cursor = strstr(url, "cursor=c");
     if (cursor != NULL) sscanf(cursor + 8, "%u.%u", &from, &seen);
+    world->oms.told_count = seen;
     unsigned to = from + 5 < oms->published ? from + 5 : oms->published;
     unsigned count = to > from ? to - from : 0;
     bool changes = count == 0 && seen < oms->change_count;
