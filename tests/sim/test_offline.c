@@ -219,6 +219,29 @@ static void what_is_called_unsent_is_not_sent_in_the_same_step(void)
     scenario_end(world, 1, "it is booked later, once");
 }
 
+/* Set aside, booked by the backlog after a power cut, fetched; and the power goes while its label
+ * comes out. */
+static void a_fetched_label_is_asked_after_when_the_power_goes(void)
+{
+    struct world *world = scenario_begin();
+    begin_slow(world, "WEB-1");
+    set_aside(world);
+    power_cut(world);
+    sim_pass(world, 120000);
+    EXPECT_I64(1, (int64_t)scenario_booked(world), "it is booked by itself");
+    bench_scan(world, "WEB-1");
+    pass_until(world, PACKING_PRINTING);
+    for (unsigned i = 0; i < 200 && world->station->printing.state != PRINTING_PROVING; i++)
+        sim_pass(world, 10);
+    power_cut(world);
+    expect_held(world, HELD_LABEL_UNKNOWN, "is there a label?");
+    bench_press(world, PRESS_LABEL_OK, "");
+    sim_pass(world, 30000);
+    rules_at_end(world);
+    EXPECT_I64(0, world->report.violations, world->report.first_violation);
+    sim_close(world);
+}
+
 static void one_courier_that_is_down_holds_up_no_other(void)
 {
     struct world *world = scenario_begin_with_pool();
@@ -346,6 +369,7 @@ int main(void)
     EXPECT_RUN(without_numbers_the_parcel_gets_a_hold_label);
     EXPECT_RUN(a_power_cut_at_a_label_fetched_from_the_shelf_asks);
     EXPECT_RUN(what_is_called_unsent_is_not_sent_in_the_same_step);
+    EXPECT_RUN(a_fetched_label_is_asked_after_when_the_power_goes);
     EXPECT_RUN(one_courier_that_is_down_holds_up_no_other);
     EXPECT_RUN(slots_are_free_again_when_what_left_the_bench_is_booked);
     EXPECT_RUN(many_more_than_fit_in_memory_are_told_in_order);
