@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define RECALLS_KEY "recalls"
+#define STORE_AGAIN_MS 1000
 
 void recalls_init(struct recalls *recalls)
 {
@@ -50,7 +51,7 @@ void recalls_loaded(struct recalls *recalls, const struct event *event)
     }
 }
 
-static void store(const struct recalls *recalls, struct step *step)
+void recalls_store(struct recalls *recalls, struct step *step)
 {
     struct textbuf lines;
     ENSURE(recalls->loaded); /* else those on disk would be forgotten */
@@ -63,7 +64,28 @@ static void store(const struct recalls *recalls, struct step *step)
     }
     commands_blob(step->commands, BYTES_LITERAL(RECALLS_KEY),
                   commands_text_end(step->commands, &lines));
-    (void)step_store(step);
+    recalls->unstored = true;
+    recalls->storing = step_store(step);
+}
+
+void recalls_stored(struct recalls *recalls, const struct step *step, uint32_t ticket,
+                    enum err error)
+{
+    if (ticket == 0 || recalls->storing != ticket) return;
+    recalls->storing = 0;
+    recalls->unstored = error != ERR_NONE;
+    recalls->again_ms = step->now_ms + STORE_AGAIN_MS;
+}
+
+void recalls_tick(struct recalls *recalls, struct step *step)
+{
+    if (recalls_deadline(recalls) <= step->now_ms && step_has_room(step))
+        recalls_store(recalls, step);
+}
+
+int64_t recalls_deadline(const struct recalls *recalls)
+{
+    return recalls->unstored && recalls->storing == 0 ? recalls->again_ms : NO_DEADLINE;
 }
 
 static size_t find(const struct recalls *recalls, const char *reference)
@@ -109,7 +131,7 @@ void recalls_add(struct recalls *recalls, struct step *step, const struct parcel
         recall_of(&recall, parcel, why);
         recalls_put_back(recalls, &recall);
     }
-    store(recalls, step);
+    recalls_store(recalls, step);
 }
 
 void recalls_put_back(struct recalls *recalls, const struct recall *recall)
@@ -123,7 +145,7 @@ void recalls_remove(struct recalls *recalls, struct step *step, const char *refe
 {
     size_t index = find(recalls, reference);
     if (index < recalls->count) drop(recalls, index);
-    store(recalls, step);
+    recalls_store(recalls, step);
 }
 
 const struct recall *recalls_find(const struct recalls *recalls, struct bytes scan)

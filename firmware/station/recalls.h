@@ -27,6 +27,9 @@ struct recalls {
     size_t count;
     bool loaded;
     uint32_t ticket; /* of the blob */
+    bool unstored;   /* the disk does not have it as it is here */
+    uint32_t storing;
+    int64_t again_ms; /* unstored and not on its way: when it is written once more */
 };
 
 void recalls_init(struct recalls *recalls);
@@ -35,6 +38,13 @@ void recalls_loaded(struct recalls *recalls, const struct event *event);
 /* Adds the parcel, or leaves it where it is, and writes the list into this step's batch. */
 void recalls_add(struct recalls *recalls, struct step *step, const struct parcel *parcel,
                  const char *why);
+/* The list as it is, into this step's batch. */
+void recalls_store(struct recalls *recalls, struct step *step);
+/* A batch was stored or not: a list that did not reach the disk is written again. */
+void recalls_stored(struct recalls *recalls, const struct step *step, uint32_t ticket,
+                    enum err error);
+void recalls_tick(struct recalls *recalls, struct step *step);
+int64_t recalls_deadline(const struct recalls *recalls);
 /* Takes it off and writes the list into this step's batch; one that is not there is fine. */
 void recalls_remove(struct recalls *recalls, struct step *step, const char *reference);
 /* The batch that took it off was not stored: the disk still has it, and so does the list again. */

@@ -248,6 +248,7 @@ static void route_batch(struct station *station, struct step *step, const struct
     sync_stored(&station->sync, step, ticket, error);
     pool_stored(&station->pool, step, ticket, error);
     feed_stored(&station->feed, step, ticket, error);
+    recalls_stored(&station->recalls, step, ticket, error);
     voids_stored(&station->voids, step, ticket, error);
     letters_stored(&station->letters, step, ticket, error);
     backlog_stored(&station->backlog, step, ticket, error, station->batch_has_aside);
@@ -348,6 +349,7 @@ static void tick(struct station *station, struct step *step)
         booking_tick(&station->bookings[slot], step);
     printing_step(&station->printing, step, &station->devices, &due);
     pool_tick(&station->pool, step);
+    recalls_tick(&station->recalls, step);
     voids_tick(&station->voids, step, packing_order_in_hand(&station->packing));
     if (voids_have_room(&station->voids, OMS_PAGE_MAX)) feed_tick(&station->feed, step);
     sync_tick(&station->sync, step);
@@ -537,6 +539,7 @@ int64_t station_deadline(struct station *station)
     deadline_ms = earlier(deadline_ms, pool_deadline(&station->pool));
     if (voids_have_room(&station->voids, OMS_PAGE_MAX))
         deadline_ms = earlier(deadline_ms, feed_deadline(&station->feed, &step));
+    deadline_ms = earlier(deadline_ms, recalls_deadline(&station->recalls));
     deadline_ms = earlier(deadline_ms, voids_deadline(&station->voids, &step));
     deadline_ms = earlier(deadline_ms, sync_deadline(&station->sync, &step));
     deadline_ms =

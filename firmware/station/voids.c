@@ -252,9 +252,10 @@ static void decide(struct voids *voids, struct step *step, struct recalls *recal
 {
     const struct parcel *out = find_to_recall(voids, recalls);
     bool open = voids->crowded; /* the others when these are done */
-    if (out != NULL) {
-        recalls_add(recalls, step, out, void_why_word(voids->entries[0].why));
-        go(voids, VOIDS_NOTING, step_store(step), NO_DEADLINE);
+    if (out != NULL) recalls_add(recalls, step, out, void_why_word(voids->entries[0].why));
+    else if (recalls->unstored) recalls_store(recalls, step);
+    if (recalls->storing != 0) { /* nothing is voided before the disk knows what must come back */
+        go(voids, VOIDS_NOTING, recalls->storing, NO_DEADLINE);
         return;
     }
     for (size_t i = 0; i < voids->parcel_count; i++) {

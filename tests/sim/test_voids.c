@@ -84,6 +84,23 @@ static void a_full_disk_takes_nobody_off_the_list(void)
     end(world);
 }
 
+static void a_full_disk_forgets_nobody_who_is_called_back(void)
+{
+    struct world *world = scenario_begin();
+    scenario_pack(world, "WEB-1", 742000);
+    sim_pass(world, 60000);
+    EXPECT(voids_note(&world->station->voids, "SH-1", VOID_ORDER_CANCELLED), "it is noted");
+    world->station->voids.state = VOIDS_PAUSED;
+    world->station->voids.deadline_ms = world->now_ms;
+    world->oms.orders[0].cancelled = true;
+    world->disk.full_batches = 1; /* the one that puts it on the list of those called back */
+    sim_pass(world, 120000);
+    EXPECT(!stands(world, 0), "the courier has voided it");
+    power_cut(world);
+    EXPECT_I64(1, (int64_t)world->station->recalls.count, "the disk knows that it is called back");
+    end(world);
+}
+
 static void an_order_not_packed_here_costs_nothing(void)
 {
     struct world *world = scenario_begin();
@@ -247,6 +264,7 @@ int main(void)
 {
     EXPECT_RUN(the_feed_says_cancelled_after_the_label);
     EXPECT_RUN(a_full_disk_takes_nobody_off_the_list);
+    EXPECT_RUN(a_full_disk_forgets_nobody_who_is_called_back);
     EXPECT_RUN(an_order_not_packed_here_costs_nothing);
     EXPECT_RUN(while_the_courier_is_down);
     EXPECT_RUN(when_the_voids_answer_is_lost);

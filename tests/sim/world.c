@@ -349,6 +349,7 @@ static const char *what_is_left(const struct world *world)
     if (!backlog_idle(&station->backlog)) return "the backlog";
     if (world->oms.told_count < world->oms.change_count) return "the feed";
     if (station->voids.count > 0) return "voids";
+    if (station->recalls.unstored) return "recalls";
     return bench_done(world) ? NULL : packing_state_word(station->packing.state);
 }
 
