@@ -292,14 +292,45 @@ void json_write_init(struct json_writer *writer, struct textbuf *text)
 /* Do all eight bytes stand for themselves? Neither control nor quote nor backslash nor beyond
  * ASCII: a byte below `value` borrows into its top bit, one equal to a sign becomes zero and so
  * does the same. A borrow may reach the byte above, which then is merely looked at singly. */
-static bool eight_are_plain(const uint8_t *at)
+static bool word_is_plain(uint64_t word)
 {
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
     uint64_t quote = (word ^ EACH_BYTE('"')) - EACH_BYTE(1);
     uint64_t backslash = (word ^ EACH_BYTE('\\')) - EACH_BYTE(1);
     uint64_t control = word - EACH_BYTE(0x20);
     return ((word | quote | backslash | control) & EACH_BYTE(0x80)) == 0;
+}
+
+static bool eight_are_plain(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word_is_plain(word);
+}
+
+/* The same of one to seven: pieces that overlap, the rest filled up with letters. */
+static bool few_are_plain(const uint8_t *at, size_t count)
+{
+    uint64_t word = EACH_BYTE('a') << 24;
+    if (count >= 4) {
+        uint32_t front, back;
+        memcpy(&front, at, sizeof front);
+        memcpy(&back, at + count - sizeof back, sizeof back);
+        word = (uint64_t)front << 32 | back;
+    } else {
+        word |= (uint64_t)at[0] | (uint64_t)at[count / 2] << 8 | (uint64_t)at[count - 1] << 16;
+    }
+    return word_is_plain(word);
+}
+
+/* Nearly every text is plain from end to end. */
+static bool is_plain(struct bytes text)
+{
+    size_t len = 0;
+    if (text.len < 8) return text.len == 0 || few_are_plain(text.data, text.len);
+    for (; len + 8 <= text.len; len += 8) {
+        if (!eight_are_plain(text.data + len)) return false;
+    }
+    return eight_are_plain(text.data + text.len - 8);
 }
 
 /* How many bytes at the front stand for themselves inside quotes. */
@@ -335,23 +366,25 @@ static void put_special(struct textbuf *text, uint8_t byte)
     else textbuf_text(text, REPLACEMENT_CHARACTER);
 }
 
-/* Nearly every text is plain and fits: then it is put down at once, quotes and all. */
-static bool put_plain(struct textbuf *text, struct bytes value)
+/* A plain text that fits is put down at once: quotes and all, and for a key its colon too. */
+static bool put_plain(struct textbuf *text, struct bytes value, bool is_key)
 {
-    bool fits = !text->overflow && value.len + 2 < text->size - text->len;
-    if (!fits || plain_run(value) != value.len) return false;
+    bool fits = !text->overflow && value.len + 3 < text->size - text->len;
+    if (!fits || !is_plain(value)) return false;
     char *at = text->data + text->len;
-    at[0] = '"';
-    if (value.len > 0) memcpy(at + 1, value.data, value.len);
-    at[value.len + 1] = '"';
-    at[value.len + 2] = '\0';
-    text->len += value.len + 2;
+    *at++ = '"';
+    if (value.len > 0) memcpy(at, value.data, value.len);
+    at += value.len;
+    *at++ = '"';
+    if (is_key) *at++ = ':';
+    *at = '\0';
+    text->len = (size_t)(at - text->data);
     return true;
 }
 
 static void put_quoted(struct textbuf *text, struct bytes value)
 {
-    if (put_plain(text, value)) return;
+    if (put_plain(text, value, false)) return;
     textbuf_char(text, '"');
     while (value.len > 0) {
         size_t plain = plain_run(value);
@@ -366,6 +399,7 @@ static void put_quoted(struct textbuf *text, struct bytes value)
 
 static void put_key(struct json_writer *writer, struct bytes key)
 {
+    if (put_plain(writer->text, key, true)) return;
     put_quoted(writer->text, key);
     textbuf_char(writer->text, ':');
 }

@@ -15,6 +15,9 @@ void disk_open(struct world *world)
     disk->buckets = sim_alloc(HASH_BUCKETS * sizeof *disk->buckets);
     disk->intents = sim_alloc(HASH_BUCKETS * sizeof *disk->intents);
     disk->intent_chain = sim_alloc(disk->room * sizeof *disk->intent_chain);
+    disk->subjects = sim_alloc(HASH_BUCKETS * sizeof *disk->subjects);
+    disk->subject_last = sim_alloc(HASH_BUCKETS * sizeof *disk->subject_last);
+    disk->subject_chain = sim_alloc(disk->room * sizeof *disk->subject_chain);
 }
 
 void disk_close(struct world *world)
@@ -50,6 +53,9 @@ void disk_close(struct world *world)
     free(disk->buckets);
     free(disk->intents);
     free(disk->intent_chain);
+    free(disk->subjects);
+    free(disk->subject_last);
+    free(disk->subject_chain);
     for (size_t i = 0; i < 2; i++) {
         free(world->couriers[i].shipments);
         free(world->couriers[i].buckets);
@@ -101,6 +107,17 @@ static void index_intent(struct sim_disk *disk, size_t index)
     disk->intents[sim_hash(reference)] = (uint32_t)index + 1;
 }
 
+/* In the order of the facts, so from the end of each chain. */
+static void index_subject(struct sim_disk *disk, size_t index)
+{
+    uint32_t bucket = sim_hash(disk->facts[index].subject);
+    uint32_t last = disk->subject_last[bucket];
+    disk->subject_chain[index] = 0;
+    if (last == 0) disk->subjects[bucket] = (uint32_t)index + 1;
+    else disk->subject_chain[last - 1] = (uint32_t)index + 1;
+    disk->subject_last[bucket] = (uint32_t)index + 1;
+}
+
 static void add_fact(struct world *world, const struct batch_fact *from)
 {
     struct sim_disk *disk = &world->disk;
@@ -109,6 +126,8 @@ static void add_fact(struct world *world, const struct batch_fact *from)
         disk->facts = realloc(disk->facts, disk->room * sizeof *disk->facts);
         disk->chain = realloc(disk->chain, disk->room * sizeof *disk->chain);
         disk->intent_chain = realloc(disk->intent_chain, disk->room * sizeof *disk->intent_chain);
+        disk->subject_chain = realloc(disk->subject_chain, disk->room * sizeof(uint32_t));
+        ENSURE(disk->subject_chain != NULL);
         ENSURE(disk->facts != NULL && disk->chain != NULL && disk->intent_chain != NULL);
     }
     struct sim_fact *fact = &disk->facts[disk->count];
@@ -122,6 +141,7 @@ static void add_fact(struct world *world, const struct batch_fact *from)
     disk->chain[disk->count] = disk->buckets[bucket];
     disk->buckets[bucket] = (uint32_t)++disk->count;
     index_intent(disk, disk->count - 1);
+    index_subject(disk, disk->count - 1);
     sim_trace(world, "fact", fact->key);
     rules_at_fact(world, fact);
 }
@@ -262,9 +282,14 @@ static void give_rows(struct world *world, void *data)
     const struct sim_disk *disk = &world->disk;
     struct event here = {.kind = EVENT_ROWS}, *event = &here;
     event->rows.ticket = request->ticket;
-    for (size_t i = (size_t)request->after_seq; i < disk->count; i++) {
-        const struct sim_fact *fact = &disk->facts[i];
-        if (request->by_subject && strcmp(fact->subject, request->subject) != 0) continue;
+    uint32_t next = request->by_subject ? disk->subjects[sim_hash(request->subject)]
+                                        : (uint32_t)request->after_seq + 1;
+    while (next != 0 && next <= disk->count) {
+        const struct sim_fact *fact = &disk->facts[next - 1];
+        next = request->by_subject ? disk->subject_chain[next - 1] : next + 1;
+        bool other = request->by_subject && (fact->seq <= request->after_seq ||
+                                             strcmp(fact->subject, request->subject) != 0);
+        if (other) continue;
         if (event->rows.count == EVENT_ROWS_MAX) {
             event->rows.more = true;
             break;

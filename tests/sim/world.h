@@ -73,6 +73,7 @@ struct sim_disk { /* the journal model: what was acknowledged is there, all of a
     uint32_t *chain;
     uint32_t *intents; /* reference hash to the index + 1 of the newest intent that has it */
     uint32_t *intent_chain;
+    uint32_t *subjects, *subject_last, *subject_chain; /* subject hash, the first and the next */
     struct sim_blob *blobs[HASH_BUCKETS];
     int64_t oms_seq, settled_seq, backlog_seq;
     unsigned full_batches; /* a scenario's: refuse this many more for want of space */
