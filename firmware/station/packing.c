@@ -187,6 +187,15 @@ static unsigned find_slot(const struct floor *floor, const char *reference)
     return NO_SLOT;
 }
 
+/* Only a person can find out whether the open parcel is booked: its word is wanted first of all,
+ * for without it neither the order's other parcels nor those of its courier go on. */
+static bool waits_for_person(const struct packing *packing, const struct floor *floor)
+{
+    unsigned slot = NO_SLOT;
+    if (packing->past.has_open) slot = find_slot(floor, packing->past.open.reference);
+    return slot != NO_SLOT && floor->bookings[slot].state == BOOKING_PERSON;
+}
+
 /* The order was begun before: its parcel comes back from the shelf. */
 static void pick_up(struct packing *packing, struct step *step, struct floor *floor)
 {
@@ -196,7 +205,8 @@ static void pick_up(struct packing *packing, struct step *step, struct floor *fl
     packing->choice.carrier = step_carrier_index(step, packing->parcel.carrier);
     packing->parcel.copy = packing->past.packages[packing->parcel.package_no].copies + 1;
     packing->slot = find_slot(floor, packing->parcel.reference);
-    bool down = packing->slot != NO_SLOT && floor->bookings[packing->slot].unreached > 0;
+    bool down = packing->slot != NO_SLOT && floor->bookings[packing->slot].unreached > 0 &&
+                !waits_for_person(packing, floor);
     if (down) { /* back to the shelf with it: to wait for the line here helps nobody */
         packing->slot = NO_SLOT;
         packing_hold(packing, HELD_NOT_BOOKED_YET);
@@ -249,7 +259,7 @@ static void found(struct packing *packing, struct step *step, struct floor *floo
         return;
     }
     const struct void_entry *entry = voids_find(floor->voids, packing->order.id);
-    if (entry != NULL) {
+    if (entry != NULL && !waits_for_person(packing, floor)) {
         hold_listed(packing, floor, entry->why);
         return;
     }

@@ -232,6 +232,12 @@ struct sim_shipment *courier_cancel(struct world *world, unsigned carrier, const
     return NULL;
 }
 
+void courier_cancel_by_hand(struct world *world, unsigned carrier, const char *awb)
+{
+    struct sim_shipment *shipment = courier_cancel(world, carrier, awb);
+    if (shipment != NULL) shipment->by_hand = true;
+}
+
 static void sandbox_cancel(struct world *world, const struct request *request)
 {
     char body[200], awb[SHIPMENT_AWB_SIZE] = "";

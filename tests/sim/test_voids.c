@@ -201,6 +201,32 @@ static void while_its_label_is_in_question(void)
     end(world);
 }
 
+/* The courier can neither be asked nor told twice, and its answer is lost; then the order is
+ * cancelled. Whoever scans it is still asked whether there is a booking. */
+static void while_only_a_person_can_find_out(void)
+{
+    struct world *world = scenario_begin();
+    world->plain.promises.lookup_reference = false;
+    world->station->carriers[0] = &world->plain;
+    begin_slow(world, "WEB-1");
+    sim_pass(world, 120000);
+    expect_held(world, HELD_NEEDS_PERSON, "nobody else can find out");
+    bench_press(world, PRESS_SET_ASIDE, "");
+    sim_pass(world, 3000);
+    oms_cancel(world, 0);
+    sim_pass(world, 120000);
+    bench_lay(world, 0);
+    sim_pass(world, 2500);
+    bench_scan(world, "WEB-1");
+    sim_pass(world, 1000);
+    expect_held(world, HELD_NEEDS_PERSON, "is it booked?");
+    courier_cancel_by_hand(world, 0, world->couriers[0].shipments[0].awb);
+    bench_press(world, PRESS_NOT_BOOKED, "");
+    sim_pass(world, 300000);
+    EXPECT(backlog_idle(&world->station->backlog), "its courier's lane is free");
+    end(world);
+}
+
 /* Scanned while it was still good, cancelled while it is weighed: nothing is spent. */
 static void while_it_is_weighed(void)
 {
@@ -271,6 +297,7 @@ int main(void)
     EXPECT_RUN(a_power_cut_at_any_moment);
     EXPECT_RUN(the_courier_does_not_know_the_awb);
     EXPECT_RUN(while_its_label_is_in_question);
+    EXPECT_RUN(while_only_a_person_can_find_out);
     EXPECT_RUN(while_it_is_weighed);
     EXPECT_RUN(cancelled_while_the_line_was_down);
     EXPECT_RUN(changed_while_the_line_was_down);

@@ -89,6 +89,7 @@ struct sim_shipment { /* one booking in a courier's books */
     int64_t mass_g;
     int64_t visible_ms;
     bool cancelled;
+    bool by_hand; /* a person cancelled it at the courier's own desk, and says "not booked" */
     uint32_t chain;
 };
 
@@ -291,6 +292,7 @@ void courier_exchange(struct world *world, uint32_t ticket, unsigned carrier,
                       const struct http_request *request);
 /* The courier is asked to cancel; NULL: it knows no such AWB. */
 struct sim_shipment *courier_cancel(struct world *world, unsigned carrier, const char *awb);
+void courier_cancel_by_hand(struct world *world, unsigned carrier, const char *awb);
 const struct sim_shipment *courier_find(const struct world *world, unsigned carrier,
                                         const char *reference);
 
@@ -331,6 +333,7 @@ void rules_at_end(struct world *world);
 void rules_after_commit(struct world *world, const struct batch *batch,
                         const struct parcel *intent); /* NULL: none in this batch */
 void rules_at_aside(struct world *world, const struct parcel *parcel);
+void rules_at_again(struct world *world, const struct parcel *intent);
 void rules_at_unsent(struct world *world, const char *reference);
 void rules_at_label_end(struct world *world, const struct sim_label *label);
 const char *rules_reference_of(struct world *world, const char *awb); /* NULL: given to nobody */
