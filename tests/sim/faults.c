@@ -64,7 +64,7 @@ static const struct {
     [SIM_LINE] = {"line", {[LINE] = 2, [AWAY] = 1, [PERSON] = 1}},
     [SIM_POWER] = {"power", {[LINE] = 1, [POWER] = 5, [DISK] = 1, [PERSON] = 1}},
     [SIM_DEVICES] = {"devices", {[DEVICE] = 8, [PERSON] = 4}},
-    [SIM_DISK] = {"disk", {[LINE] = 1, [POWER] = 1, [DISK] = 30, [PERSON] = 1}},
+    [SIM_DISK] = {"disk", {[LINE] = 4, [POWER] = 1, [DISK] = 30, [DEVICE] = 2, [PERSON] = 2}},
 };
 
 const char *sim_faults_word(enum sim_faults profile)

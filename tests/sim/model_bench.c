@@ -301,8 +301,16 @@ static void answer_needs_person(struct world *world)
 {
     const struct packing *packing = &world->station->packing;
     const struct booking *booking = &world->station->bookings[packing->slot];
-    bool there = courier_find(world, booking->carrier, booking->parcel.reference) != NULL;
-    bench_press(world, there ? PRESS_SET_ASIDE : PRESS_NOT_BOOKED, "");
+    const struct sim_shipment *there =
+        courier_find(world, booking->carrier, booking->parcel.reference);
+    int64_t settle_s = world->station->carriers[booking->carrier]->promises.settle_s;
+    if (world->now_ms - booking->sent_ms < settle_s * 1000) return; /* asks when it has settled */
+    if (there != NULL && packing->reason == HELD_AWB_TWICE) {
+        bench_press(world, PRESS_SET_ASIDE, "");
+        return;
+    }
+    if (there != NULL) courier_cancel_by_hand(world, booking->carrier, there->awb);
+    bench_press(world, PRESS_NOT_BOOKED, "");
 }
 
 static void leave_order(struct world *world)
@@ -345,6 +353,20 @@ static void answer_held(struct world *world)
     }
 }
 
+/* A parcel of which only a person can find out whether it is booked. */
+static bool find_for_person(const struct world *world, unsigned *out_order)
+{
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) {
+        const struct booking *booking = &world->station->bookings[slot];
+        unsigned number = 0;
+        if (booking->state != BOOKING_PERSON || booking->reason == REASON_AWB_USED) continue;
+        if (sscanf(booking->parcel.order_no, "WEB-%u", &number) != 1) continue;
+        *out_order = number - 1;
+        return true;
+    }
+    return false;
+}
+
 static void take_next(struct world *world)
 {
     struct sim_bench *bench = &world->bench;
@@ -357,7 +379,7 @@ static void take_next(struct world *world)
     } else if (bench->next_order < world->oms.count) {
         bench->order = bench->next_order;
         if (sim_below(world, 30) != 0) bench->next_order++; /* else it is scanned again later on */
-    } else {
+    } else if (!find_for_person(world, &bench->order)) {
         return;
     }
     if (world->oms.published < bench->next_order + 10)
@@ -415,9 +437,11 @@ static void handle_order(struct world *world)
             leave_order(world);
         }
         break;
+    case PACKING_RATING: /* semi-manual: it waits for the word */
+        if (sim_below(world, 3) == 0) bench_press(world, PRESS_PRINT, "");
+        break;
     case PACKING_RECOVERING:
     case PACKING_FINDING:
-    case PACKING_RATING:
     case PACKING_PRINTING:
     case PACKING_CLOSING:
     case PACKING_HELD: break;
@@ -445,10 +469,21 @@ static void note_permission(struct world *world, enum held_reason reason_before,
     label->allowed = label->count + 1;
 }
 
+/* Now and then the packer moves in the very millisecond in which something of the station is due:
+ * what one step does for two reasons is where mistakes hide. */
+static int64_t next_look_ms(struct world *world)
+{
+    int64_t span_ms = sim_between(world, 150, 700);
+    bool at_deadline = sim_below(world, 4) == 0 && world->running;
+    if (!at_deadline) return span_ms;
+    int64_t due_ms = station_deadline(world->station) - world->now_ms;
+    return due_ms >= 1 && due_ms <= 2000 ? due_ms : span_ms;
+}
+
 void bench_packer(struct world *world, void *unused)
 {
     (void)unused;
-    sim_later_static(world, sim_between(world, 150, 700), true, bench_packer);
+    sim_later_static(world, next_look_ms(world), true, bench_packer);
     if (!world->running) return;
     const struct packing *packing = &world->station->packing;
     if (packing->state == PACKING_RECOVERING) return;
@@ -471,5 +506,6 @@ bool bench_done(const struct world *world)
     bool all = bench->next_order == world->oms.count && bench->order == ORDER_COUNT_MAX;
     bool at_rest = world->running && (world->station->packing.state == PACKING_IDLE ||
                                       world->station->packing.state == PACKING_HELD);
-    return all && bench->shelf_count == 0 && at_rest;
+    unsigned order = 0;
+    return all && bench->shelf_count == 0 && at_rest && !find_for_person(world, &order);
 }

@@ -284,5 +284,6 @@ void oms_cache_find(struct world *world, uint32_t ticket, struct bytes scan)
     struct find *find = sim_alloc(sizeof *find);
     find->ticket = ticket;
     ENSURE(bytes_to_text(scan, find->scan, sizeof find->scan));
-    sim_later(world, 0, false, give_found, find);
+    bool slow = sim_fault(world, FAULT_DISK_SLOW, 100);
+    sim_later(world, slow ? sim_between(world, 1, 2000) : 0, false, give_found, find);
 }

@@ -176,6 +176,7 @@ void rules_at_fact(struct world *world, const struct sim_fact *fact)
     if (readable) tally_fact(&world->report.tally, fact->kind, &parcel);
     if (strcmp(fact->kind, "closed") == 0 || strcmp(fact->kind, "aside") == 0) parcel_done(world);
     if (readable && strcmp(fact->kind, "aside") == 0) rules_at_aside(world, &parcel);
+    if (readable && strcmp(fact->kind, "intent") == 0) rules_at_again(world, &parcel);
     if (strcmp(fact->kind, "intent") != 0) return;
     if (!readable) {
         sim_violation(world, "an intent can be read back", fact->key);
@@ -215,6 +216,7 @@ static void check_shipment(struct world *world, unsigned carrier,
                            const struct sim_shipment *shipment)
 {
     char key[FACT_KEY_SIZE];
+    if (shipment->by_hand) return;
     snprintf(key, sizeof key, "booked/%s/%s", world->config.carriers[carrier].name, shipment->awb);
     if (disk_find(world, key) == NULL) {
         sim_violation(world, "I5 every booking at the courier is known to the bench",

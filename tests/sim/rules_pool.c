@@ -128,6 +128,25 @@ void rules_at_aside(struct world *world, const struct parcel *parcel)
     }
 }
 
+/* I11: a parcel whose label is out is not begun anew before that label is destroyed. */
+void rules_at_again(struct world *world, const struct parcel *intent)
+{
+    struct parcel before;
+    char key[FACT_KEY_SIZE];
+    struct scratch scratch = {world->json_memory, world->json_size};
+    if (intent->generation < 2) return;
+    snprintf(key, sizeof key, "intent/%s/%u/%u", intent->order_id, intent->package_no,
+             intent->generation - 1);
+    const struct sim_fact *fact = disk_find(world, key);
+    if (fact == NULL || !fact_parse(bytes_of_text(fact->body), scratch, &before)) return;
+    const struct sim_shipment *booked = courier_find(world, 0, before.reference);
+    if (booked == NULL) booked = courier_find(world, 1, before.reference);
+    const char *awb = booked != NULL ? booked->awb : before.awb;
+    snprintf(key, sizeof key, "taken_back/%s", before.reference);
+    if (awb[0] != '\0' && bench_label(world, awb)->count > 0 && disk_find(world, key) == NULL)
+        sim_violation(world, "I11 no second parcel while the first label is out", awb);
+}
+
 /* It ends on the disk before a request leaves. */
 void rules_at_unsent(struct world *world, const char *reference)
 {

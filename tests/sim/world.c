@@ -397,6 +397,8 @@ static void choose_courier(struct world *world)
     world->plain.promises.lookup_lag_s = 10;
     world->plain.promises.pool = false;
     world->keyless = world->options.seed % 2 == 1;
+    world->plain.promises.lookup_reference = world->options.seed % 8 != 5; /* else: a person asks */
+    world->config.automatic = world->options.seed % 5 != 4;
 }
 
 struct world *sim_open(const struct sim_options *options)
