@@ -174,7 +174,7 @@ static void sandbox_book(struct world *world, const struct request *request)
     }
     rules_before_booking(world, shipment.reference, shipment.mass_g);
     rules_at_awb(world, 0, shipment.awb, shipment.reference);
-    if (sim_fault(world, FAULT_REFUSED_ONCE, 15)) {
+    if (sim_fault(world, FAULT_REFUSED_ONCE, 30)) {
         say(world, request, 422,
             "{\"error\":{\"code\":\"account_funds\",\"message\":\"the credit is used up\"}}");
         return;

@@ -24,7 +24,7 @@ void oms_open(struct world *world)
         order->packages = sim_below(world, 20) == 0 ? 2 : 1;
         order->cod = sim_below(world, 3) == 0;
         order->cancelled = sim_below(world, 100) == 0;
-        order->bad_pincode = sim_below(world, 100) == 0;
+        order->bad_pincode = sim_below(world, 25) == 0;
         order->carrier = (unsigned)sim_below(world, 2);
     }
 }
@@ -285,5 +285,5 @@ void oms_cache_find(struct world *world, uint32_t ticket, struct bytes scan)
     find->ticket = ticket;
     ENSURE(bytes_to_text(scan, find->scan, sizeof find->scan));
     bool slow = sim_fault(world, FAULT_DISK_SLOW, 100);
-    sim_later(world, slow ? sim_between(world, 1, 2000) : 0, false, give_found, find);
+    sim_later(world, slow ? sim_between(world, 1, 9000) : 0, false, give_found, find);
 }

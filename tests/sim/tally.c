@@ -99,14 +99,21 @@ static void write_pairs(struct json_writer *json, const char *key,
 
 typedef bool can_be_fn(unsigned state, unsigned kind);
 
-/* A start finds only a machine that has done nothing yet. */
+/* A start finds only a machine that has done nothing yet, and that asks for nothing but its journal
+ * before it knows what is in it. A batch is answered before anything else is given, and CLOSING
+ * waits for one. */
 static bool packing_can(unsigned state, unsigned kind)
 {
-    return kind != EVENT_STARTED || state == PACKING_RECOVERING;
+    bool batch = kind == EVENT_STORED || kind == EVENT_STORE_FAILED;
+    bool later =
+        batch || kind == EVENT_EXCHANGE || kind == EVENT_CACHE_FOUND || kind == EVENT_CACHE_STORED;
+    if (state == PACKING_RECOVERING) return !later;
+    if (state == PACKING_CLOSING) return batch || kind == TALLY_CUT;
+    return kind != EVENT_STARTED;
 }
 
-/* By what is true in the state (booking.h): who waits for what. A batch is answered before anything
- * else is given. */
+/* By what is true in the state (booking.h): who waits for what. STORING and REFUSING may wait for
+ * space, so anything but an exchange can come meanwhile; INTENDING has no such pause. */
 static bool booking_can(unsigned state, unsigned kind)
 {
     bool stores =
