@@ -24,6 +24,7 @@ static void commit_fact(struct booking_world *world, const struct batch_fact *fa
     tally_fact(&world->report.tally,
                is_kind(fact, "intent")   ? "intent"
                : is_kind(fact, "booked") ? "booked"
+               : is_kind(fact, "absent") ? "absent"
                                          : "refused",
                &booking->parcel);
     if (is_kind(fact, "intent")) {
@@ -296,6 +297,16 @@ static void deliver(struct booking_world *world, size_t index)
     else answer(world, &message);
 }
 
+/* Both couriers promise a look-up: a person is asked only of what it has not found, twice. */
+static void ask_person(struct booking_world *world, struct booking *booking, uint32_t number)
+{
+    if (world->records[number].live > 0)
+        small_violation(world, "no person is needed where a look-up finds it", number);
+    struct step step = make_step(world);
+    booking_declare_absent(booking, &step);
+    perform(world);
+}
+
 static void look_after(struct booking_world *world, unsigned slot)
 {
     struct booking *booking = &world->bookings[slot];
@@ -307,7 +318,7 @@ static void look_after(struct booking_world *world, unsigned slot)
     } else if (booking->state == BOOKING_BOOKED || booking->state == BOOKING_REFUSED) {
         finish(world, slot);
     } else if (booking->state == BOOKING_PERSON) {
-        small_violation(world, "no person is needed where a look-up is promised", number);
+        ask_person(world, booking, number);
     } else if (booking->deadline_ms <= world->now_ms) {
         world->report.tally.booking[booking->state][EVENT_DEADLINE]++;
         struct step step = make_step(world);
