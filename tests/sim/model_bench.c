@@ -341,6 +341,7 @@ static void answer_held(struct world *world)
         answer_needs_person(world);
     } else if (packing->reason == HELD_RECALLED) {
         bench_press(world, PRESS_TAKEN_BACK, "");
+        if (sim_below(world, 2) == 0) put_on_shelf(world); /* to be packed again, if it may be */
         leave_order(world);
     } else if (count > 0) {
         bool last_word = world->bench.tries++ > 5;
@@ -367,6 +368,18 @@ static bool find_for_person(const struct world *world, unsigned *out_order)
     return false;
 }
 
+/* One that the screen calls back, now and then. */
+static bool find_recalled(struct world *world, unsigned *out_order)
+{
+    const struct recalls *recalls = &world->station->recalls;
+    unsigned number = 0;
+    if (recalls->count == 0 || sim_below(world, 6) != 0) return false;
+    const char *order_no = recalls->list[sim_below(world, recalls->count)].order_no;
+    if (sscanf(order_no, "WEB-%u", &number) != 1) return false;
+    *out_order = number - 1;
+    return true;
+}
+
 static void take_next(struct world *world)
 {
     struct sim_bench *bench = &world->bench;
@@ -374,7 +387,9 @@ static void take_next(struct world *world)
                       (bench->next_order == world->oms.count || sim_below(world, 20) == 0);
     bench->tries = 0;
     sim_chance_anew(world, ++bench->taken);
-    if (from_shelf) {
+    if (find_recalled(world, &bench->order)) {
+        sim_trace(world, "fetches", world->oms.orders[bench->order].order_no);
+    } else if (from_shelf) {
         bench->order = bench->shelf[--bench->shelf_count];
     } else if (bench->next_order < world->oms.count) {
         bench->order = bench->next_order;
