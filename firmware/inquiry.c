@@ -152,26 +152,35 @@ static void answer_screen(const struct inquiry *inquiry)
     reply(inquiry, &text, true);
 }
 
-/* All of them; the page shows the first few. */
-static void answer_recalls(const struct inquiry *inquiry)
+/* All of it; the page shows the first few. */
+static void answer_list(const struct inquiry *inquiry, const struct parcel_list *list)
 {
-    const struct recalls *recalls = &inquiry->pump->station.recalls;
-    for (size_t i = 0; i < recalls->count; i++) {
-        const struct recall *recall = &recalls->list[i];
+    for (size_t i = 0; i < list->count; i++) {
+        const struct listed *entry = &list->entries[i];
         char storage[STATUS_SIZE];
         struct textbuf text;
         struct json_writer json;
         textbuf_init(&text, storage, sizeof(storage));
         json_write_init(&json, &text);
         json_write_open(&json, NULL, '{');
-        json_write_text(&json, "order_no", recall->order_no);
-        json_write_text(&json, "awb", recall->awb);
-        json_write_text(&json, "reference", recall->reference);
-        json_write_text(&json, "why", recall->why);
+        json_write_text(&json, "order_no", entry->order_no);
+        json_write_text(&json, "awb", entry->awb);
+        json_write_text(&json, "reference", entry->reference);
+        json_write_text(&json, "why", entry->why);
         json_write_close(&json, '}');
         reply(inquiry, &text, false);
     }
     control_reply(inquiry->pump->outside.control, inquiry->client, BYTES_NONE, true);
+}
+
+static void answer_recalls(const struct inquiry *inquiry)
+{
+    answer_list(inquiry, &inquiry->pump->station.recalls);
+}
+
+static void answer_shelf(const struct inquiry *inquiry)
+{
+    answer_list(inquiry, &inquiry->pump->station.shelf);
 }
 
 /* What the order system has refused for good, until a person says what is to become of it. */
@@ -278,8 +287,8 @@ void inquiry_answer(struct pump *pump, uint32_t client, struct bytes line)
     } answers[] = {{"status", answer_status},   {"devices", answer_devices},
                    {"screen", answer_screen},   {"press", answer_press},
                    {"journal", answer_journal}, {"recalls", answer_recalls},
-                   {"backlog", answer_backlog}, {"letters", answer_letters},
-                   {"backup", answer_backup}};
+                   {"shelf", answer_shelf},     {"backlog", answer_backlog},
+                   {"letters", answer_letters}, {"backup", answer_backup}};
     struct inquiry inquiry = {.pump = pump, .client = client};
     struct scratch scratch = {pump->scratch, sizeof(pump->scratch)};
     struct bytes command;

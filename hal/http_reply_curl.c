@@ -39,6 +39,16 @@ static void note_header(struct bytes line, const char *name, char *out_value, si
     }
 }
 
+/* "HTTP/1.1 200 OK": three digits and no more (RFC 9112, 4). Some curls read "2000" as 200. */
+static bool status_is_clear(struct bytes line)
+{
+    uint64_t unused;
+    struct bytes version, status, rest = bytes_trim(line);
+    if (!bytes_split(&rest, ' ', &version)) return false;
+    return bytes_split(&rest, ' ', &status) && status.len == 3 &&
+           bytes_to_u64(status, 999, &unused);
+}
+
 /* A length that is no number, or two that differ, leave open where the answer ends; curl takes the
  * last one (RFC 9112, 6.3: unrecoverable). */
 static bool length_is_clear(struct bytes line, struct http_exchange *exchange)
@@ -62,13 +72,14 @@ size_t http_take_header(char *data, size_t one, size_t len, void *context)
         return 0;
     }
     struct bytes line = bytes_of(data, len);
-    if (exchange->reply_len > 0) return len; /* a trailer changes nothing */
-    if (bytes_start_with(line, "HTTP/")) {   /* the answer after an interim 1xx begins afresh */
+    if (exchange->reply_len > 0) return len;      /* a trailer changes nothing */
+    bool first = bytes_start_with(line, "HTTP/"); /* after an interim 1xx it begins afresh */
+    if (first) {
         exchange->content_type[0] = exchange->etag[0] = '\0';
         exchange->retry_after[0] = exchange->date[0] = exchange->length[0] = '\0';
         exchange->head_ended = false;
     }
-    if (!length_is_clear(line, exchange)) {
+    if ((first && !status_is_clear(line)) || !length_is_clear(line, exchange)) {
         exchange->not_http = true;
         return 0;
     }

@@ -20,7 +20,7 @@ enum { EXIT_DONE = 0, EXIT_NO = 1, EXIT_USAGE = 2 };
 
 static int usage(void)
 {
-    fputs("usage: packctl [--socket PATH] status|devices|screen|recalls|backlog|letters\n"
+    fputs("usage: packctl [--socket PATH] status|devices|screen|recalls|shelf|backlog|letters\n"
           "       packctl [--socket PATH] press WORD [TEXT]\n"
           "       packctl [--socket PATH] pool add COURIER[.cod] NUMBER...\n"
           "       packctl [--socket PATH] letter again N [ORDER_ID] | letter drop N NAME\n"
@@ -94,8 +94,8 @@ static bool write_file(struct json_writer *json, const char *file)
 /* Asked without any words. */
 static bool is_plain(const char *command)
 {
-    static const char *const plain[] = {"status",  "devices", "screen",
-                                        "recalls", "backlog", "letters"};
+    static const char *const plain[] = {"status", "devices", "screen", "recalls",
+                                        "shelf",  "backlog", "letters"};
     for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
         if (strcmp(command, plain[i]) == 0) return true;
     }

@@ -170,11 +170,25 @@ static unsigned slot_of(const struct backlog_floor *floor, const char *reference
     return BOOKINGS_MAX;
 }
 
-static void recall(struct backlog_entry *entry, struct step *step,
-                   const struct backlog_floor *floor)
+/* Whose list it is on now that its booking has ended: with a label that counts for nothing it is
+ * called back; on the shelf it is fetched. NULL: nobody's, its label is out and good. */
+static struct parcel_list *list_for(const struct backlog_floor *floor, bool booked, bool label_out)
 {
-    recalls_add(floor->recalls, step, &entry->parcel, entry->parcel.note);
-    entry->state = BACKLOG_RECALLING;
+    if (!booked && label_out) return floor->recalls;
+    return label_out ? NULL : floor->shelf;
+}
+
+static void add_to_list(const struct backlog_floor *floor, struct step *step,
+                        const struct parcel *parcel, bool booked, bool label_out)
+{
+    struct parcel_list *list = list_for(floor, booked, label_out);
+    if (list != NULL) parcel_list_add(list, step, parcel, booked ? "booked" : parcel->note);
+}
+
+static void list(struct backlog_entry *entry, struct step *step, const struct backlog_floor *floor)
+{
+    add_to_list(floor, step, &entry->parcel, entry->booked, entry->label_out);
+    entry->state = BACKLOG_LISTING;
     entry->ticket = step_store(step);
     entry->due_ms = NO_DEADLINE;
 }
@@ -198,6 +212,24 @@ static void begin_check(struct backlog *backlog, struct step *step, struct backl
     ask_past(backlog, step, entry, index);
 }
 
+/* Its booking has ended, one way or the other: is there somebody to be told of it? */
+static void end(struct backlog *backlog, struct step *step, const struct backlog_floor *floor,
+                struct backlog_entry *entry)
+{
+    const struct parcel_list *to = list_for(floor, entry->booked, entry->label_out);
+    bool told = to == NULL || parcel_list_find(to, bytes_of_text(entry->parcel.reference)) != NULL;
+    if (told) done(backlog, entry);
+    else list(entry, step, floor);
+}
+
+/* Of an order with several packages the past tells the reason of one only. */
+static void note_reason(struct backlog_entry *entry, const struct past *past)
+{
+    bool told = past->has_recall && strcmp(past->recall.reference, entry->parcel.reference) == 0;
+    (void)bytes_to_text(bytes_of_text(told ? past->recall.note : ""), entry->parcel.note,
+                        sizeof entry->parcel.note);
+}
+
 /* What the facts say about this parcel. */
 static void decide(struct backlog *backlog, struct step *step, const struct backlog_floor *floor,
                    struct backlog_entry *entry)
@@ -206,22 +238,19 @@ static void decide(struct backlog *backlog, struct step *step, const struct back
     unsigned no = entry->parcel.package_no;
     bool known = no > 0 && no <= PAST_PACKAGES_MAX;
     bool present = known && past->packages[no].generation == entry->parcel.generation;
+    enum parcel_stage stage = present ? past->packages[no].stage : STAGE_CLOSED;
     unsigned slot = slot_of(floor, entry->parcel.reference);
-    bool told = past->has_recall && strcmp(past->recall.reference, entry->parcel.reference) == 0;
-    bool out = present && past->packages[no].stage == STAGE_NONE && past->packages[no].copies > 0 &&
-               !past->packages[no].taken_back;
+    entry->label_out = present && past->packages[no].copies > 0;
     if (slot < BOOKINGS_MAX) {
         entry->state = BACKLOG_IN_SLOT;
         entry->slot = slot;
-        entry->label_out = present && past->packages[no].copies > 0;
-    } else if (out) { /* of an order with several packages the past tells the reason of one only */
-        (void)bytes_to_text(bytes_of_text(told ? past->recall.note : ""), entry->parcel.note,
-                            sizeof entry->parcel.note);
-        recall(entry, step, floor);
-    } else if (!present || past->packages[no].booked || past->packages[no].stage == STAGE_NONE) {
+    } else if (!present || (stage == STAGE_NONE && past->packages[no].taken_back)) {
         done(backlog, entry);
+    } else if (stage == STAGE_NONE || past->packages[no].booked) {
+        entry->booked = stage != STAGE_NONE;
+        note_reason(entry, past);
+        end(backlog, step, floor, entry);
     } else {
-        entry->label_out = past->packages[no].copies > 0;
         entry->unsent = past->packages[no].unsent;
         wait(entry, step->now_ms);
     }
@@ -317,13 +346,12 @@ static void finish(struct backlog *backlog, struct step *step, const struct back
                    struct backlog_entry *entry)
 {
     struct booking *booking = &floor->bookings[entry->slot];
-    bool good = booking->state == BOOKING_BOOKED;
-    bool label_out = entry->label_out || booking->label_out;
+    entry->booked = booking->state == BOOKING_BOOKED;
+    entry->label_out = entry->label_out || booking->label_out;
     log_end(step, booking);
     entry->parcel = booking->parcel;
     booking_release(booking);
-    if (!good && label_out) recall(entry, step, floor);
-    else done(backlog, entry);
+    end(backlog, step, floor, entry);
 }
 
 static void tend_slot(struct backlog *backlog, struct step *step, const struct backlog_floor *floor,
@@ -355,8 +383,8 @@ static void tend(struct backlog *backlog, struct step *step, const struct backlo
             load(step, entry, index);
         break;
     case BACKLOG_IN_SLOT: tend_slot(backlog, step, floor, entry); break;
-    case BACKLOG_RECALLING:
-        if (entry->ticket == 0 && entry->due_ms <= step->now_ms) recall(entry, step, floor);
+    case BACKLOG_LISTING:
+        if (entry->ticket == 0 && entry->due_ms <= step->now_ms) list(entry, step, floor);
         break;
     }
 }
@@ -372,7 +400,7 @@ static bool is_in_lane(const struct backlog *backlog, unsigned slot)
 }
 
 /* A parcel that kept its slot when it left the bench is done before the lane comes to it. Its slot
- * is wanted by those before it; the facts say how it ended, when it is its turn. */
+ * is wanted by those before it; when it is its turn, the facts say how it ended. */
 static void release_ended(const struct backlog *backlog, struct step *step,
                           const struct backlog_floor *floor)
 {
@@ -381,6 +409,8 @@ static void release_ended(const struct backlog *backlog, struct step *step,
         bool ended = booking->state == BOOKING_BOOKED || booking->state == BOOKING_REFUSED;
         if (!booking->aside || !booking->queued || !ended || is_in_lane(backlog, slot)) continue;
         log_end(step, booking);
+        add_to_list(floor, step, &booking->parcel, booking->state == BOOKING_BOOKED,
+                    booking->label_out);
         booking_release(booking);
     }
 }
@@ -418,7 +448,7 @@ void backlog_stored(struct backlog *backlog, struct step *step, uint32_t ticket,
         else if (error == ERR_NONE && at_end) lane->read_seq = step->last_seq;
         for (unsigned e = 0; e < BACKLOG_AT_ONCE; e++) {
             struct backlog_entry *entry = &lane->entries[e];
-            bool waits = entry->state == BACKLOG_RECALLING && entry->ticket == ticket;
+            bool waits = entry->state == BACKLOG_LISTING && entry->ticket == ticket;
             if (!waits || ticket == 0) continue;
             entry->ticket = 0;
             if (error == ERR_NONE) done(backlog, entry);
@@ -459,7 +489,7 @@ int64_t backlog_deadline(const struct backlog *backlog, const struct step *step,
     for (unsigned i = 0; i < CONFIG_CARRIERS_MAX; i++) {
         for (unsigned e = 0; e < BACKLOG_AT_ONCE; e++) {
             const struct backlog_entry *entry = &backlog->lanes[i].entries[e];
-            bool timed = (entry->state == BACKLOG_RECALLING && entry->ticket == 0) ||
+            bool timed = (entry->state == BACKLOG_LISTING && entry->ticket == 0) ||
                          (entry->state == BACKLOG_WAITING && room);
             if (timed && entry->due_ms < deadline_ms) deadline_ms = entry->due_ms;
         }
@@ -500,7 +530,7 @@ void backlog_check(const struct backlog *backlog)
             checking += entry->state == BACKLOG_CHECKING && entry->ticket != 0;
             ENSURE(entry->state != BACKLOG_LOADING || entry->ticket != 0);
             ENSURE(entry->state != BACKLOG_IN_SLOT || entry->slot < BOOKINGS_MAX);
-            ENSURE(entry->state != BACKLOG_RECALLING ||
+            ENSURE(entry->state != BACKLOG_LISTING ||
                    (entry->ticket != 0) == (entry->due_ms == NO_DEADLINE));
             ENSURE(entry->state == BACKLOG_NONE || entry->seq > position(backlog));
         }

@@ -10,14 +10,14 @@
  * parcels at once, begun in the journal's order:
  *
  *   CHECKING --past folded, not done--> WAITING --slot free--> LOADING --task read--> IN_SLOT
- *       CHECKING, IN_SLOT --booked, or refused before any label--> done
- *       CHECKING, IN_SLOT --refused, but a label is out--> RECALLING --stored--> done
+ *       CHECKING, IN_SLOT --booked, its label out--> done
+ *       CHECKING, IN_SLOT --refused, or no label yet--> LISTING --stored--> done
  *
  *   CHECKING   the facts about its order are being read
  *   WAITING    it must be booked; no slot is free for it, or its courier rests after a failure
  *   LOADING    what the courier is told is being read
  *   IN_SLOT    a booking slot works on it (perhaps in the packer's hand, who fetched it)
- *   RECALLING  that it must be taken back is on its way to disk
+ *   LISTING    that it must be taken back, or fetched from the shelf, is on its way to disk
  *
  * Invariant: the cursor never passes a parcel that is not done. It may lag behind: what is done is
  * then looked at once more. */
@@ -25,7 +25,7 @@
 #define PACKD_FIRMWARE_STATION_BACKLOG_H
 
 #include "firmware/station/booking.h"
-#include "firmware/station/recalls.h"
+#include "firmware/station/parcel_list.h"
 
 #define BACKLOG_AT_ONCE 2u /* parcels of one courier that are worked on */
 
@@ -35,7 +35,7 @@ enum backlog_state {
     BACKLOG_WAITING,
     BACKLOG_LOADING,
     BACKLOG_IN_SLOT,
-    BACKLOG_RECALLING,
+    BACKLOG_LISTING,
 };
 
 struct backlog_entry {
@@ -45,9 +45,10 @@ struct backlog_entry {
     struct parcel parcel;
     bool unsent;    /* proven: no request has left the box */
     bool label_out; /* with an AWB that the courier does not know yet */
+    bool booked;    /* LISTING: how it ended */
     unsigned slot;  /* IN_SLOT */
     uint32_t ticket;
-    int64_t due_ms; /* WAITING, RECALLING: not before; NO_DEADLINE: when something happens */
+    int64_t due_ms; /* WAITING, LISTING: not before; NO_DEADLINE: when something happens */
 };
 
 struct backlog_lane {
@@ -76,7 +77,8 @@ struct backlog {
 
 struct backlog_floor { /* what it works with; all of it belongs to the station */
     struct booking *bookings;
-    struct recalls *recalls;
+    struct parcel_list *recalls;
+    struct parcel_list *shelf;
 };
 
 void backlog_init(struct backlog *backlog);

@@ -73,7 +73,7 @@ void packing_find(struct packing *packing, struct step *step, struct floor *floo
     packing_idle(packing);
     ENSURE(bytes_to_text(scan, packing->scan, sizeof packing->scan));
     packing->watch = (struct stopwatch){.scan_ms = step->now_ms};
-    const struct recall *recall = recalls_find(floor->recalls, scan);
+    const struct listed *recall = parcel_list_find(floor->recalls, scan);
     if (recall != NULL) { /* whatever was scanned of it: it must not leave */
         packing_hold_recalled(packing, recall);
         return;
@@ -252,9 +252,11 @@ static void found(struct packing *packing, struct step *step, struct floor *floo
     packing->order = floor->orders->order;
     packing->past = floor->orders->past;
     packing->watch.order_ms = step->now_ms;
+    if (!packing->past.has_open) /* what is still on the list needs no label any more: it is here */
+        parcel_list_remove_order(floor->shelf, step, packing->order.id);
     if (packing->past.has_recall) {
-        struct recall recall;
-        recall_of(&recall, &packing->past.recall, packing->past.recall.note);
+        struct listed recall;
+        listed_of(&recall, &packing->past.recall, packing->past.recall.note);
         packing_hold_recalled(packing, &recall);
         return;
     }

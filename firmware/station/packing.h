@@ -87,7 +87,7 @@ struct packing {
     bool setting_aside;                 /* CLOSING: the parcel goes on the shelf */
     bool taking_back;                   /* CLOSING: a recalled parcel's label was destroyed */
     bool holding;                       /* PRINTING: a hold label, for the shelf */
-    struct recall recall;               /* HELD_RECALLED */
+    struct listed recall;               /* HELD_RECALLED */
     char scan[ORDER_KEY_SIZE];          /* the code that began this parcel, or the one held for */
     struct order order;
     struct past past;
@@ -118,7 +118,8 @@ struct floor { /* what packing works with; all of it belongs to the station */
     struct booking *bookings; /* BOOKINGS_MAX */
     struct printing *printing;
     struct pool *pool;
-    struct recalls *recalls;
+    struct parcel_list *recalls;
+    struct parcel_list *shelf;
     const struct voids *voids;
 };
 

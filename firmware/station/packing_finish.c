@@ -102,7 +102,7 @@ bool packing_booking(struct packing *packing, struct step *step, struct floor *f
 
 /* --- recalls */
 
-void packing_hold_recalled(struct packing *packing, const struct recall *recall)
+void packing_hold_recalled(struct packing *packing, const struct listed *recall)
 {
     packing->recall = *recall;
     memcpy(packing->order.order_no, recall->order_no, sizeof packing->order.order_no);
@@ -112,12 +112,13 @@ void packing_hold_recalled(struct packing *packing, const struct recall *recall)
 bool packing_stop_cancelled(struct packing *packing, const struct floor *floor,
                             const struct parcel *labelled)
 {
-    const struct recall *listed = recalls_find(floor->recalls, bytes_of_text(labelled->reference));
+    const struct listed *listed =
+        parcel_list_find(floor->recalls, bytes_of_text(labelled->reference));
     const struct void_entry *entry = voids_find(floor->voids, labelled->order_id);
-    struct recall recall;
+    struct listed recall;
     if (listed == NULL && entry == NULL) return false;
     if (listed != NULL) recall = *listed;
-    else recall_of(&recall, labelled, void_why_word(entry->why));
+    else listed_of(&recall, labelled, void_why_word(entry->why));
     packing_hold_recalled(packing, &recall);
     return true;
 }
@@ -127,13 +128,13 @@ bool packing_stop_cancelled(struct packing *packing, const struct floor *floor,
 void packing_recall(struct packing *packing, struct step *step, struct floor *floor,
                     const char *why)
 {
-    struct recall recall;
-    recall_of(&recall, &packing->parcel, why);
-    recalls_add(floor->recalls, step, &packing->parcel, why);
+    struct listed recall;
+    listed_of(&recall, &packing->parcel, why);
+    parcel_list_add(floor->recalls, step, &packing->parcel, why);
     packing_hold_recalled(packing, &recall);
 }
 
-static struct parcel parcel_of_recall(const struct recall *recall)
+static struct parcel parcel_of_recall(const struct listed *recall)
 {
     struct parcel parcel = {.package_no = recall->package_no, .generation = recall->generation};
     memcpy(parcel.reference, recall->reference, sizeof parcel.reference);
@@ -150,7 +151,7 @@ void packing_take_back(struct packing *packing, struct step *step, struct floor 
     bool cancelled = strcmp(packing->recall.why, void_why_word(VOID_ORDER_CANCELLED)) == 0;
     fact_put_event(step, OMS_EVENT_UNPACKED, cancelled ? "cancelled" : "ready", &parcel,
                    "label taken back");
-    recalls_remove(floor->recalls, step, packing->recall.reference);
+    parcel_list_remove(floor->recalls, step, packing->recall.reference);
     packing->reason = HELD_NONE;
     packing->taking_back = true;
     packing->ticket = step_store(step);
@@ -197,6 +198,8 @@ void packing_close(struct packing *packing, struct step *step, struct floor *flo
         let_go(packing, floor);
         booking = NULL;
     }
+    if (parcel_list_find(floor->shelf, bytes_of_text(packing->parcel.reference)) != NULL)
+        parcel_list_remove(floor->shelf, step, packing->parcel.reference);
     close_with(packing, step, booking);
 }
 
@@ -353,7 +356,7 @@ void packing_stored(struct packing *packing, struct step *step, struct floor *fl
     }
     if (packing->taking_back) {
         packing->taking_back = false;
-        recalls_put_back(floor->recalls, &packing->recall);
+        parcel_list_put_back(floor->recalls, &packing->recall);
         packing_hold(packing, HELD_RECALLED);
         return;
     }

@@ -174,7 +174,7 @@ static void say_idle(const struct view *view, struct message *message)
     } else if (!any_scanner(view)) {
         say(message, "scanner_gone");
     } else if (scale == NULL && view->floor->recalls->count > 0) {
-        const struct recall *recall = &view->floor->recalls->list[0];
+        const struct listed *recall = &view->floor->recalls->entries[0];
         say(message, "recall_waiting");
         with(message, "order_no", recall->order_no);
         with(message, "awb", recall->awb);
@@ -264,7 +264,7 @@ static const char *refusal_message(enum carrier_reason reason)
     return "refused_other";
 }
 
-static void say_recalled(const struct recall *recall, struct message *message)
+static void say_recalled(const struct listed *recall, struct message *message)
 {
     if (strcmp(recall->why, void_why_word(VOID_ORDER_CANCELLED)) == 0)
         say(message, "recalled_cancelled");

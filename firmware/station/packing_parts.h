@@ -26,7 +26,7 @@ bool packing_booking(struct packing *packing, struct step *step, struct floor *f
 bool packing_printing(struct packing *packing, struct step *step, struct floor *floor);
 void packing_drop_hold_label(struct packing *packing, struct step *step, struct floor *floor);
 
-void packing_hold_recalled(struct packing *packing, const struct recall *recall);
+void packing_hold_recalled(struct packing *packing, const struct listed *recall);
 /* HELD when the parcel, whose label is out, or its order is to be called back: true. */
 bool packing_stop_cancelled(struct packing *packing, const struct floor *floor,
                             const struct parcel *labelled);

@@ -205,21 +205,20 @@ static void write_untold(struct json_writer *json, const struct view *view)
     json_write_close(json, '}');
 }
 
-#define RECALLS_SHOWN 5
+#define LISTED_SHOWN 5
 
-static void write_recalls(struct json_writer *json, const struct view *view)
+static void write_list(struct json_writer *json, const char *name, const struct parcel_list *list)
 {
-    const struct recalls *recalls = view->floor->recalls;
-    if (recalls->count == 0) return;
-    json_write_open(json, "recalls", '{');
-    json_write_i64(json, "count", (int64_t)recalls->count);
+    if (list->count == 0) return;
+    json_write_open(json, name, '{');
+    json_write_i64(json, "count", (int64_t)list->count);
     json_write_open(json, "first", '[');
-    for (size_t i = 0; i < recalls->count && i < RECALLS_SHOWN; i++) {
-        const struct recall *recall = &recalls->list[i];
+    for (size_t i = 0; i < list->count && i < LISTED_SHOWN; i++) {
+        const struct listed *entry = &list->entries[i];
         json_write_open(json, NULL, '{');
-        json_write_text(json, "order_no", recall->order_no);
-        json_write_text(json, "awb", recall->awb);
-        json_write_text(json, "why", recall->why);
+        json_write_text(json, "order_no", entry->order_no);
+        json_write_text(json, "awb", entry->awb);
+        json_write_text(json, "why", entry->why);
         json_write_close(json, '}');
     }
     json_write_close(json, ']');
@@ -295,7 +294,8 @@ void view_write(const struct view *view, const struct message *message, struct t
     write_network(&json, view);
     write_untold(&json, view);
     if (view->orders_as_of_ms > 0) json_write_i64(&json, "orders_as_of_ms", view->orders_as_of_ms);
-    write_recalls(&json, view);
+    write_list(&json, "recalls", view->floor->recalls);
+    write_list(&json, "shelf", view->floor->shelf);
     write_letters(&json, view);
     write_last(&json, view);
     json_write_close(&json, '}');

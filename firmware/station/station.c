@@ -35,7 +35,8 @@ void station_init(struct station *station, const struct config *config,
         booking_init(&station->bookings[slot], slot);
     printing_init(&station->printing);
     pool_init(&station->pool);
-    recalls_init(&station->recalls);
+    parcel_list_init(&station->recalls, "recalls");
+    parcel_list_init(&station->shelf, "shelf");
     backlog_init(&station->backlog);
     voids_init(&station->voids);
     letters_init(&station->letters);
@@ -49,9 +50,10 @@ void station_init(struct station *station, const struct config *config,
                                     .printing = &station->printing,
                                     .pool = &station->pool,
                                     .recalls = &station->recalls,
+                                    .shelf = &station->shelf,
                                     .voids = &station->voids};
     station->backlog_floor =
-        (struct backlog_floor){.bookings = station->bookings, .recalls = &station->recalls};
+        (struct backlog_floor){station->bookings, &station->recalls, &station->shelf};
 }
 
 static struct step make_step(struct station *station, const struct event *event,
@@ -84,7 +86,8 @@ static void start(struct station *station, struct step *step, const struct event
     memcpy(station->epoch, event->started.epoch, sizeof station->epoch);
     station->settled_seq = event->started.settled_seq;
     station->backlog_seq = event->started.backlog_seq;
-    recalls_start(&station->recalls, step);
+    parcel_list_start(&station->recalls, step, OWNER_RECALLS);
+    parcel_list_start(&station->shelf, step, OWNER_SHELF);
     voids_start(&station->voids, step);
     letters_start(&station->letters, step);
     devices_init(&station->devices, station->config, step->now_ms);
@@ -96,7 +99,8 @@ static void start(struct station *station, struct step *step, const struct event
 /* What the lists on disk name is known before anything is judged or added to them. */
 static void begin_recovery(struct station *station, struct step *step)
 {
-    bool loaded = station->recalls.loaded && station->voids.loaded && station->letters.loaded;
+    bool loaded = station->recalls.loaded && station->shelf.loaded && station->voids.loaded &&
+                  station->letters.loaded;
     if (!loaded || station->recovering) return;
     station->recovering = true;
     recovery_begin(&station->recovery, step, station->settled_seq);
@@ -202,7 +206,8 @@ static void route_answer(struct station *station, struct step *step, const struc
     case OWNER_BACKLOG:
         backlog_answer(&station->backlog, step, &station->backlog_floor, event, index);
         break;
-    case OWNER_RECALLS: recalls_loaded(&station->recalls, event); break;
+    case OWNER_RECALLS: parcel_list_loaded(&station->recalls, event); break;
+    case OWNER_SHELF: parcel_list_loaded(&station->shelf, event); break;
     case OWNER_LETTERS: letters_answer(&station->letters, step, event); break;
     case OWNER_VOIDS: voids_answer(&station->voids, step, &station->recalls, event); break;
     }
@@ -248,7 +253,8 @@ static void route_batch(struct station *station, struct step *step, const struct
     sync_stored(&station->sync, step, ticket, error);
     pool_stored(&station->pool, step, ticket, error);
     feed_stored(&station->feed, step, ticket, error);
-    recalls_stored(&station->recalls, step, ticket, error);
+    parcel_list_stored(&station->recalls, step, ticket, error);
+    parcel_list_stored(&station->shelf, step, ticket, error);
     voids_stored(&station->voids, step, ticket, error);
     letters_stored(&station->letters, step, ticket, error);
     backlog_stored(&station->backlog, step, ticket, error, station->batch_has_aside);
@@ -349,7 +355,8 @@ static void tick(struct station *station, struct step *step)
         booking_tick(&station->bookings[slot], step);
     printing_step(&station->printing, step, &station->devices, &due);
     pool_tick(&station->pool, step);
-    recalls_tick(&station->recalls, step);
+    parcel_list_tick(&station->recalls, step);
+    parcel_list_tick(&station->shelf, step);
     voids_tick(&station->voids, step, packing_order_in_hand(&station->packing));
     if (voids_have_room(&station->voids, OMS_PAGE_MAX)) feed_tick(&station->feed, step);
     sync_tick(&station->sync, step);
@@ -367,6 +374,8 @@ static void release_shelf(struct station *station, struct step *step)
         commands_log(step->commands, good ? LOG_NOTICE : LOG_WARNING,
                      good ? "booked_later" : "log_refused_later", "order_no",
                      booking->parcel.order_no, NULL);
+        parcel_list_add(&station->shelf, step, &booking->parcel,
+                        good ? "booked" : booking->parcel.note);
         booking_release(booking);
     }
 }
@@ -539,7 +548,8 @@ int64_t station_deadline(struct station *station)
     deadline_ms = earlier(deadline_ms, pool_deadline(&station->pool));
     if (voids_have_room(&station->voids, OMS_PAGE_MAX))
         deadline_ms = earlier(deadline_ms, feed_deadline(&station->feed, &step));
-    deadline_ms = earlier(deadline_ms, recalls_deadline(&station->recalls));
+    deadline_ms = earlier(deadline_ms, parcel_list_deadline(&station->recalls));
+    deadline_ms = earlier(deadline_ms, parcel_list_deadline(&station->shelf));
     deadline_ms = earlier(deadline_ms, voids_deadline(&station->voids, &step));
     deadline_ms = earlier(deadline_ms, sync_deadline(&station->sync, &step));
     deadline_ms =

@@ -52,7 +52,8 @@ struct station {
     struct booking bookings[BOOKINGS_MAX];
     struct printing printing;
     struct pool pool;
-    struct recalls recalls;
+    struct parcel_list recalls;
+    struct parcel_list shelf; /* booked there, or refused: to be fetched */
     struct backlog backlog;
     struct voids voids;
     struct letters letters;

@@ -19,6 +19,7 @@ enum owner {
     OWNER_POOL,    /* index: the list */
     OWNER_BACKLOG, /* index: lane and entry */
     OWNER_RECALLS,
+    OWNER_SHELF,
     OWNER_VOIDS,
     OWNER_LETTERS,
 };

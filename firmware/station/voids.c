@@ -228,12 +228,13 @@ static void void_booking(struct voids *voids, struct step *step, const struct pa
 }
 
 /* A label that is out and not on the list of those to be called back. */
-static const struct parcel *find_to_recall(const struct voids *voids, const struct recalls *recalls)
+static const struct parcel *find_to_recall(const struct voids *voids,
+                                           const struct parcel_list *recalls)
 {
     for (size_t i = 0; i < voids->parcel_count; i++) {
         const struct voids_parcel *each = &voids->parcels[i];
         if (!each->label_out || each->taken_back) continue;
-        if (recalls_find(recalls, bytes_of_text(each->parcel.reference)) == NULL)
+        if (parcel_list_find(recalls, bytes_of_text(each->parcel.reference)) == NULL)
             return &each->parcel;
     }
     return NULL;
@@ -248,12 +249,12 @@ static void drop_first(struct voids *voids, struct step *step)
 }
 
 /* The whole past of the first order is folded. */
-static void decide(struct voids *voids, struct step *step, struct recalls *recalls)
+static void decide(struct voids *voids, struct step *step, struct parcel_list *recalls)
 {
     const struct parcel *out = find_to_recall(voids, recalls);
     bool open = voids->crowded; /* the others when these are done */
-    if (out != NULL) recalls_add(recalls, step, out, void_why_word(voids->entries[0].why));
-    else if (recalls->unstored) recalls_store(recalls, step);
+    if (out != NULL) parcel_list_add(recalls, step, out, void_why_word(voids->entries[0].why));
+    else if (recalls->unstored) parcel_list_store(recalls, step);
     if (recalls->storing != 0) { /* nothing is voided before the disk knows what must come back */
         go(voids, VOIDS_NOTING, recalls->storing, NO_DEADLINE);
         return;
@@ -270,7 +271,7 @@ static void decide(struct voids *voids, struct step *step, struct recalls *recal
     else drop_first(voids, step);
 }
 
-static void take_rows(struct voids *voids, struct step *step, struct recalls *recalls,
+static void take_rows(struct voids *voids, struct step *step, struct parcel_list *recalls,
                       const struct event *event)
 {
     for (size_t i = 0; i < event->rows.count; i++) {
@@ -319,7 +320,7 @@ static void take_exchange(struct voids *voids, struct step *step, const struct e
     }
 }
 
-void voids_answer(struct voids *voids, struct step *step, struct recalls *recalls,
+void voids_answer(struct voids *voids, struct step *step, struct parcel_list *recalls,
                   const struct event *event)
 {
     voids->ticket = 0;

@@ -17,7 +17,7 @@
 #define PACKD_FIRMWARE_STATION_VOIDS_H
 
 #include "firmware/station/backoff.h"
-#include "firmware/station/recalls.h"
+#include "firmware/station/parcel_list.h"
 
 #define VOIDS_MAX 256 /* orders on the list; the feed waits while a page has no room */
 #define VOIDS_PARCELS_MAX PAST_PACKAGES_MAX /* of one order at a time */
@@ -75,7 +75,7 @@ bool voids_note(struct voids *voids, const char *order_id, enum void_why why);
 uint32_t voids_store(const struct voids *voids, struct step *step); /* the batch's ticket */
 /* NULL: not on the list. */
 const struct void_entry *voids_find(const struct voids *voids, const char *order_id);
-void voids_answer(struct voids *voids, struct step *step, struct recalls *recalls,
+void voids_answer(struct voids *voids, struct step *step, struct parcel_list *recalls,
                   const struct event *event);
 void voids_stored(struct voids *voids, struct step *step, uint32_t ticket, enum err error);
 /* in_hand: the order that the bench is at; "" for none. */

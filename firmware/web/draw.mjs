@@ -127,18 +127,25 @@ function orderBuild({ order, booking, printing, taken }, language) {
     ];
 }
 
-function recallsBuild(recalls, language) {
-    const rest = recalls.count - recalls.first.length;
+// Parcels that somebody must see to, by name; text says what else is known of each.
+function listBuild(list, title, text) {
+    const rest = list.count - list.first.length;
     return [
-        ...line('contents', word(language, 'words', 'recalls')),
-        ...recalls.first.flatMap(({ order_no, awb }) => row(order_no, awb)),
+        ...line('contents', title),
+        ...list.first.flatMap((parcel) => row(parcel.order_no, text(parcel))),
         ...(rest > 0 ? line('contents', `+ ${rest}`) : []),
     ];
 }
 
-function lastBuild({ last, stopwatch_ms: stopwatch, recalls, letters }, language) {
+function shelfText({ why }, language) {
+    return word(language, 'words', why === 'booked' ? 'fetch_label' : 'fetch_refused');
+}
+
+function lastBuild({ last, stopwatch_ms: stopwatch, recalls, shelf, letters }, language) {
     const say = (id) => word(language, 'words', id);
-    if (recalls?.first?.length > 0) return recallsBuild(recalls, language);
+    if (recalls?.first?.length > 0) return listBuild(recalls, say('recalls'), ({ awb }) => awb);
+    if (shelf?.first?.length > 0)
+        return listBuild(shelf, say('fetch'), (parcel) => shelfText(parcel, language));
     if (letters?.first?.length > 0) return lettersBuild(letters, language);
     if (!last) return line('contents', say('no_order'));
     const took = Number.isInteger(stopwatch?.whole) && `· ${secondsText(stopwatch.whole)}`;
@@ -159,8 +166,9 @@ function secondsText(ms) {
 }
 
 function orderDraw(state, language) {
-    const { order, booking, printing, taken, last, stopwatch_ms, recalls, letters } = state;
-    const data = [language, order, booking, printing, taken, last, stopwatch_ms, recalls, letters];
+    const { order, booking, printing, taken, last, stopwatch_ms, recalls, shelf, letters } = state;
+    const lists = [recalls, shelf, letters];
+    const data = [language, order, booking, printing, taken, last, stopwatch_ms, ...lists];
     lettersFollow(letters, language);
     const build = order ? orderBuild : lastBuild;
     return rebuild(at('order'), data, () => build(state, language));

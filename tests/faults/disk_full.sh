@@ -27,8 +27,8 @@ world_start
 packd_start
 packs
 for error in ENOSPC; do
-    # The first batch of a parcel is the intent: about eight writes; then comes the courier's yes.
-    for nth in $(sample 20 -- 1 3 6 9 12 16 20 24); do
+    # The first batch of a parcel is the intent; then comes the courier's yes.
+    for nth in $(sample 1+1 -- 1 2 3 4 1+1 1+2 1+3 1+4); do
         full_during_a_parcel "write journal.db-wal $nth- error=$error"
     done
 done
@@ -36,7 +36,7 @@ done
 long || { verdict; packd_stop; done_with "packd on a full disk"; exit; }
 
 # At any later step the parcel is finished as far as it goes, and a new one does not begin.
-for nth in $(sample -- 30 36 40 44 48 52); do
+for nth in $(sample -- 2+1 2+3 3+1 3+3); do
     new_order
     disk_is ok
     inject "write journal.db-wal $nth- error=ENOSPC"

@@ -26,7 +26,7 @@ ends_and_recovers() { # RULE
 
 for nth in $(sample 2 -- 1 2 3 4); do ends_and_recovers "sync journal.db-wal $nth error=EIO"; done
 long && ends_and_recovers "write journal.db-wal 9 error=EROFS" # as ext4 does after an error
-for nth in $(sample 20 -- 1 8 12 16 20 24 32 40); do
+for nth in $(sample 1+1 -- 1 3 1+1 1+3 2+1 2+3 3+1 3+3); do
     ends_and_recovers "write journal.db-wal $nth error=EIO"
 done
 

@@ -8,6 +8,7 @@
  * CALL   open read write sync cut (ftruncate) recv send wait (epoll) malloc clock (the wall's) boot
  * NAME   how the file's path ends, * for any (but standard error); the others: *
  * WHEN   3: the third such call; 3-: from the third on; odd: the first, third, fifth ...
+ *        2+3: the third after the file's second flush (how many writes a batch is, SQLite decides)
  * WHAT   error=EIO   the call is not made
  *        delay=5000  so many ms before it is
  *        bytes=1     it is given no more bytes
@@ -54,6 +55,7 @@ static const struct {
 struct rule {
     enum call call;
     char name[80];
+    long flushes;     /* of the file are awaited before counting begins */
     long first, last; /* counted from 1 */
     bool odd;
     int error;
@@ -84,7 +86,9 @@ static bool take_when(struct rule *rule, const char *word)
 {
     char *end = NULL;
     rule->odd = strcmp(word, "odd") == 0;
-    rule->first = rule->odd ? 1 : strtol(word, &end, 10);
+    const char *plus = strchr(word, '+');
+    rule->flushes = plus == NULL ? 0 : strtol(word, NULL, 10);
+    rule->first = rule->odd ? 1 : strtol(plus == NULL ? word : plus + 1, &end, 10);
     rule->last = rule->odd || *end == '-' ? __LONG_MAX__ : rule->first;
     return rule->first > 0;
 }
@@ -139,6 +143,7 @@ static void load_rules(void)
             syscall(SYS_write, 2, why, sizeof(why) - 1);
             syscall(SYS_exit_group, 70);
         }
+        if (rules[rule_count].flushes > 0) calls_ruled |= 1u << SYNC;
         calls_ruled |= 1u << rules[rule_count++].call;
     }
 }
@@ -200,7 +205,12 @@ static const struct rule *strikes(enum call call, int fd, const char *path_or_nu
     look_for_rules();
     for (size_t i = 0; i < rule_count && (calls_ruled & 1u << call) != 0; i++) {
         struct rule *rule = &rules[i];
-        if (rule->call != call || !is_about(rule, fd, path_or_null)) continue;
+        bool flush = rule->flushes > 0 && call == SYNC;
+        if ((rule->call != call && !flush) || !is_about(rule, fd, path_or_null)) continue;
+        if (rule->flushes > 0) {
+            rule->flushes -= call == SYNC;
+            continue;
+        }
         rule->count++;
         if (rule->count < rule->first || rule->count > rule->last) continue;
         if (rule->odd && rule->count % 2 == 0) continue;

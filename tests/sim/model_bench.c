@@ -371,10 +371,10 @@ static bool find_for_person(const struct world *world, unsigned *out_order)
 /* One that the screen calls back, now and then. */
 static bool find_recalled(struct world *world, unsigned *out_order)
 {
-    const struct recalls *recalls = &world->station->recalls;
+    const struct parcel_list *recalls = &world->station->recalls;
     unsigned number = 0;
     if (recalls->count == 0 || sim_below(world, 6) != 0) return false;
-    const char *order_no = recalls->list[sim_below(world, recalls->count)].order_no;
+    const char *order_no = recalls->entries[sim_below(world, recalls->count)].order_no;
     if (sscanf(order_no, "WEB-%u", &number) != 1) return false;
     *out_order = number - 1;
     return true;

@@ -242,6 +242,36 @@ static void check_booked(struct world *world, const struct sim_fact *fact)
 }
 
 /* I5, once the world is healed: the books of bench, couriers and order system agree. */
+static bool has_fact(const struct world *world, const char *kind, const char *reference,
+                     const char *rest)
+{
+    char key[FACT_KEY_SIZE];
+    snprintf(key, sizeof key, "%s/%s%s", kind, reference, rest);
+    return disk_find(world, key) != NULL;
+}
+
+/* I13: what lies on the shelf and is booked is on the list of those to be fetched. */
+static void check_shelf(struct world *world, const struct sim_fact *fact)
+{
+    struct parcel parcel;
+    if (!fact_parse(bytes_of_text(fact->body), memory(world), &parcel)) return;
+    bool left = has_fact(world, "print", parcel.reference, "/1") ||
+                has_fact(world, "closed", parcel.reference, "") ||
+                has_fact(world, "voided", parcel.reference, "");
+    bool listed = parcel_list_find(&world->station->shelf, bytes_of_text(parcel.reference)) != NULL;
+    bool held = strcmp(world->station->packing.parcel.reference, parcel.reference) == 0;
+    char kept[FACT_KEY_SIZE];
+    snprintf(kept, sizeof kept, "\"reference\":\"%s\"", parcel.reference);
+    bool booked = false;
+    for (size_t i = 0; i < world->disk.count && !booked; i++) {
+        const struct sim_fact *other = &world->disk.facts[i];
+        booked = strcmp(other->kind, "booked") == 0 && strstr(other->body, kept) != NULL;
+    }
+    bool full = world->station->shelf.count == PARCEL_LIST_MAX;
+    if (booked && !left && !listed && !held && !full)
+        sim_violation(world, "I13 what is booked on the shelf is to be fetched", parcel.reference);
+}
+
 void rules_at_end(struct world *world)
 {
     for (unsigned c = 0; c < 2; c++) {
@@ -252,6 +282,7 @@ void rules_at_end(struct world *world)
     for (size_t i = 0; i < world->disk.count; i++) {
         const struct sim_fact *fact = &world->disk.facts[i];
         if (strcmp(fact->kind, "booked") == 0) check_booked(world, fact);
+        if (strcmp(fact->kind, "aside") == 0) check_shelf(world, fact);
     }
     for (size_t b = 0; b < HASH_BUCKETS; b++) {
         for (const struct sim_label *label = world->labels[b]; label != NULL; label = label->next) {

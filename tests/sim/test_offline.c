@@ -90,7 +90,7 @@ static void what_the_courier_refuses_later_is_called_back(void)
     EXPECT(strstr(world->station->document, "\"recalls\":{\"count\":1") != NULL, "on the screen");
     power_cut(world);
     EXPECT_I64(1, (int64_t)world->station->recalls.count, "and stays there");
-    bench_scan(world, world->station->recalls.list[0].awb);
+    bench_scan(world, world->station->recalls.entries[0].awb);
     sim_pass(world, 500);
     expect_held(world, HELD_RECALLED, "whoever scans its label is stopped");
     scenario_says(world, "recalled", "and told why");
@@ -140,7 +140,8 @@ static void the_order_of_a_recalled_parcel_is_stopped_too(void)
     pack(world, "WEB-1");
     cut_line(world, false);
     sim_pass(world, 60000);
-    recalls_init(&world->station->recalls); /* the list is lost: the facts know it as well */
+    parcel_list_init(&world->station->recalls,
+                     "recalls"); /* the list is lost: the facts know it as well */
     world->station->recalls.loaded = true;
     bench_scan(world, "WEB-1");
     sim_pass(world, 500);
@@ -172,9 +173,19 @@ static void without_numbers_the_parcel_gets_a_hold_label(void)
     cut_line(world, false);
     sim_pass(world, 200000);
     EXPECT_I64(1, (int64_t)scenario_booked(world), "with the line back it is booked by itself");
+    const struct parcel_list *shelf = &world->station->shelf;
+    EXPECT_I64(1, (int64_t)shelf->count, "the list says which to bring");
+    EXPECT_TEXT("WEB-1", shelf->entries[0].order_no, "this one");
+    EXPECT_TEXT("booked", shelf->entries[0].why, "for it is booked");
+    EXPECT(strstr(world->station->document, "\"shelf\":{\"count\":1") != NULL, "on the screen");
+    power_cut(world);
+    EXPECT_I64(1, (int64_t)world->station->shelf.count, "a power cut forgets it not");
     bench_scan(world, number);
     sim_pass(world, 6000);
     EXPECT_I64(1, packing_of(world)->parcels, "the scan of the hold label brings the real one");
+    EXPECT_I64(0, (int64_t)world->station->shelf.count, "and it is off the list");
+    power_cut(world);
+    EXPECT_I64(0, (int64_t)world->station->shelf.count, "for good");
     EXPECT_I64(1, (int64_t)(world->report.labels - world->report.hold_labels), "one");
     rules_at_end(world);
     EXPECT_I64(0, world->report.violations, world->report.first_violation);
@@ -239,6 +250,29 @@ static void a_fetched_label_is_asked_after_when_the_power_goes(void)
     sim_pass(world, 30000);
     rules_at_end(world);
     EXPECT_I64(0, world->report.violations, world->report.first_violation);
+    sim_close(world);
+}
+
+/* One that the courier refuses while it lies there is fetched as well: it must be packed anew. */
+static void one_that_is_refused_on_the_shelf_is_fetched_too(void)
+{
+    struct world *world = scenario_begin();
+    world->oms.orders[0].bad_pincode = true;
+    cut_line(world, true);
+    scenario_pack(world, "WEB-1", 742000);
+    bench_press(world, PRESS_SET_ASIDE, "");
+    sim_pass(world, 3000);
+    bench_lay(world, 0);
+    cut_line(world, false);
+    sim_pass(world, 200000);
+    EXPECT_I64(1, (int64_t)world->station->shelf.count, "the list says so");
+    EXPECT_TEXT("not_serviceable", world->station->shelf.entries[0].why, "and why");
+    world->oms.orders[0].bad_pincode = false;
+    memset(world->cached, 0, world->oms.count);
+    bench_scan(world, "WEB-1");
+    sim_pass(world, 500);
+    expect_state(world, PACKING_WEIGHING, "it is packed anew");
+    EXPECT_I64(0, (int64_t)world->station->shelf.count, "and is in hand");
     sim_close(world);
 }
 
@@ -370,6 +404,7 @@ int main(void)
     EXPECT_RUN(a_power_cut_at_a_label_fetched_from_the_shelf_asks);
     EXPECT_RUN(what_is_called_unsent_is_not_sent_in_the_same_step);
     EXPECT_RUN(a_fetched_label_is_asked_after_when_the_power_goes);
+    EXPECT_RUN(one_that_is_refused_on_the_shelf_is_fetched_too);
     EXPECT_RUN(one_courier_that_is_down_holds_up_no_other);
     EXPECT_RUN(slots_are_free_again_when_what_left_the_bench_is_booked);
     EXPECT_RUN(many_more_than_fit_in_memory_are_told_in_order);

@@ -53,7 +53,7 @@ static void the_feed_says_cancelled_after_the_label(void)
     EXPECT(!stands(world, 0), "the courier has voided it");
     EXPECT(has_fact(world, "voided"), "which is a fact");
     EXPECT_I64(1, (int64_t)world->station->recalls.count, "and the label is called back");
-    EXPECT_TEXT("order_cancelled", world->station->recalls.list[0].why, "by name");
+    EXPECT_TEXT("order_cancelled", world->station->recalls.entries[0].why, "by name");
     power_cut(world);
     take_back(world, world->couriers[0].shipments[0].awb);
     bench_scan(world, "WEB-1");

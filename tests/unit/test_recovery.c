@@ -21,10 +21,10 @@ static struct devices devices;
 static struct booking bookings[BOOKINGS_MAX];
 static struct printing printing;
 static struct pool pool;
-static struct recalls recalls;
+static struct parcel_list recalls, shelf;
 static struct voids voids;
-static struct floor floor_ = {&orders,   &weighing, &devices, bookings,
-                              &printing, &pool,     &recalls, &voids};
+static struct floor floor_ = {&orders, &weighing, &devices, bookings, &printing,
+                              &pool,   &recalls,  &shelf,   &voids};
 static struct step step;
 
 #define ROWS_MAX 64u
@@ -49,7 +49,8 @@ static void start(void)
     for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) booking_init(&bookings[slot], slot);
     printing_init(&printing);
     pool_init(&pool);
-    recalls_init(&recalls);
+    parcel_list_init(&recalls, "recalls");
+    parcel_list_init(&shelf, "shelf");
     recalls.loaded = true;
 }
 
@@ -247,7 +248,7 @@ static void a_recalled_parcel_is_on_the_list(void)
     start();
     write_facts("iepr", 1);
     recover();
-    EXPECT(recalls_find(&recalls, BYTES_LITERAL("WEB-1")) != NULL, "by its order");
+    EXPECT(parcel_list_find(&recalls, BYTES_LITERAL("WEB-1")) != NULL, "by its order");
     EXPECT(bench.commands.batch.blob_count == 1 && bench.commands.batch_ticket != 0,
            "which is stored at once");
 }
