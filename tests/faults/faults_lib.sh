@@ -4,6 +4,9 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../integration/packd_lib.sh"
 
 rules=$work/rules
+# A blank in its path would end the name, and nothing would fail (ld.so(8)).
+cp "$inject" "$work/inject.so" && inject=$work/inject.so
+case $inject in *" "*) echo "faults: the folder for temporary files has a blank in its name" >&2; exit 1 ;; esac
 ASAN_OPTIONS+=:verify_asan_link_order=0 # the library comes before the sanitizer's own
 injected=(env "LD_PRELOAD=$inject" "INJECT=$rules")
 packd_env=("${injected[@]}")
