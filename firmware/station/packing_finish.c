@@ -185,13 +185,19 @@ static void close_with(struct packing *packing, struct step *step, struct bookin
     packing_go(packing, PACKING_CLOSING, NO_DEADLINE);
 }
 
+/* The courier's no, and a label that was printed ahead of it is out, or may be. */
+static void recall_refused(struct packing *packing, struct step *step, struct floor *floor)
+{
+    const char *why = carrier_reason_word(booking_in_hand(packing, floor)->reason);
+    let_go(packing, floor);
+    packing_recall(packing, step, floor, why);
+}
+
 void packing_close(struct packing *packing, struct step *step, struct floor *floor)
 {
     struct booking *booking = booking_in_hand(packing, floor);
     if (booking != NULL && booking->state == BOOKING_REFUSED) { /* while its label came out */
-        const char *why = carrier_reason_word(booking->reason);
-        let_go(packing, floor);
-        packing_recall(packing, step, floor, why);
+        recall_refused(packing, step, floor);
         return;
     }
     if (booking != NULL && booking->state == BOOKING_BOOKED) {
@@ -225,7 +231,7 @@ void packing_drop_hold_label(struct packing *packing, struct step *step, struct 
         end_hold_label(packing, step, floor);
 }
 
-/* The courier's no came before the label was begun: there will be none. */
+/* The courier's no came before this copy of the label was begun: there will be none. */
 static bool refused_in_time(const struct packing *packing, const struct floor *floor)
 {
     const struct booking *booking = booking_in_hand(packing, floor);
@@ -237,11 +243,9 @@ static bool refused_in_time(const struct packing *packing, const struct floor *f
 bool packing_printing(struct packing *packing, struct step *step, struct floor *floor)
 {
     if (refused_in_time(packing, floor)) {
-        const char *why = carrier_reason_word(booking_in_hand(packing, floor)->reason);
-        bool earlier_copy = packing->parcel.copy > 1;
         printing_release(floor->printing, step, floor->devices);
-        refused(packing, floor);
-        if (earlier_copy) packing_recall(packing, step, floor, why);
+        if (packing->parcel.copy > 1) recall_refused(packing, step, floor); /* an earlier one may */
+        else refused(packing, floor);
         return true;
     }
     switch (floor->printing->state) {

@@ -107,6 +107,24 @@ __attribute__((unused)) static void pass_until(struct world *world, enum packing
     expect_state(world, wanted, "it comes there");
 }
 
+__attribute__((unused)) static void pass_until_printer(struct world *world,
+                                                       enum printing_state wanted)
+{
+    for (unsigned i = 0; i < 2000 && world->station->printing.state != wanted; i++)
+        sim_pass(world, 10);
+    EXPECT_I64(wanted, world->station->printing.state, "the label comes so far");
+}
+
+/* The label under way is lost in the middle; there is paper again after a while. */
+__attribute__((unused)) static void lose_label(struct world *world, int64_t paper_back_in_ms)
+{
+    pass_until_printer(world, PRINTING_PROVING);
+    world->bench.paper_out = true;
+    world->bench.paper_back_ms = world->now_ms + paper_back_in_ms;
+    sim_pass(world, 3000);
+    expect_held(world, HELD_LABEL_UNKNOWN, "is there a label?");
+}
+
 /* Scanned, laid down, the request is out and its answer lost. */
 __attribute__((unused)) static void begin_slow(struct world *world, const char *order_no)
 {
