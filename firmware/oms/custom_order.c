@@ -9,7 +9,6 @@
 #include "hal/base/units.h"
 
 #define LINES_MAX 500
-#define PACKAGES_MAX 99
 #define CURRENCY_USUAL "INR" /* where the payment does not name one */
 #define MG_PER_G 1000
 #define MASS_MAX_G 1000000
@@ -115,7 +114,7 @@ static const char *take_identity(struct json root, struct order *order)
     if (!json_text_copy(json_get(root, "order_no"), order->order_no, sizeof order->order_no)) {
         return "the order number is missing or too long";
     }
-    if (!take_integer(json_get(root, "packages_total"), 1, PACKAGES_MAX, &total)) {
+    if (!take_integer(json_get(root, "packages_total"), 1, ORDER_PACKAGES_MAX, &total)) {
         return "packages_total is not 1 to 99";
     }
     order->packages_total = (unsigned)total;

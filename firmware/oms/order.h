@@ -7,6 +7,7 @@
 #define ORDER_KEYS_MAX 16
 #define ORDER_ID_SIZE 65
 #define ORDER_KEY_SIZE 129
+#define ORDER_PACKAGES_MAX 99
 
 enum order_status {                  /* as far as packing cares; the full vocabulary is in oms.h */
                     ORDER_READY,     /* may be packed: ready, picking, picked, packing */
@@ -23,10 +24,10 @@ struct order {
     char keys[ORDER_KEYS_MAX][ORDER_KEY_SIZE]; /* every text that may be scanned */
     size_t key_count;
     enum order_status status;
-    char status_word[21]; /* the order system's, for the screen's detail line */
-    unsigned package_no;  /* 1..packages_total; 1 where the order system does not say */
-    unsigned packages_total;
-    char carrier[17]; /* demanded by the order, or empty */
+    char status_word[21];    /* the order system's, for the screen's detail line */
+    unsigned package_no;     /* 1..packages_total; 1 where the order system does not say */
+    unsigned packages_total; /* 1..ORDER_PACKAGES_MAX */
+    char carrier[17];        /* demanded by the order, or empty */
     char service[17];
     char awb[SHIPMENT_AWB_SIZE]; /* already booked elsewhere, or empty */
     struct party to;

@@ -197,6 +197,7 @@ static void settle(struct booking *booking, struct step *step, enum carrier_reas
 static void ask(struct booking *booking, struct step *step)
 {
     const char *why = "";
+    ENSURE(booking->state == BOOKING_SETTLING); /* the window is over: wait_window() */
     set_operation(booking, CARRIER_LOOKUP);
     booking->state = BOOKING_ASKING;
     if (exchange(booking, step, &why)) return;
@@ -410,6 +411,7 @@ static void take_lookup(struct booking *booking, struct step *step,
 static void take_label(struct booking *booking, struct step *step,
                        const struct carrier_outcome *outcome)
 {
+    ENSURE(booking->state == BOOKING_LABELLING); /* no other has a request out */
     if (outcome->result == CARRIER_OK) put_label(booking, step, outcome);
     if (booking->parcel.label_format != LABEL_FORMAT_NONE) {
         fact_put(step, FACT_LABEL, &booking->parcel);
@@ -429,7 +431,7 @@ static void take_outcome(struct booking *booking, struct step *step,
         memcpy(booking->message, outcome->message, sizeof booking->message);
     if (booking->state == BOOKING_SENDING) take_book(booking, step, outcome);
     else if (booking->state == BOOKING_ASKING) take_lookup(booking, step, outcome);
-    else if (booking->state == BOOKING_LABELLING) take_label(booking, step, outcome);
+    else take_label(booking, step, outcome);
 }
 
 void booking_answer(struct booking *booking, struct step *step, const struct event *event)
@@ -532,7 +534,7 @@ static void pause_over(struct booking *booking, struct step *step)
     else if (booking->state == BOOKING_LABELLING) fetch_label(booking, step);
     else if (booking->state == BOOKING_STORING) store_yes(booking, step);
     else if (booking->state == BOOKING_REFUSING) store_no(booking, step);
-    else if (booking->state == BOOKING_SETTLING) ask(booking, step); /* see wait_window() */
+    else ask(booking, step);
 }
 
 void booking_tick(struct booking *booking, struct step *step)

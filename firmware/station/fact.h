@@ -96,7 +96,7 @@ enum parcel_stage {
     STAGE_RECALLED /* refused after its label was out; only recovery tells it apart from NONE */
 };
 
-#define PAST_PACKAGES_MAX 99
+#define PAST_PACKAGES_MAX ORDER_PACKAGES_MAX
 
 struct past {
     struct {

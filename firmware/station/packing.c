@@ -63,8 +63,7 @@ static bool money_may_be_spent(const struct packing *packing)
 
 const char *packing_order_in_hand(const struct packing *packing)
 {
-    bool spent = money_may_be_spent(packing) && packing->state != PACKING_IDLE;
-    return spent ? packing->parcel.order_id : "";
+    return money_may_be_spent(packing) ? packing->parcel.order_id : "";
 }
 
 void packing_find(struct packing *packing, struct step *step, struct floor *floor,
@@ -116,7 +115,7 @@ void packing_scan(struct packing *packing, struct step *step, struct floor *floo
                   struct bytes scan)
 {
     scan = bytes_trim(scan);
-    bool usable = scan.len > 0 && scan.len < ORDER_KEY_SIZE && bytes_find_byte(scan, 0) == scan.len;
+    bool usable = scan.len > 0 && scan.len < ORDER_KEY_SIZE; /* a NUL is never in it: scanner.h */
     if (!usable) {
         packing_bad_scan(packing, step, floor);
         return;
@@ -171,7 +170,8 @@ static enum held_reason status_reason(enum order_status status)
 static unsigned next_package(const struct packing *packing)
 {
     unsigned total = packing->order.packages_total;
-    for (unsigned n = 1; n <= total && n <= PAST_PACKAGES_MAX; n++) {
+    ENSURE(total <= PAST_PACKAGES_MAX);
+    for (unsigned n = 1; n <= total; n++) {
         if (packing->past.packages[n].stage == STAGE_NONE) return n;
     }
     return 0;
@@ -219,17 +219,15 @@ static void pick_up(struct packing *packing, struct step *step, struct floor *fl
         packing_go(packing, PACKING_BOOKING, step->now_ms + step->config->limits.booking_wait_ms);
         return;
     }
-    switch (packing->past.open_stage) {
-    case STAGE_INTENT: packing_hold(packing, HELD_NOT_BOOKED_YET); break;
-    case STAGE_BOOKED: packing_begin_printing(packing, step, floor); break;
-    case STAGE_PRINTING:
-    case STAGE_PRINTED: /* PRINTED alone is never stored: it comes with CLOSED */
+    if (packing->past.open_stage == STAGE_INTENT) {
+        packing_hold(packing, HELD_NOT_BOOKED_YET);
+    } else if (packing->past.open_stage == STAGE_BOOKED) {
+        packing_begin_printing(packing, step, floor);
+    } else { /* PRINTED alone is never stored, but its CLOSED may have been pruned */
+        ENSURE(packing->past.open_stage == STAGE_PRINTING ||
+               packing->past.open_stage == STAGE_PRINTED);
         packing->parcel.copy--;
         packing_hold(packing, HELD_LABEL_UNKNOWN);
-        break;
-    case STAGE_NONE:
-    case STAGE_CLOSED:
-    case STAGE_RECALLED: packing_idle(packing); break;
     }
 }
 
@@ -243,8 +241,8 @@ static void hold_listed(struct packing *packing, const struct floor *floor, enum
     if (open_out) out = &past->open;
     else if (past->has_closed && !past->packages[past->last_closed.package_no].taken_back)
         out = &past->last_closed;
-    if (out != NULL && packing_stop_cancelled(packing, floor, out)) return;
-    packing_hold(packing, why == VOID_ORDER_CHANGED ? HELD_BEING_VOIDED : HELD_CANCELLED);
+    if (out != NULL) (void)packing_stop_cancelled(packing, floor, out); /* it is: see above */
+    else packing_hold(packing, why == VOID_ORDER_CHANGED ? HELD_BEING_VOIDED : HELD_CANCELLED);
 }
 
 static void found(struct packing *packing, struct step *step, struct floor *floor)
@@ -327,7 +325,7 @@ static unsigned make_room(const struct floor *floor)
     unsigned slot = floor_free_slot(floor);
     for (unsigned i = 0; i < BOOKINGS_MAX && slot == NO_SLOT; i++) {
         struct booking *booking = &floor->bookings[i];
-        if (!booking->aside || !booking->queued || !booking_is_paused(booking)) continue;
+        if (!booking->queued || !booking_is_paused(booking)) continue;
         booking_park(booking);
         slot = i;
     }
@@ -480,12 +478,9 @@ void packing_take_over(struct packing *packing, struct step *step, struct floor 
         packing_recall(packing, step, floor, parcel->note);
     } else if (stage == STAGE_PRINTING) {
         packing_hold(packing, HELD_LABEL_UNKNOWN);
-    } else if (slot != NO_SLOT) {
+    } else { /* recovery has given it a slot, or there is nothing to take over */
         packing->slow = false;
         packing_go(packing, PACKING_BOOKING, step->now_ms + step->config->limits.booking_wait_ms);
-    } else {
-        packing->parcel.copy = 1;
-        packing_begin_printing(packing, step, floor);
     }
 }
 
@@ -512,8 +507,11 @@ void packing_check(const struct packing *packing, const struct floor *floor)
     ENSURE((packing->state == PACKING_CLOSING) == (packing->ticket != 0));
     ENSURE(packing->state != PACKING_BOOKING || with_slot);
     ENSURE(!with_slot || floor->bookings[packing->slot].state != BOOKING_FREE);
-    ENSURE(!with_slot || !floor->bookings[packing->slot].aside);
+    for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) /* one in hand, all others are aside */
+        ENSURE(floor->bookings[slot].state == BOOKING_FREE ||
+               floor->bookings[slot].aside == (slot != packing->slot));
     ENSURE(packing->state != PACKING_IDLE || packing->deadline_ms == NO_DEADLINE);
+    ENSURE(packing->state != PACKING_IDLE || !money_may_be_spent(packing));
     ENSURE(packing->state != PACKING_PRINTING || packing->parcel.awb[0] != '\0' ||
            packing->holding);
     ENSURE(packing->state != PACKING_FINDING || floor->orders->state != ORDERS_IDLE);

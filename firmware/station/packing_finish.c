@@ -350,7 +350,8 @@ static void put_aside(struct packing *packing, struct step *step, struct floor *
 void packing_stored(struct packing *packing, struct step *step, struct floor *floor,
                     uint32_t ticket, enum err error)
 {
-    if (packing->state != PACKING_CLOSING || packing->ticket != ticket) return;
+    if (packing->state != PACKING_CLOSING) return;
+    ENSURE(packing->ticket == ticket); /* each batch is answered before the next is made */
     packing->ticket = 0;
     if (error == ERR_NONE || error == ERR_EXISTS) { /* EXISTS: it was durable before this start */
         if (packing->setting_aside) put_aside(packing, step, floor);
