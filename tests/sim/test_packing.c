@@ -47,6 +47,26 @@ static void what_is_booked_still_lies_on_the_plate(void)
     scenario_end(world, 1, "once");
 }
 
+/* Something is added so gently that the scale never says that it moves. */
+static void another_weight_at_rest_is_another_weight(void)
+{
+    struct world *world = scenario_begin();
+    world->config.automatic = false;
+    scenario_pack(world, "WEB-1", 742000);
+    expect_state(world, PACKING_RATING, "weighed");
+    world->bench.plate_mg = 760000;
+    sim_pass(world, 300);
+    expect_state(world, PACKING_WEIGHING, "the old weight counts no more");
+    bench_press(world, PRESS_PRINT, "");
+    EXPECT_I64(0, scenario_booked(world), "and is not booked");
+    sim_pass(world, 1000);
+    expect_state(world, PACKING_RATING, "the new one has stood long enough");
+    bench_press(world, PRESS_PRINT, "");
+    sim_pass(world, 6000);
+    EXPECT_I64(760, world->couriers[0].shipments[0].mass_g, "and is what the courier has");
+    scenario_end(world, 1, "once");
+}
+
 static void a_newer_scan_replaces_an_order_while_nothing_is_spent(void)
 {
     struct world *world = scenario_begin();
@@ -306,8 +326,9 @@ static void what_is_wrong_with_an_order_is_said(void)
 static void a_code_that_cannot_be_one_is_said(void)
 {
     struct world *world = scenario_begin();
-    static char longest[ORDER_KEY_SIZE];
+    static char longest[ORDER_KEY_SIZE], too_long[ORDER_KEY_SIZE + 1];
     memset(longest, 'x', sizeof longest - 1);
+    memset(too_long, 'x', sizeof too_long - 1);
     world->config.mode = CONFIG_TRAINING;
     bench_press(world, PRESS_SCAN, "   ");
     expect_held(world, HELD_BAD_SCAN, "nothing but blanks");
@@ -315,6 +336,8 @@ static void a_code_that_cannot_be_one_is_said(void)
     bench_press(world, PRESS_SCAN, longest);
     sim_pass(world, 500);
     expect_held(world, HELD_UNKNOWN_SCAN, "the longest is looked for like any other");
+    bench_press(world, PRESS_SCAN, too_long);
+    expect_held(world, HELD_BAD_SCAN, "one byte more is no order's code, and is not cut to one");
     scenario_start_booking(world);
     uint32_t before = packing_of(world)->scans_not_taken;
     bench_scan(world, "bad\001code");
@@ -328,6 +351,7 @@ int main(void)
 {
     EXPECT_RUN(semi_manual_waits_for_the_press);
     EXPECT_RUN(what_is_booked_still_lies_on_the_plate);
+    EXPECT_RUN(another_weight_at_rest_is_another_weight);
     EXPECT_RUN(a_newer_scan_replaces_an_order_while_nothing_is_spent);
     EXPECT_RUN(what_is_not_offered_is_not_obeyed);
     EXPECT_RUN(giving_up_is_free_until_booking);

@@ -267,6 +267,32 @@ static void an_order_that_got_an_intent_elsewhere_is_not_booked(void)
     scenario_end(world, 0, "and nothing was sent");
 }
 
+/* Packed, and the courier taken out of the settings since: nobody knows how its label looks. */
+static void a_reprint_for_a_courier_that_is_gone_can_be_left(void)
+{
+    struct world *world = scenario_begin();
+    world->oms.orders[0].carrier = 1;
+    scenario_pack(world, "WEB-1", 742000);
+    bench_lay(world, 0);
+    EXPECT_I64(1, packing_of(world)->parcels, "packed");
+    world->config.carrier_count = 1;
+    sim_cut_power(world);
+    sim_pass(world, 30000);
+    bench_scan(world, "WEB-1");
+    sim_pass(world, 1000);
+    expect_held(world, HELD_ALREADY_PACKED, "it is known");
+    bench_press(world, PRESS_REPRINT, "torn");
+    expect_held(world, HELD_LABEL_BROKEN, "it cannot be made");
+    bench_press(world, PRESS_TRY_AGAIN, "");
+    expect_held(world, HELD_LABEL_BROKEN, "still not");
+    bench_press(world, PRESS_SET_ASIDE, "");
+    expect_held(world, HELD_LABEL_BROKEN, "a closed parcel does not go to the shelf");
+    bench_press(world, PRESS_GIVE_UP, "");
+    expect_state(world, PACKING_IDLE, "but may be left");
+    EXPECT_I64(1, world->report.labels, "with its one label");
+    scenario_end(world, 1, "and one booking");
+}
+
 static bool shown(const struct world *world, const char *part)
 {
     const struct bytes document = bytes_of(world->station->document, world->station->document_len);
@@ -323,6 +349,7 @@ int main(void)
     EXPECT_RUN(a_print_begun_on_the_shelf_is_a_question);
     EXPECT_RUN(a_disk_that_fills_up_stops_before_money_is_spent);
     EXPECT_RUN(an_order_that_got_an_intent_elsewhere_is_not_booked);
+    EXPECT_RUN(a_reprint_for_a_courier_that_is_gone_can_be_left);
     EXPECT_RUN(a_slow_disk_is_said);
     EXPECT_RUN(a_place_in_the_journal_twice_is_no_reference_twice);
     return expect_result();

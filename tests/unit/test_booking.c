@@ -98,6 +98,33 @@ static void an_answer_about_another_parcel_is_none(void)
     EXPECT_TEXT("AWB000001", booking.parcel.awb, "with its number");
 }
 
+/* A yes that names nothing. */
+static void answer_without_number(void)
+{
+    static const struct http_response response = {.status = 200};
+    struct event event = {.kind = EVENT_EXCHANGE};
+    fake.next.result = CARRIER_OK;
+    event.exchange.end = EXCHANGE_ANSWERED;
+    event.exchange.response = &response;
+    booking_answer(&booking, &step, &event);
+    check();
+}
+
+static void a_yes_without_a_number_is_none(void)
+{
+    send_first(ASKABLE);
+    answer_without_number();
+    expect_state(BOOKING_SETTLING, "booked under what? It is asked");
+    wait_over();
+    answer_without_number();
+    expect_state(BOOKING_SETTLING, "found, but under what? It is asked again");
+    EXPECT(!stores("booked") && !stores("refused"), "neither a yes nor a no is stored");
+    EXPECT_TEXT("", booking.parcel.awb, "no number is made up");
+    wait_over();
+    answer(CARRIER_OK, REASON_NONE);
+    expect_state(BOOKING_STORING, "with a number it is a yes");
+}
+
 static void the_window_is_counted_from_sending(void)
 {
     send_first(ASKABLE);
@@ -418,6 +445,7 @@ int main(void)
     EXPECT_RUN(every_answer_to_a_booking_has_its_way);
     EXPECT_RUN(every_end_without_an_answer_has_its_way);
     EXPECT_RUN(an_answer_about_another_parcel_is_none);
+    EXPECT_RUN(a_yes_without_a_number_is_none);
     EXPECT_RUN(the_window_is_counted_from_sending);
     EXPECT_RUN(nothing_is_asked_before_the_window_is_over);
     EXPECT_RUN(every_answer_to_a_look_up_has_its_way);

@@ -157,6 +157,35 @@ static void the_label_is_fetched_after_the_booking_is_durable(void)
     expect_state(BOOKING_BOOKED, "a label that is there already is there");
 }
 
+static void an_empty_label_is_none(void)
+{
+    label_courier(true);
+    give_label(BYTES_NONE);
+    expect_state(BOOKING_BOOKED, "where we may draw it, we do");
+    EXPECT_I64(LABEL_FORMAT_NONE, booking.parcel.label_format, "nothing is printed as theirs");
+    EXPECT(!stores("label"), "nor stored");
+    label_courier(false);
+    give_label(BYTES_NONE);
+    expect_state(BOOKING_LABELLING, "where we may not, it is asked for again");
+    EXPECT(!stores("label"), "and not stored either");
+    wait_over();
+    give_label(BYTES_LITERAL("^XA^XZ"));
+    store(ERR_NONE);
+    expect_state(BOOKING_BOOKED, "until there is one");
+}
+
+/* Its label comes with the yes or not at all. */
+static void a_courier_without_a_way_to_ask_for_a_label_is_not_asked(void)
+{
+    send_first(KEY);
+    fake.carrier.promises.label_format = LABEL_FORMAT_ZPL;
+    answer(CARRIER_OK, REASON_NONE);
+    unsigned requests = fake.requests;
+    store(ERR_NONE);
+    expect_state(BOOKING_BOOKED, "the parcel goes on");
+    EXPECT_I64(requests, fake.requests, "nothing is asked that it does not know");
+}
+
 static void a_booking_found_after_a_start_goes_on_with_its_label(void)
 {
     struct parcel booked = parcel;
@@ -223,6 +252,8 @@ int main(void)
     EXPECT_RUN(a_no_that_is_not_stored_is_stored_again);
     EXPECT_RUN(a_start_after_a_power_cut_waits_the_whole_window);
     EXPECT_RUN(the_label_is_fetched_after_the_booking_is_durable);
+    EXPECT_RUN(an_empty_label_is_none);
+    EXPECT_RUN(a_courier_without_a_way_to_ask_for_a_label_is_not_asked);
     EXPECT_RUN(a_booking_found_after_a_start_goes_on_with_its_label);
     EXPECT_RUN(a_person_may_say_absent_only_where_nobody_else_can_know);
     return expect_result();
