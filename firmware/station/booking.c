@@ -21,6 +21,13 @@ static void go(struct booking *booking, enum booking_state state, uint32_t ticke
     booking->deadline_ms = deadline_ms;
 }
 
+/* No sending is going on any more, in a row or otherwise. */
+static void leave_to_person(struct booking *booking)
+{
+    booking->unreached = 0;
+    go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+}
+
 static const struct carrier_promises *promises(const struct booking *booking,
                                                const struct step *step)
 {
@@ -154,7 +161,7 @@ static void believe_no(struct booking *booking, struct step *step, enum carrier_
         booking->refuse_if_absent = true;
         wait_window(booking, step);
     } else {
-        go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+        leave_to_person(booking);
     }
 }
 
@@ -190,7 +197,7 @@ static void settle(struct booking *booking, struct step *step, enum carrier_reas
         wait_window(booking, step);
     } else {
         booking->reason = REASON_OTHER;
-        go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+        leave_to_person(booking);
     }
 }
 
@@ -201,7 +208,7 @@ static void ask(struct booking *booking, struct step *step)
     set_operation(booking, CARRIER_LOOKUP);
     booking->state = BOOKING_ASKING;
     if (exchange(booking, step, &why)) return;
-    go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+    leave_to_person(booking);
 }
 
 /* Somebody waits at the bench, or nobody does and the line may be down for days. */
@@ -355,7 +362,7 @@ static void absent(struct booking *booking, struct step *step)
         resend_later(booking, step, -1);
     } else {
         booking->reason = REASON_OTHER;
-        go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+        leave_to_person(booking);
     }
 }
 
@@ -370,7 +377,7 @@ static void booked_otherwise(struct booking *booking, struct step *step,
     booking->reason = REASON_OTHER;
     int64_t again_ms = step->now_ms + backoff_next_ms(&booking->backoff, step, -1);
     if (booking->aside) go(booking, BOOKING_SETTLING, 0, again_ms);
-    else go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+    else leave_to_person(booking);
 }
 
 static void take_lookup(struct booking *booking, struct step *step,
@@ -503,7 +510,7 @@ static void not_stored(struct booking *booking, struct step *step, enum err erro
         go(booking, BOOKING_BOOKED, 0, NO_DEADLINE);
     } else { /* this AWB belongs to another parcel: a person must look */
         booking->reason = REASON_AWB_USED;
-        go(booking, BOOKING_PERSON, 0, NO_DEADLINE);
+        leave_to_person(booking);
     }
 }
 
@@ -522,6 +529,7 @@ static void overdue(struct booking *booking, struct step *step)
     struct carrier_outcome *outcome = commands_room(step->commands, sizeof *outcome);
     step_exchange_cancel(step, booking->ticket);
     booking->ticket = 0;
+    booking->unreached = 0; /* it may have left the box */
     carrier_outcome_init(outcome);
     carrier_outcome_of_end(booking->task.operation, EXCHANGE_MAYBE_SENT, outcome);
     take_outcome(booking, step, outcome);
@@ -542,11 +550,6 @@ void booking_tick(struct booking *booking, struct step *step)
     if (booking->deadline_ms > step->now_ms || !step_has_room(step)) return;
     if (booking->ticket != 0) overdue(booking, step);
     else pause_over(booking, step);
-}
-
-int64_t booking_deadline(const struct booking *booking)
-{
-    return booking->deadline_ms;
 }
 
 void booking_set_aside(struct booking *booking, bool aside)
@@ -575,14 +578,6 @@ void booking_keep_unsent(struct booking *booking, const struct step *step)
 {
     ENSURE(booking_is_unsent(booking));
     if (booking->deadline_ms <= step->now_ms) booking->deadline_ms = step->now_ms + 1;
-}
-
-bool booking_may_print_ahead(const struct booking *booking, const struct step *step)
-{
-    bool open = booking->state == BOOKING_SENDING || booking->state == BOOKING_RESENDING ||
-                booking->state == BOOKING_SETTLING || booking->state == BOOKING_ASKING;
-    return open && !booking->refuse_if_absent && booking->parcel.awb[0] != '\0' &&
-           promises(booking, step)->pool && promises(booking, step)->label_self_drawn;
 }
 
 void booking_park(struct booking *booking)

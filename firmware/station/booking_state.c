@@ -38,6 +38,20 @@ bool booking_is_paused(const struct booking *booking)
            (booking->state == BOOKING_RESENDING || booking->state == BOOKING_SETTLING);
 }
 
+bool booking_may_print_ahead(const struct booking *booking, const struct step *step)
+{
+    const struct carrier_promises *promises = &step->carriers[booking->carrier]->promises;
+    bool open = booking->state == BOOKING_SENDING || booking->state == BOOKING_RESENDING ||
+                booking->state == BOOKING_SETTLING || booking->state == BOOKING_ASKING;
+    return open && !booking->refuse_if_absent && booking->parcel.awb[0] != '\0' && promises->pool &&
+           promises->label_self_drawn;
+}
+
+int64_t booking_deadline(const struct booking *booking)
+{
+    return booking->deadline_ms;
+}
+
 void booking_check(const struct booking *booking, int64_t now_ms)
 {
     switch (booking->state) {
@@ -60,6 +74,7 @@ void booking_check(const struct booking *booking, int64_t now_ms)
     }
     ENSURE(booking->state != BOOKING_INTENDING || booking->ticket != 0 || booking->resumed);
     ENSURE(!booking->queued || booking->state != BOOKING_FREE);
+    ENSURE(booking->state != BOOKING_PERSON || booking->unreached == 0);
     ENSURE(booking->sent_ms <= now_ms);
     ENSURE(booking->state == BOOKING_FREE || booking->parcel.reference[0] != '\0');
 }

@@ -205,8 +205,7 @@ static void pick_up(struct packing *packing, struct step *step, struct floor *fl
     packing->choice.carrier = step_carrier_index(step, packing->parcel.carrier);
     packing->parcel.copy = packing->past.packages[packing->parcel.package_no].copies + 1;
     packing->slot = find_slot(floor, packing->parcel.reference);
-    bool down = packing->slot != NO_SLOT && floor->bookings[packing->slot].unreached > 0 &&
-                !waits_for_person(packing, floor);
+    bool down = packing->slot != NO_SLOT && floor->bookings[packing->slot].unreached > 0;
     if (down) { /* back to the shelf with it: to wait for the line here helps nobody */
         packing->slot = NO_SLOT;
         packing_hold(packing, HELD_NOT_BOOKED_YET);

@@ -415,6 +415,36 @@ static void a_silent_exchange_ends_by_itself(void)
     expect_state(BOOKING_SETTLING, "a silent look-up is asked again");
 }
 
+static void only_what_never_left_counts_as_a_line_that_is_down(void)
+{
+    send_first(KEY);
+    answer_end(EXCHANGE_NOT_SENT);
+    EXPECT_I64(1, booking.unreached, "not a byte went out");
+    wait_over();
+    wait_over();
+    expect_state(BOOKING_RESENDING, "silence: it may have left");
+    EXPECT_I64(0, booking.unreached, "the row is broken");
+    wait_over();
+    answer_end(EXCHANGE_NOT_SENT);
+    EXPECT_I64(1, booking.unreached, "and begins anew: one is not two in a row");
+    wait_over();
+    answer_end(EXCHANGE_UNTRUSTED);
+    EXPECT_I64(BOOKING_UNREACHED_MIN, booking.unreached, "the line is down");
+    wait_over();
+    answer(CARRIER_RETRY, REASON_THROTTLED);
+    EXPECT_I64(0, booking.unreached, "whoever answers is reached");
+}
+
+static void a_person_is_asked_whatever_the_line_did_before(void)
+{
+    send_first(NEITHER);
+    answer_end(EXCHANGE_NOT_SENT);
+    wait_over();
+    wait_over();
+    expect_state(BOOKING_PERSON, "the second may have left");
+    EXPECT_I64(0, booking.unreached, "the line is not what is waited for");
+}
+
 static void many_deadlines_at_once_wait_for_room(void)
 {
     send_first(ASKABLE);
@@ -458,6 +488,8 @@ int main(void)
     EXPECT_RUN(a_pause_that_is_asked_for_is_kept);
     EXPECT_RUN(what_cannot_be_said_is_refused_unless_in_doubt);
     EXPECT_RUN(a_silent_exchange_ends_by_itself);
+    EXPECT_RUN(only_what_never_left_counts_as_a_line_that_is_down);
+    EXPECT_RUN(a_person_is_asked_whatever_the_line_did_before);
     EXPECT_RUN(many_deadlines_at_once_wait_for_room);
     EXPECT_RUN(every_state_has_a_word);
     return expect_result();
