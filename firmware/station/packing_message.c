@@ -201,12 +201,12 @@ static const char *printer_message(const struct devices *devices)
     return status->ready || status->busy ? NULL : "printer_not_ready";
 }
 
+/* Of a parcel with a booking, or one just refused: new settings wait until it is done with. */
 static const char *carrier_title(const struct view *view)
 {
     unsigned carrier = view->packing->choice.carrier;
-    bool known =
-        carrier < view->step->config->carrier_count && view->step->carriers[carrier] != NULL;
-    return known ? view->step->carriers[carrier]->title : "";
+    ENSURE(carrier < view->step->config->carrier_count && view->step->carriers[carrier] != NULL);
+    return view->step->carriers[carrier]->title;
 }
 
 static void say_printing(const struct view *view, struct message *message)

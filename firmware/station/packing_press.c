@@ -62,7 +62,7 @@ static void offer(struct offer *offer, enum press press)
 static void offer_when_held(const struct packing *packing, struct offer *to)
 {
     switch (packing->reason) {
-    case HELD_NONE: break;
+    case HELD_NONE: /* is never held: packing_check() */
     case HELD_BAD_SCAN: offer(to, PRESS_GIVE_UP); break;
     case HELD_ALREADY_PACKED:
         offer(to, PRESS_GIVE_UP);
