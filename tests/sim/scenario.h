@@ -50,6 +50,13 @@ __attribute__((unused)) static void scenario_says(const struct world *world, con
     EXPECT_I64(0, world->report.violations, world->report.first_violation);
 }
 
+/* Is this in the state document? */
+__attribute__((unused)) static bool scenario_shows(const struct world *world, const char *part)
+{
+    const struct bytes document = bytes_of(world->station->document, world->station->document_len);
+    return bytes_find(document, bytes_of_text(part)) < document.len;
+}
+
 __attribute__((unused)) static void scenario_pack(struct world *world, const char *scan,
                                                   int64_t mass_mg)
 {

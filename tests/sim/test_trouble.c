@@ -293,25 +293,20 @@ static void a_reprint_for_a_courier_that_is_gone_can_be_left(void)
     scenario_end(world, 1, "and one booking");
 }
 
-static bool shown(const struct world *world, const char *part)
-{
-    const struct bytes document = bytes_of(world->station->document, world->station->document_len);
-    return bytes_find(document, bytes_of_text(part)) < document.len;
-}
-
 static void a_slow_disk_is_said(void)
 {
     struct world *world = scenario_begin();
     scenario_start_booking(world);
-    EXPECT(shown(world, "\"disk\":\"ok\""), "tens of milliseconds are no news");
+    EXPECT(scenario_shows(world, "\"disk\":\"ok\""), "tens of milliseconds are no news");
     world->disk.flush_ms = 5000;
-    for (unsigned i = 0; i < 1000 && !shown(world, "\"disk\":\"slow\""); i++) sim_pass(world, 10);
-    EXPECT(shown(world, "\"disk\":\"slow\""), "five seconds are");
+    for (unsigned i = 0; i < 1000 && !scenario_shows(world, "\"disk\":\"slow\""); i++)
+        sim_pass(world, 10);
+    EXPECT(scenario_shows(world, "\"disk\":\"slow\""), "five seconds are");
     world->disk.flush_ms = 20;
     sim_pass(world, 15000);
-    EXPECT(shown(world, "\"disk\":\"slow\""), "long enough to be read");
+    EXPECT(scenario_shows(world, "\"disk\":\"slow\""), "long enough to be read");
     sim_pass(world, STORE_SLOW_SHOWN_MS);
-    EXPECT(shown(world, "\"disk\":\"ok\""), "until it has been quick for a while");
+    EXPECT(scenario_shows(world, "\"disk\":\"ok\""), "until it has been quick for a while");
     scenario_end(world, 1, "one booking");
 }
 
