@@ -303,14 +303,17 @@ static void take_exchange(struct voids *voids, struct step *step, const struct e
     } else {
         carrier_outcome_of_end(CARRIER_CANCEL, EXCHANGE_MAYBE_SENT, outcome);
     }
+    bool heard = outcome->reason != REASON_CREDENTIALS; /* else it did not look at the AWB */
     bool gone =
         outcome->reason == REASON_NOT_FOUND || outcome->reason == REASON_REFERENCE_CANCELLED;
     switch (outcome->result) {
     case CARRIER_OK:
     case CARRIER_OK_EXISTING: answer_is(voids, step, FACT_VOIDED, ""); break;
     case CARRIER_REJECT:
-        answer_is(voids, step, gone ? FACT_VOIDED : FACT_VOID_REFUSED,
-                  carrier_reason_word(outcome->reason));
+        if (heard)
+            answer_is(voids, step, gone ? FACT_VOIDED : FACT_VOID_REFUSED,
+                      carrier_reason_word(outcome->reason));
+        else no_clear_word(voids, step, outcome->after_s);
         break;
     case CARRIER_PENDING:
     case CARRIER_SERVICEABLE:
