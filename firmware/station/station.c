@@ -407,6 +407,7 @@ static void adopt_offered(struct station *station, struct step *step)
     devices_reconfigure(&station->devices, step, station->config);
     weighing_init(&station->weighing);
     pool_stop(&station->pool, step);
+    voids_restart(&station->voids, step);
     step->config = station->config; /* what is shown at the end of this step is the new bench */
     step->oms = station->oms;
     memcpy(step->carriers, station->carriers, sizeof step->carriers);

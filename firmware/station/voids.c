@@ -297,7 +297,7 @@ static void take_exchange(struct voids *voids, struct step *step, const struct e
     memcpy(shipment->awb, voids->parcel.awb, sizeof shipment->awb);
     carrier_task_init(task, CARRIER_CANCEL, shipment);
     carrier_outcome_init(outcome);
-    if (event->exchange.end == EXCHANGE_ANSWERED && step->carriers[voids->carrier] != NULL) {
+    if (event->exchange.end == EXCHANGE_ANSWERED) {
         (void)step->carriers[voids->carrier]->take(task, event->exchange.response, step->scratch,
                                                    outcome);
     } else {
@@ -321,6 +321,13 @@ static void take_exchange(struct voids *voids, struct step *step, const struct e
     case CARRIER_AUTH:
     case CARRIER_UNKNOWN: no_clear_word(voids, step, outcome->after_s); break;
     }
+}
+
+void voids_restart(struct voids *voids, struct step *step)
+{
+    if (voids->state != VOIDS_SENDING) return;
+    step_exchange_cancel(step, voids->ticket);
+    no_clear_word(voids, step, -1);
 }
 
 void voids_answer(struct voids *voids, struct step *step, struct parcel_list *recalls,

@@ -77,6 +77,8 @@ uint32_t voids_store(const struct voids *voids, struct step *step); /* the batch
 const struct void_entry *voids_find(const struct voids *voids, const char *order_id);
 void voids_answer(struct voids *voids, struct step *step, struct parcel_list *recalls,
                   const struct event *event);
+/* New settings: another courier may stand in the place of the one that was asked. */
+void voids_restart(struct voids *voids, struct step *step);
 void voids_stored(struct voids *voids, struct step *step, uint32_t ticket, enum err error);
 /* in_hand: the order that the bench is at; "" for none. */
 void voids_tick(struct voids *voids, struct step *step, const char *in_hand);

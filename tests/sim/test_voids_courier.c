@@ -1,5 +1,6 @@
 /* Guards: an order that was cancelled after it was packed is voided at its courier until there is a
- * clear word. A no is a fact and a person's matter; a password that ran out is no word at all. */
+ * clear word. A no is a fact and a person's matter; a password that ran out is no word at all; and
+ * new settings never lend one courier's ears to another's answer. */
 #include "tests/sim/scenario.h"
 
 static struct {
@@ -134,6 +135,31 @@ static void a_password_that_ran_out_is_no_word(void)
     sim_close(world);
 }
 
+/* The answer comes when another courier stands in that place. */
+static void new_settings_do_not_lend_their_ears(void)
+{
+    static struct config fresh;
+    struct event offered = {.kind = EVENT_CONFIG_OFFERED};
+    struct world *world = cancel(0, "");
+    for (unsigned i = 0; i < 12000 && world->station->voids.state != VOIDS_SENDING; i++)
+        sim_pass(world, 10);
+    EXPECT_I64(VOIDS_SENDING, world->station->voids.state, "it is on its way");
+    uint32_t ticket = world->station->voids.ticket;
+    fresh = world->config;
+    fresh.number = 2;
+    fresh.carriers[0] = world->config.carriers[1];
+    fresh.carriers[1] = world->config.carriers[0];
+    offered.config.config = &fresh;
+    sim_give(world, &offered);
+    EXPECT_I64(2, world->station->config->number, "the bench is free: they are adopted");
+    EXPECT(world->station->voids.state != VOIDS_SENDING, "the answer is not waited for");
+    line_answer(world, ticket, 1, EXCHANGE_ANSWERED, 401, "application/json", "{}");
+    sim_pass(world, 5);
+    EXPECT(fact(world, "void_refused") == NULL, "nor taken for another courier's");
+    EXPECT_I64(1, (int64_t)world->station->voids.count, "it is asked again");
+    sim_close(world);
+}
+
 int main(void)
 {
     EXPECT_RUN(a_no_is_a_fact_and_a_persons_matter);
@@ -141,5 +167,6 @@ int main(void)
     EXPECT_RUN(nor_is_what_cannot_be_said);
     EXPECT_RUN(a_courier_that_is_gone_is_a_persons_matter);
     EXPECT_RUN(a_password_that_ran_out_is_no_word);
+    EXPECT_RUN(new_settings_do_not_lend_their_ears);
     return expect_result();
 }
