@@ -3,11 +3,11 @@
  * by its number too. */
 #include "tests/sim/scenario.h"
 
-/* At the printer, ahead of the yes, and the line is down; the courier will refuse. */
-static struct world *print_ahead(void)
+/* At the printer, ahead of the yes, and the line is down. */
+static struct world *print_ahead(bool refused)
 {
     struct world *world = scenario_begin_with_pool();
-    world->oms.orders[0].bad_pincode = true;
+    world->oms.orders[0].bad_pincode = refused;
     world->line_down = true;
     bench_scan(world, "WEB-1");
     sim_pass(world, 500);
@@ -47,7 +47,7 @@ static void take_back(struct world *world, const char *awb)
 
 static void a_no_before_the_label_began_leaves_no_label(void)
 {
-    struct world *world = print_ahead();
+    struct world *world = print_ahead(true);
     world->bench.paper_out = true;
     world->bench.paper_back_ms = world->now_ms + 600000;
     pass_until_printer(world, PRINTING_WAITING);
@@ -73,7 +73,7 @@ static bool says_no(struct world *world, uint32_t ticket, unsigned carrier,
 
 static void a_no_while_the_label_comes_out_calls_it_back(void)
 {
-    struct world *world = print_ahead();
+    struct world *world = print_ahead(true);
     struct event due = {.kind = EVENT_DEADLINE};
     pass_until_printer(world, PRINTING_SENDING);
     world->line_down = false;
@@ -94,7 +94,7 @@ static void a_no_while_the_label_comes_out_calls_it_back(void)
 /* HELD: a label may lie there, and meanwhile the courier has refused. */
 static struct world *refused_while_in_question(char *awb, size_t size)
 {
-    struct world *world = print_ahead();
+    struct world *world = print_ahead(true);
     lose_label(world, 1000);
     snprintf(awb, size, "%s", packing_of(world)->parcel.awb);
     hear_no(world);
@@ -114,10 +114,38 @@ static void a_no_while_the_label_is_in_question_calls_it_back(void)
     take_back(world, awb);
 }
 
+static void a_power_cut_forgets_no_such_label(void)
+{
+    char awb[SHIPMENT_AWB_SIZE];
+    struct world *world = refused_while_in_question(awb, sizeof awb);
+    sim_cut_power(world);
+    sim_pass(world, 30000);
+    take_back(world, awb);
+}
+
+/* The other answer: nothing is left to tell anybody. */
+static void a_yes_meanwhile_ends_it(void)
+{
+    struct world *world = print_ahead(false);
+    lose_label(world, 1000);
+    world->line_down = false;
+    sim_pass(world, 20000);
+    EXPECT_I64(BOOKING_BOOKED, world->station->bookings[0].state, "the yes is there");
+    bench_press(world, PRESS_LABEL_MISSING, "");
+    sim_pass(world, 6000);
+    EXPECT_I64(1, packing_of(world)->parcels, "with its label it is closed");
+    EXPECT_I64(1, world->report.labels, "one");
+    EXPECT_I64(0, world->station->backlog.waiting, "the courier need not be told later");
+    EXPECT_I64(BOOKING_FREE, world->station->bookings[0].state, "and its slot is free");
+    scenario_end(world, 1, "one booking");
+}
+
 int main(void)
 {
     EXPECT_RUN(a_no_before_the_label_began_leaves_no_label);
     EXPECT_RUN(a_no_while_the_label_comes_out_calls_it_back);
     EXPECT_RUN(a_no_while_the_label_is_in_question_calls_it_back);
+    EXPECT_RUN(a_power_cut_forgets_no_such_label);
+    EXPECT_RUN(a_yes_meanwhile_ends_it);
     return expect_result();
 }

@@ -179,6 +179,52 @@ static void no_hold_label_where_a_label_may_be_out(void)
     scenario_end(world, 1, "one booking");
 }
 
+/* Unbooked, and the packer has waited enough: a hold label would come. */
+static struct world *wait_unbooked(bool paper)
+{
+    struct world *world = scenario_begin();
+    begin_slow(world, "WEB-1");
+    world->bench.paper_out = !paper;
+    world->bench.paper_back_ms = world->now_ms + 600000;
+    return world;
+}
+
+static void expect_next_parcel(struct world *world)
+{
+    bench_lay(world, 0);
+    sim_pass(world, 2500);
+    bench_scan(world, "WEB-2");
+    sim_pass(world, 500);
+    expect_state(world, PACKING_WEIGHING, "the next parcel is begun");
+    EXPECT_TEXT("WEB-2", packing_of(world)->order.order_no, "this one");
+    EXPECT_I64(0, world->report.hold_labels, "no hold label came out");
+    scenario_end(world, 1, "the one on the shelf is booked all the same");
+}
+
+static void no_hold_label_keeps_anybody(void)
+{
+    struct world *world = wait_unbooked(false);
+    for (unsigned i = 0; i < 2000 && !world->station->devices.printer_status.paper_out; i++)
+        sim_pass(world, 10);
+    bench_press(world, PRESS_SET_ASIDE, "");
+    expect_state(world, PACKING_IDLE, "no paper, as the printer has said: none is begun");
+    expect_next_parcel(world);
+
+    world = wait_unbooked(false);
+    bench_press(world, PRESS_SET_ASIDE, ""); /* before the printer has said so */
+    sim_pass(world, 2000);
+    EXPECT_I64(PRINTING_WAITING, world->station->printing.state, "it waits for paper");
+    expect_next_parcel(world);
+
+    world = wait_unbooked(true);
+    bench_press(world, PRESS_SET_ASIDE, "");
+    pass_until_printer(world, PRINTING_PROVING);
+    world->bench.paper_out = true;
+    sim_pass(world, 2000);
+    expect_state(world, PACKING_IDLE, "half a hold label is no question");
+    expect_next_parcel(world);
+}
+
 int main(void)
 {
     EXPECT_RUN(the_parcel_in_hand_gets_the_place_of_one_that_pauses);
@@ -186,5 +232,6 @@ int main(void)
     EXPECT_RUN(to_the_shelf_again_is_to_the_shelf);
     EXPECT_RUN(a_full_disk_does_not_lose_a_booked_parcel_on_its_way_to_the_shelf);
     EXPECT_RUN(no_hold_label_where_a_label_may_be_out);
+    EXPECT_RUN(no_hold_label_keeps_anybody);
     return expect_result();
 }
