@@ -165,8 +165,11 @@ static void put_aside_fact(const struct packing *packing, struct step *step,
                            struct booking *booking)
 {
     struct parcel parcel = packing->parcel;
+    unsigned no = parcel.package_no;
     bool unsent = booking != NULL && booking_is_unsent(booking);
-    if (booking != NULL && booking->queued) return; /* it did so before */
+    bool was_there = packing->past.packages[no].aside &&
+                     packing->past.packages[no].generation == parcel.generation;
+    if (was_there || (booking != NULL && booking->queued)) return; /* it did so before */
     if (unsent) booking_keep_unsent(booking, step);
     (void)bytes_to_text(bytes_of_text(unsent ? ASIDE_UNSENT : ASIDE_UNSURE), parcel.note,
                         sizeof parcel.note);

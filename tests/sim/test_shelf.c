@@ -48,6 +48,33 @@ static void pause_slot(struct world *world, unsigned slot)
     slots_of(world)[slot].deadline_ms = world->now_ms + 600000;
 }
 
+/* Fetched, and put there again because the printer has no paper: the disk is not told twice what it
+ * has, for it would refuse the whole batch, and the order system would not hear of it. */
+static void it_may_go_to_the_shelf_a_second_time(void)
+{
+    struct world *world = scenario_begin();
+    world->line_down = true;
+    scenario_pack(world, "WEB-1", 742000);
+    bench_press(world, PRESS_SET_ASIDE, "");
+    sim_pass(world, 3000);
+    bench_lay(world, 0);
+    world->line_down = false;
+    sim_pass(world, 200000);
+    EXPECT_I64(1, (int64_t)world->station->shelf.count, "it is booked there");
+    world->bench.paper_out = true;
+    world->bench.paper_back_ms = world->now_ms + 400000;
+    sim_pass(world, 5000);
+    bench_scan(world, "WEB-1");
+    pass_until(world, PACKING_PRINTING);
+    uint64_t told = world->oms.taken;
+    bench_press(world, PRESS_SET_ASIDE, "");
+    sim_pass(world, 5000);
+    expect_state(world, PACKING_IDLE, "it lies there again");
+    EXPECT_I64((int64_t)told + 1, (int64_t)world->oms.taken, "which the order system has heard");
+    EXPECT_I64(1, (int64_t)world->station->shelf.count, "and it is still to be fetched");
+    sim_close(world);
+}
+
 static void the_parcel_in_hand_gets_the_place_of_one_that_pauses(void)
 {
     struct world *world = fill_shelf();
@@ -227,6 +254,7 @@ static void no_hold_label_keeps_anybody(void)
 
 int main(void)
 {
+    EXPECT_RUN(it_may_go_to_the_shelf_a_second_time);
     EXPECT_RUN(the_parcel_in_hand_gets_the_place_of_one_that_pauses);
     EXPECT_RUN(one_whose_turn_has_not_come_is_not_booked_yet);
     EXPECT_RUN(to_the_shelf_again_is_to_the_shelf);
