@@ -36,7 +36,7 @@ static void a_courier_that_lies_becomes_a_short_story(sim_fn *run)
         if (!EXPECT(sim_shrink(run, &options, &shrunk), "the same seed breaks again")) return;
     }
     EXPECT(strncmp(shrunk.report.first_violation, rule, strlen(rule)) == 0, "by the same rule");
-    EXPECT(shrunk.parcels <= 30, "few parcels are left");
+    EXPECT(shrunk.parcels <= options.parcels / 2, "the parcels are far fewer");
     printf("%u parcels, %zu faults, %u runs\n", shrunk.parcels, shrunk.faults.count, shrunk.runs);
     EXPECT(shrunk.faults.count >= 1 && shrunk.faults.count <= FEW_FAULTS, "few faults are left");
 

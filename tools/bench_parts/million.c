@@ -76,7 +76,8 @@ static int compare(const void *left, const void *right)
 
 static double rank_us(const int64_t *sorted, size_t count, size_t per_mille)
 {
-    return (double)sorted[count * per_mille / 1000] / 1000;
+    size_t place = count * per_mille / 1000;
+    return (double)sorted[place] / 1000;
 }
 
 int main(int argc, char *argv[])
