@@ -21,17 +21,36 @@ static void reply(const struct inquiry *inquiry, const struct textbuf *text, boo
     control_reply(inquiry->pump->outside.control, inquiry->client, textbuf_bytes(text), last);
 }
 
-static void refuse(const struct inquiry *inquiry, const char *sentence)
-{
+struct answer_line { /* one object */
     char storage[STATUS_SIZE];
     struct textbuf text;
     struct json_writer json;
-    textbuf_init(&text, storage, sizeof(storage));
-    json_write_init(&json, &text);
-    json_write_open(&json, NULL, '{');
-    json_write_text(&json, "error", sentence);
-    json_write_close(&json, '}');
-    reply(inquiry, &text, true);
+};
+
+static struct json_writer *line_open(struct answer_line *line)
+{
+    textbuf_init(&line->text, line->storage, sizeof(line->storage));
+    json_write_init(&line->json, &line->text);
+    json_write_open(&line->json, NULL, '{');
+    return &line->json;
+}
+
+static void line_close(struct answer_line *line, const struct inquiry *inquiry, bool last)
+{
+    json_write_close(&line->json, '}');
+    reply(inquiry, &line->text, last);
+}
+
+static void end_answer(const struct inquiry *inquiry)
+{
+    control_reply(inquiry->pump->outside.control, inquiry->client, BYTES_NONE, true);
+}
+
+static void refuse(const struct inquiry *inquiry, const char *sentence)
+{
+    struct answer_line line;
+    json_write_text(line_open(&line), "error", sentence);
+    line_close(&line, inquiry, true);
 }
 
 /* The document that the page has, parsed where the question was; that is not needed any more. */
@@ -95,24 +114,19 @@ static void answer_status(const struct inquiry *inquiry)
 static void answer_device(const struct inquiry *inquiry, const char *role, const char *address,
                           const char *driver, struct json shown)
 {
-    char storage[STATUS_SIZE];
-    struct textbuf text;
-    struct json_writer json;
+    struct answer_line line;
+    struct json_writer *json = line_open(&line);
     struct json_walk walk = {0};
     struct bytes key;
     struct json value;
-    textbuf_init(&text, storage, sizeof(storage));
-    json_write_init(&json, &text);
-    json_write_open(&json, NULL, '{');
-    json_write_text(&json, "device", role);
-    json_write_text(&json, "address", address);
-    json_write_text(&json, "driver", driver);
+    json_write_text(json, "device", role);
+    json_write_text(json, "address", address);
+    json_write_text(json, "driver", driver);
     while (json_each(shown, &walk, &key, &value)) {
         char name[40];
-        if (bytes_to_text(key, name, sizeof(name))) json_write_value(&json, name, value);
+        if (bytes_to_text(key, name, sizeof(name))) json_write_value(json, name, value);
     }
-    json_write_close(&json, '}');
-    reply(inquiry, &text, false);
+    line_close(&line, inquiry, false);
 }
 
 static void answer_devices(const struct inquiry *inquiry)
@@ -127,7 +141,7 @@ static void answer_devices(const struct inquiry *inquiry)
     }
     answer_device(inquiry, "printer", config->printer.address, config->printer.driver,
                   json_get(shown, "printer"));
-    control_reply(inquiry->pump->outside.control, inquiry->client, BYTES_NONE, true);
+    end_answer(inquiry);
 }
 
 static void answer_screen(const struct inquiry *inquiry)
@@ -157,20 +171,15 @@ static void answer_list(const struct inquiry *inquiry, const struct parcel_list 
 {
     for (size_t i = 0; i < list->count; i++) {
         const struct listed *entry = &list->entries[i];
-        char storage[STATUS_SIZE];
-        struct textbuf text;
-        struct json_writer json;
-        textbuf_init(&text, storage, sizeof(storage));
-        json_write_init(&json, &text);
-        json_write_open(&json, NULL, '{');
-        json_write_text(&json, "order_no", entry->order_no);
-        json_write_text(&json, "awb", entry->awb);
-        json_write_text(&json, "reference", entry->reference);
-        json_write_text(&json, "why", entry->why);
-        json_write_close(&json, '}');
-        reply(inquiry, &text, false);
+        struct answer_line line;
+        struct json_writer *json = line_open(&line);
+        json_write_text(json, "order_no", entry->order_no);
+        json_write_text(json, "awb", entry->awb);
+        json_write_text(json, "reference", entry->reference);
+        json_write_text(json, "why", entry->why);
+        line_close(&line, inquiry, false);
     }
-    control_reply(inquiry->pump->outside.control, inquiry->client, BYTES_NONE, true);
+    end_answer(inquiry);
 }
 
 static void answer_recalls(const struct inquiry *inquiry)
@@ -188,15 +197,11 @@ static void answer_letters(const struct inquiry *inquiry)
 {
     const struct letters *letters = &inquiry->pump->station.letters;
     for (size_t i = 0; i < letters->count; i++) {
-        char storage[STATUS_SIZE];
-        struct textbuf text;
-        struct json_writer json;
-        textbuf_init(&text, storage, sizeof(storage));
-        json_write_init(&json, &text);
-        letter_write(&json, &letters->list[i]);
-        reply(inquiry, &text, false);
+        struct answer_line line;
+        letter_write(line_open(&line), &letters->list[i]);
+        line_close(&line, inquiry, false);
     }
-    control_reply(inquiry->pump->outside.control, inquiry->client, BYTES_NONE, true);
+    end_answer(inquiry);
 }
 
 /* For each courier: numbers on the box, and since when the oldest parcel waits to be told. */
@@ -205,19 +210,14 @@ static void answer_backlog(const struct inquiry *inquiry)
     const struct pump *pump = inquiry->pump;
     const struct config *config = outside_config(&pump->outside);
     for (unsigned i = 0; i < config->carrier_count; i++) {
-        char storage[STATUS_SIZE];
-        struct textbuf text;
-        struct json_writer json;
-        textbuf_init(&text, storage, sizeof(storage));
-        json_write_init(&json, &text);
-        json_write_open(&json, NULL, '{');
-        json_write_text(&json, "carrier", config->carriers[i].name);
-        json_write_i64(&json, "pool", (int64_t)pool_count(&pump->station.pool, i));
-        json_write_i64(&json, "oldest_ms", backlog_oldest_ms(&pump->station.backlog, i));
-        json_write_close(&json, '}');
-        reply(inquiry, &text, false);
+        struct answer_line line;
+        struct json_writer *json = line_open(&line);
+        json_write_text(json, "carrier", config->carriers[i].name);
+        json_write_i64(json, "pool", (int64_t)pool_count(&pump->station.pool, i));
+        json_write_i64(json, "oldest_ms", backlog_oldest_ms(&pump->station.backlog, i));
+        line_close(&line, inquiry, false);
     }
-    control_reply(pump->outside.control, inquiry->client, BYTES_NONE, true);
+    end_answer(inquiry);
 }
 
 static void answer_press(const struct inquiry *inquiry)

@@ -55,7 +55,8 @@ deps broken env PACKD_APT_DIR="$work/broken" "$clone/tools/deps" --build-only
 promise "a broken mirror ends in one sentence" one_sentence
 promise "a broken mirror was tried again first" grep -q 'trying again' "$work/out"
 
-printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian %s main contrib\n' \
+mirror=$(apt-get indextargets --format '$(REPO_URI)' | grep -m 1 '/debian/$')
+printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main contrib\n' "$mirror" \
     "$(. /etc/os-release && echo "$VERSION_CODENAME")" >"$work/broken/sources.list"
 cp -r "$clone" "$work/moved on"
 sed -i 's/^\([a-z]* *curl *[0-9.]*-[0-9]*\)[^ ]*/\1+deb99u99/' "$work/moved on/tools/deps.lock"

@@ -176,6 +176,19 @@ void fact_put_event(struct step *step, enum oms_event_type type, const char *sta
     store_event(step, &event);
 }
 
+void fact_put_about_event(struct step *step, enum fact_kind kind, uint64_t event_seq,
+                          const char *order_id, const char *order_no, const char *note)
+{
+    struct parcel about = {0};
+    struct textbuf reference;
+    textbuf_init(&reference, about.reference, sizeof about.reference);
+    textbuf_format(&reference, "%s/%llu", step->epoch, (unsigned long long)event_seq);
+    (void)bytes_to_text(bytes_of_text(order_id), about.order_id, sizeof about.order_id);
+    (void)bytes_to_text(bytes_of_text(order_no), about.order_no, sizeof about.order_no);
+    (void)bytes_to_text(bytes_of_text(note), about.note, sizeof about.note);
+    fact_put(step, kind, &about);
+}
+
 void fact_put_event_again(struct step *step, struct oms_event *event)
 {
     number_event(event, step);

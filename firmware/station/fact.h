@@ -73,6 +73,9 @@ void fact_put(struct step *step, enum fact_kind kind, const struct parcel *parce
 /* Adds an event for the order system to this step's batch, numbered without gaps. */
 void fact_put_event(struct step *step, enum oms_event_type type, const char *status,
                     const struct parcel *parcel, const char *note);
+/* A fact about an event: its reference is "<epoch>/<number>". */
+void fact_put_about_event(struct step *step, enum fact_kind kind, uint64_t event_seq,
+                          const char *order_id, const char *order_no, const char *note);
 /* The same once more under a new number, which it gets here. */
 void fact_put_event_again(struct step *step, struct oms_event *event);
 MUST_USE bool fact_parse(struct bytes body, struct scratch scratch, struct parcel *out);

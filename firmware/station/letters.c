@@ -116,14 +116,7 @@ static void put_fact(const struct letters *letters, struct step *step, enum fact
                      const char *note)
 {
     const struct letter *letter = &letters->asked;
-    struct parcel about = {0};
-    struct textbuf reference;
-    textbuf_init(&reference, about.reference, sizeof about.reference);
-    textbuf_format(&reference, "%s/%llu", step->epoch, (unsigned long long)letter->event_seq);
-    memcpy(about.order_id, letter->order_id, sizeof about.order_id);
-    memcpy(about.order_no, letter->order_no, sizeof about.order_no);
-    (void)bytes_to_text(bytes_of_text(note), about.note, sizeof about.note);
-    fact_put(step, kind, &about);
+    fact_put_about_event(step, kind, letter->event_seq, letter->order_id, letter->order_no, note);
 }
 
 static void done_with(struct letters *letters, struct step *step)
@@ -244,10 +237,8 @@ void letters_check(const struct letters *letters)
 
 void letter_write(struct json_writer *json, const struct letter *letter)
 {
-    json_write_open(json, NULL, '{');
     json_write_i64(json, "number", (int64_t)letter->event_seq);
     json_write_text(json, "order_no", letter->order_no);
     json_write_text(json, "type", letter->type);
     json_write_text(json, "code", letter->code);
-    json_write_close(json, '}');
 }

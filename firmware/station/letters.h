@@ -48,7 +48,7 @@ bool letters_press(struct letters *letters, struct step *step, enum press press,
 void letters_answer(struct letters *letters, struct step *step, const struct event *event);
 void letters_stored(struct letters *letters, struct step *step, uint32_t ticket, enum err error);
 void letters_check(const struct letters *letters);
-/* One object of the state document and of packctl. */
+/* The members of its object in the state document and in packctl's answer. */
 void letter_write(struct json_writer *json, const struct letter *letter);
 
 #endif

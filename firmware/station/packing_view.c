@@ -234,8 +234,11 @@ static void write_letters(struct json_writer *json, const struct view *view)
     json_write_open(json, "letters", '{');
     json_write_i64(json, "count", (int64_t)letters->count);
     json_write_open(json, "first", '[');
-    for (size_t i = 0; i < letters->count && i < LETTERS_SHOWN; i++)
+    for (size_t i = 0; i < letters->count && i < LETTERS_SHOWN; i++) {
+        json_write_open(json, NULL, '{');
         letter_write(json, &letters->list[i]);
+        json_write_close(json, '}');
+    }
     json_write_close(json, ']');
     json_write_close(json, '}');
 }

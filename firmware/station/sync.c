@@ -200,16 +200,10 @@ static bool note_cancelled(struct sync *sync, const char *order_id, const char *
 static void note_refusal(struct sync *sync, struct step *step, struct letters *letters,
                          const struct oms_event *event, const char *code, bool conflict)
 {
-    struct parcel about = {0};
-    struct textbuf reference;
     if (conflict) sync->conflicts++;
     else sync->refused++;
-    textbuf_init(&reference, about.reference, sizeof about.reference);
-    textbuf_format(&reference, "%s/%llu", step->epoch, (unsigned long long)event->seq);
-    memcpy(about.order_id, event->shipment_id, sizeof about.order_id);
-    memcpy(about.order_no, event->order_no, sizeof about.order_no);
-    (void)bytes_to_text(bytes_of_text(code), about.note, sizeof about.note);
-    fact_put(step, FACT_EVENT_REFUSED, &about);
+    fact_put_about_event(step, FACT_EVENT_REFUSED, event->seq, event->shipment_id, event->order_no,
+                         code);
     commands_log(step->commands, LOG_ALARM, conflict ? "log_event_conflict" : "log_event_refused",
                  "order_no", event->order_no, "code", code, NULL);
     if (conflict && note_cancelled(sync, event->shipment_id, code)) return;
