@@ -49,7 +49,7 @@ static bool is_number_byte(uint8_t byte)
     return (byte >= '0' && byte <= '9') || byte == '.';
 }
 
-static void take_blanks(struct bytes *rest)
+void scale_take_blanks(struct bytes *rest)
 {
     while (bytes_start_with(*rest, " ")) *rest = bytes_from(*rest, 1);
 }
@@ -58,16 +58,21 @@ bool scale_take_number(struct bytes *rest, struct decimal *out_value)
 {
     struct decimal value;
     size_t len = 0;
-    take_blanks(rest);
+    scale_take_blanks(rest);
     bool negative = bytes_start_with(*rest, "-");
     if (negative || bytes_start_with(*rest, "+")) *rest = bytes_from(*rest, 1);
-    take_blanks(rest); /* G&G writes the sign away from the digits */
+    scale_take_blanks(rest); /* G&G writes the sign away from the digits */
     while (len < rest->len && is_number_byte(rest->data[len])) len++;
     if (!decimal_parse(bytes_slice(*rest, 0, len), &value)) return false;
     if (negative) value.digits = -value.digits;
     *rest = bytes_from(*rest, len);
     *out_value = value;
     return true;
+}
+
+bool scale_unit_parse(struct bytes word, enum mass_unit *out_unit)
+{
+    return mass_unit_parse(word, out_unit) && *out_unit != MASS_TONNE;
 }
 
 bool scale_set_value(struct scale_reading *reading, struct decimal value, enum mass_unit unit)

@@ -26,9 +26,15 @@ void scale_say_reading(struct scale_state *state, struct bytes raw, struct scale
 void scale_say_refused(struct scale_state *state, struct bytes raw, enum scale_reject reject,
                        struct scale_output *out);
 
+void scale_take_blanks(struct bytes *rest);
+
 /* Takes blanks, an optional sign, blanks, and digits with an optional point off the front of
  * *rest. False when there is no number or more than one point in it. */
 MUST_USE bool scale_take_number(struct bytes *rest, struct decimal *out_value);
+
+/* The unit of a text frame. False for what is no mass; and for "t", which is a tonne on indicators
+ * and a tola on balances: neither is what a bench weighs in. */
+MUST_USE bool scale_unit_parse(struct bytes word, enum mass_unit *out_unit);
 
 /* Sets mass, shown text, unit and, for a value of 0, `zero`. False, and nothing set, when the
  * value is finer than a milligram or too large. */

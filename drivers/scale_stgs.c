@@ -6,15 +6,11 @@
  *     status , legend , number unit CR LF      the legend, its comma and the blanks all vary
  *
  * Rule: a line is one status word, at most one known legend, one number and one unit of mass, and
- * nothing else; anything more is another protocol or two cut lines, and is refused. CR LF, CR or
- * LF ends a line. What stands before the last status word of a line is the rest of something
- * else. A line that never ends loses its first byte at STGS_LINE_MAX. Bit 7 may be parity: it is
- * masked. */
+ * nothing else; anything more is another protocol or two cut lines, and is refused. A frame begins
+ * with the last status word of its line. */
 #include "drivers/scale_stgs.h"
 
-#include "drivers/scale_field.h"
-
-#define STGS_LINE_MAX 64u /* real ones have 17 to 22 bytes; a raw frame must hold it whole */
+#include "drivers/scale_line.h"
 
 enum legend { LEGEND_NONE, LEGEND_GROSS, LEGEND_NET, LEGEND_TARE };
 
@@ -32,16 +28,11 @@ static bool is_letter(uint8_t byte)
     return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
 }
 
-static void take_blanks(struct bytes *rest)
-{
-    while (bytes_start_with(*rest, " ")) *rest = bytes_from(*rest, 1);
-}
-
 /* False for a word that is not in the list. */
 static bool take_legend(struct bytes *rest, enum legend *out_legend)
 {
     size_t len = 0;
-    take_blanks(rest);
+    scale_take_blanks(rest);
     while (len < rest->len && is_letter(rest->data[len])) len++;
     struct bytes word = bytes_slice(*rest, 0, len);
     *out_legend = LEGEND_NONE;
@@ -50,7 +41,7 @@ static bool take_legend(struct bytes *rest, enum legend *out_legend)
         if (!bytes_equal_text(word, legends[i].word)) continue;
         *out_legend = legends[i].legend;
         *rest = bytes_from(*rest, len);
-        take_blanks(rest);
+        scale_take_blanks(rest);
         if (bytes_start_with(*rest, ",")) *rest = bytes_from(*rest, 1);
         return true;
     }
@@ -68,12 +59,11 @@ static enum scale_reject parse_out_of_range(struct bytes rest, struct scale_read
     return SCALE_REJECT_NONE;
 }
 
-/* "t" is a tonne on indicators and a tola on balances; neither is what a bench weighs in. */
 static bool take_unit(struct bytes rest, enum mass_unit *out_unit)
 {
-    take_blanks(&rest);
+    scale_take_blanks(&rest);
     if (bytes_start_with(rest, ",")) rest = bytes_from(rest, 1);
-    return mass_unit_parse(bytes_trim(rest), out_unit) && *out_unit != MASS_TONNE;
+    return scale_unit_parse(bytes_trim(rest), out_unit);
 }
 
 static bool has_digit(struct bytes text)
@@ -101,9 +91,6 @@ static enum scale_reject parse_weight(struct bytes rest, struct scale_reading *r
 static enum scale_reject parse_frame(struct bytes text, struct scale_reading *reading)
 {
     struct bytes rest = bytes_from(text, 3);
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < ' ' || text.data[i] > '~') return SCALE_REJECT_SHAPE;
-    }
     if (bytes_start_with(text, "QT")) return SCALE_REJECT_UNIT; /* pieces */
     if (bytes_start_with(text, "OL")) return parse_out_of_range(rest, reading);
     reading->stable = bytes_start_with(text, "ST");
@@ -123,53 +110,11 @@ static size_t find_frame(struct bytes text)
     return text.len;
 }
 
-static bool is_end(uint8_t byte)
-{
-    return byte == '\r' || byte == '\n';
-}
-
-/* Length of the line at the front with its terminator, its text alone in *out_text_len; 0 while it
- * has not ended: after a CR, one more byte says whether an LF belongs to it. */
-static size_t line_length(struct bytes front, size_t *out_text_len)
-{
-    size_t len = 0;
-    while (len < front.len && !is_end(front.data[len])) len++;
-    *out_text_len = len;
-    if (len == front.len) return 0;
-    if (front.data[len] == '\n') return len + 1;
-    if (len + 1 == front.len) return 0;
-    return front.data[len + 1] == '\n' ? len + 2 : len + 1;
-}
-
-static void say_line(struct scale_state *state, struct bytes text, struct bytes line,
-                     struct scale_output *out)
-{
-    size_t at = find_frame(text);
-    if (at == text.len) {
-        scale_say_refused(state, line, SCALE_REJECT_SHAPE, out);
-        return;
-    }
-    struct bytes raw = bytes_from(line, at);
-    enum scale_reject reject = parse_frame(bytes_from(text, at), &out->reading);
-    if (reject == SCALE_REJECT_NONE) scale_say_reading(state, raw, out);
-    else scale_say_refused(state, raw, reject, out);
-}
+static const struct scale_line stgs_line = {.find = find_frame, .parse = parse_frame};
 
 static void look(struct scale_state *state, struct scale_output *out)
 {
-    uint8_t plain[STGS_LINE_MAX];
-    struct bytes front = frame_front(&state->frame);
-    size_t text_len;
-    ENSURE(front.len <= sizeof plain);
-    for (size_t i = 0; i < front.len; i++) plain[i] = front.data[i] & 0x7F;
-    size_t len = line_length(bytes_of(plain, front.len), &text_len);
-    if (len == 0) {
-        if (front.len == STGS_LINE_MAX) scale_skip(state, 1);
-        return;
-    }
-    struct bytes text = bytes_of(plain, text_len);
-    if (bytes_trim(text).len > 0) say_line(state, text, bytes_slice(front, 0, len), out);
-    frame_drop(&state->frame, len);
+    scale_line_look(state, &stgs_line, out);
 }
 
 static size_t feed(struct scale_state *state, struct bytes input, struct scale_output *out)
