@@ -2,6 +2,7 @@
 #include "drivers/driver_list.h"
 
 #include "drivers/printer_zpl.h"
+#include "drivers/scale_mtsics.h"
 #include "drivers/scale_stgs.h"
 #include "drivers/scale_toledo.h"
 #include "drivers/scanner_keyboard.h"
@@ -10,6 +11,7 @@
 static const struct scale_driver *const scales[] = {
     &scale_toledo, /* first: it may have a checksum, the strongest evidence there is */
     &scale_stgs,
+    &scale_mtsics,
 };
 
 static const struct scanner_driver *const scanners[] = {

@@ -1,5 +1,6 @@
 /* Guards: a device that is lost is back within two seconds, what a dead port says is never
  * believed, and the screen's word for a device is what the device deserves. */
+#include "drivers/driver_list.h"
 #include "firmware/station/devices.h"
 #include "tests/support/expect.h"
 #include "tests/support/step_bench.h"
@@ -192,6 +193,37 @@ static void an_unnamed_scale_is_known_after_three_good_frames(void)
     EXPECT(devices.scale_count > 1, "another life may be another scale");
 }
 
+static void every_driver_listens_to_an_unnamed_scale(void)
+{
+    size_t known = 0;
+    while (scale_driver_at(known) != NULL) known++;
+    start("auto");
+    EXPECT_I64(known, devices.scale_count, "none of the list is left out");
+}
+
+static void a_scale_that_must_be_asked_is_asked(void)
+{
+    struct device_item item = {0};
+    unsigned questions = 0;
+    start("mt-sics");
+    open_all(1010);
+    const struct scale_driver *driver = devices.scale_drivers[0];
+    uint32_t port = devices.slots[DEVICE_SCALE].port;
+    for (int64_t now_ms = 1020; now_ms < 3020; now_ms += 10) {
+        tick(now_ms);
+        for (size_t i = 0; i < bench.commands.count; i++) {
+            const struct command *command = &bench.commands.items[i];
+            if (command->kind != COMMAND_PORT_WRITE || command->port.port != port) continue;
+            EXPECT_BYTES(driver->request, command->port.bytes, "with its own question");
+            questions++;
+        }
+    }
+    EXPECT(questions >= 7 && questions <= 8, "four times a second, answered or not");
+    EXPECT(devices_deadline(&devices, &step) <= 3010 + driver->request_every_ms, "and on");
+    EXPECT_I64(1, say(port, BYTES_LITERAL("S S     100.00 g\r\n"), 3030, &item), "it answers");
+    EXPECT_I64(100000, item.reading.mass_mg, "with a weight");
+}
+
 static void silence_and_noise_have_their_words(void)
 {
     static uint8_t noise[2 * SCALE_WRONG_LINE_BYTES];
@@ -333,6 +365,8 @@ int main(void)
     EXPECT_RUN(hot_plug_opens_what_fits_at_once);
     EXPECT_RUN(dead_ports_are_counted_and_not_believed);
     EXPECT_RUN(an_unnamed_scale_is_known_after_three_good_frames);
+    EXPECT_RUN(every_driver_listens_to_an_unnamed_scale);
+    EXPECT_RUN(a_scale_that_must_be_asked_is_asked);
     EXPECT_RUN(silence_and_noise_have_their_words);
     EXPECT_RUN(the_printer_is_asked_as_often_as_needed);
     EXPECT_RUN(a_printer_that_does_not_answer_is_silent);
