@@ -2,7 +2,9 @@
 #include "drivers/driver_list.h"
 
 #include "drivers/printer_zpl.h"
+#include "drivers/scale_8217.h"
 #include "drivers/scale_mtsics.h"
+#include "drivers/scale_nci.h"
 #include "drivers/scale_stgs.h"
 #include "drivers/scale_toledo.h"
 #include "drivers/scanner_keyboard.h"
@@ -10,8 +12,10 @@
 
 static const struct scale_driver *const scales[] = {
     &scale_toledo, /* first: it may have a checksum, the strongest evidence there is */
-    &scale_stgs,
-    &scale_mtsics,
+    &scale_stgs,   /* from here on: what talks by itself first */
+    &scale_mtsics, /* asked */
+    &scale_nci,    /* asked */
+    &scale_8217,   /* asked */
 };
 
 static const struct scanner_driver *const scanners[] = {
