@@ -5,6 +5,7 @@
 #include "drivers/scale_8217.h"
 #include "drivers/scale_mtsics.h"
 #include "drivers/scale_nci.h"
+#include "drivers/scale_sma.h"
 #include "drivers/scale_stgs.h"
 #include "drivers/scale_toledo.h"
 #include "drivers/scanner_keyboard.h"
@@ -14,6 +15,7 @@ static const struct scale_driver *const scales[] = {
     &scale_toledo, /* first: it may have a checksum, the strongest evidence there is */
     &scale_stgs,   /* from here on: what talks by itself first */
     &scale_mtsics, /* asked */
+    &scale_sma,    /* asked */
     &scale_nci,    /* asked */
     &scale_8217,   /* asked */
 };

@@ -5,14 +5,12 @@
  *
  * Rules. A frame has no unit: two digits, a point and three digits are kilograms; two decimals
  * are pounds by the manual, but a kilogram scale of 10 g divisions might show them: refused.
- * A weight comes only at rest and in range; else a status comes instead. Bit 7 may be parity: it
- * is masked, the raw frame keeps it. */
+ * A weight comes only at rest and in range; else a status comes instead. */
 #include "drivers/scale_8217.h"
 
-#include "drivers/scale_field.h"
+#include "drivers/scale_line.h"
 
 #define STX 0x02
-#define CR 0x0D
 #define FRAME_LONGEST 9u /* STX, 001.234 or 01.234N, CR */
 #define KG_DECIMALS 3u
 #define KG_LEN 6u /* 01.234 */
@@ -51,34 +49,20 @@ static enum scale_reject parse_weight(struct bytes body, struct scale_reading *r
     return SCALE_REJECT_NONE;
 }
 
-/* `body` is what stands between STX and CR. */
-static enum scale_reject parse_frame(struct bytes body, struct scale_reading *reading)
+static enum scale_reject parse_frame(struct bytes plain, struct scale_reading *reading)
 {
+    struct bytes body = bytes_slice(plain, 1, plain.len - 2); /* without STX and CR */
     if (body.len == 2 && body.data[0] == '?') return parse_status(body.data[1], reading);
     return body.len < 2 ? SCALE_REJECT_SHAPE : parse_weight(body, reading);
 }
 
-static void take_frame(struct scale_state *state, struct bytes plain, struct scale_output *out)
-{
-    struct bytes raw = frame_front(&state->frame);
-    enum scale_reject reject = parse_frame(bytes_slice(plain, 1, plain.len - 2), &out->reading);
-    if (reject == SCALE_REJECT_NONE) scale_say_reading(state, raw, out);
-    else scale_say_refused(state, raw, reject, out);
-    frame_drop(&state->frame, plain.len);
-}
+static const struct scale_marked frame_8217 = {.start = STX,
+                                               .longest = FRAME_LONGEST,
+                                               .parse = parse_frame};
 
-/* A byte more: it begins a frame, goes on with one, ends one, or shows that there was none. */
 static void look(struct scale_state *state, struct scale_output *out)
 {
-    uint8_t masked[FRAME_LONGEST];
-    struct bytes front = frame_front(&state->frame);
-    ENSURE(front.len > 0 && front.len <= sizeof masked);
-    for (size_t i = 0; i < front.len; i++) masked[i] = front.data[i] & 0x7F;
-    uint8_t newest = masked[front.len - 1];
-    if (newest == STX) scale_skip(state, front.len - 1);
-    else if (masked[0] == STX && newest == CR) take_frame(state, bytes_of(masked, front.len), out);
-    else if (masked[0] != STX || newest < ' ' || front.len == FRAME_LONGEST)
-        scale_skip(state, front.len);
+    scale_marked_look(state, &frame_8217, out);
 }
 
 static size_t feed(struct scale_state *state, struct bytes input, struct scale_output *out)
