@@ -3,6 +3,7 @@
 
 #include "drivers/printer_zpl.h"
 #include "drivers/scale_8217.h"
+#include "drivers/scale_cas.h"
 #include "drivers/scale_mtsics.h"
 #include "drivers/scale_nci.h"
 #include "drivers/scale_sma.h"
@@ -13,7 +14,8 @@
 
 static const struct scale_driver *const scales[] = {
     &scale_toledo, /* first: it may have a checksum, the strongest evidence there is */
-    &scale_stgs,   /* from here on: what talks by itself first */
+    &scale_cas,    /* every byte in its place */
+    &scale_stgs,   /* the last of those that talk by themselves: it takes many shapes */
     &scale_mtsics, /* asked */
     &scale_sma,    /* asked */
     &scale_nci,    /* asked */

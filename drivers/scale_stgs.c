@@ -12,6 +12,8 @@
 
 #include "drivers/scale_line.h"
 
+#define CAS_TEXT_LEN 20u
+
 enum legend { LEGEND_NONE, LEGEND_GROSS, LEGEND_NET, LEGEND_TARE };
 
 static const struct {
@@ -88,9 +90,16 @@ static enum scale_reject parse_weight(struct bytes rest, struct scale_reading *r
     return SCALE_REJECT_NONE;
 }
 
+/* "ST,GS,id lamps,": CAS frames of 22 bytes, with binary bytes that may look like a number. */
+static bool is_cas(struct bytes text)
+{
+    return text.len == CAS_TEXT_LEN && text.data[5] == ',' && text.data[8] == ',';
+}
+
 static enum scale_reject parse_frame(struct bytes text, struct scale_reading *reading)
 {
     struct bytes rest = bytes_from(text, 3);
+    if (is_cas(text)) return SCALE_REJECT_SHAPE;
     if (bytes_start_with(text, "QT")) return SCALE_REJECT_UNIT; /* pieces */
     if (bytes_start_with(text, "OL")) return parse_out_of_range(rest, reading);
     reading->stable = bytes_start_with(text, "ST");
