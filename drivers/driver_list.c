@@ -6,6 +6,7 @@
 #include "drivers/scale_cas.h"
 #include "drivers/scale_mtsics.h"
 #include "drivers/scale_nci.h"
+#include "drivers/scale_ohaus.h"
 #include "drivers/scale_sbi.h"
 #include "drivers/scale_sma.h"
 #include "drivers/scale_stgs.h"
@@ -21,6 +22,7 @@ static const struct scale_driver *const scales[] = {
     &scale_sma,    /* asked */
     &scale_nci,    /* asked */
     &scale_8217,   /* asked */
+    &scale_ohaus,  /* asked */
     &scale_sbi,    /* asked; last: its lines have the fewest marks */
 };
 
