@@ -22,8 +22,12 @@ struct printer_status {
     bool busy; /* formats waiting, a partial format, or labels left to print */
     bool buffer_full;
     bool label_waiting; /* peeled label not taken yet */
+    bool fault;         /* a jam, a cutter, an error without a flag of its own: no label is sure */
     uint32_t queued;    /* formats waiting plus labels left */
 };
+
+/* One of the flags above is set. */
+bool printer_status_is_flagged(const struct printer_status *status);
 
 enum printer_result { PRINTER_NOTHING, PRINTER_STATUS, PRINTER_REJECTED };
 
@@ -41,6 +45,9 @@ struct printer_driver {
     struct line_settings usual;
     struct bytes status_request;
     uint32_t status_wait_ms; /* silence this long after asking: busy or in error, ask on */
+    /* Where a status does not tell for sure that a label is still coming out: how long the longest
+     * may take. A clean status sooner proves nothing. 0: it tells. */
+    uint32_t print_time_ms;
     /* Sent once after each opening: what makes the printer safe for us, first of all "do not
      * reprint by yourself after an error". */
     struct bytes start;
@@ -57,6 +64,9 @@ struct printer_driver {
 };
 
 void printer_state_init(struct printer_state *state);
+/* The encode_document of printers that do not speak the couriers' language: our own label is
+ * printed instead, where the courier lets us draw it. */
+bool printer_refuse_document(struct bytes document, struct textbuf *out, const char **out_why);
 
 /* Reads a printer's IEEE 1284 device id (with or without its two length bytes). */
 struct printer_identity {

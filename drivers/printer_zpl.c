@@ -63,13 +63,6 @@ static bool take_flag(const struct fields *fields, size_t place, bool *out_flag)
     return true;
 }
 
-static bool any_flag(const struct printer_status *status)
-{
-    return status->paper_out || status->ribbon_out || status->head_open || status->paused ||
-           status->too_hot || status->too_cold || status->busy || status->buffer_full ||
-           status->label_waiting;
-}
-
 static bool parse_host_status(struct bytes first, struct bytes second, struct printer_status *out)
 {
     struct printer_status status = {0};
@@ -92,7 +85,7 @@ static bool parse_host_status(struct bytes first, struct bytes second, struct pr
     status.queued = formats + left;
     status.busy = partial || status.queued > 0;
     /* In diagnostic mode the printer prints the bytes of a label instead of the label. */
-    status.ready = !any_flag(&status) && !diagnostic;
+    status.ready = !printer_status_is_flagged(&status) && !diagnostic;
     *out = status;
     return true;
 }

@@ -6,11 +6,9 @@
  * inside the width they were given and have the widest modules that fit, or the label is refused:
  * a narrower one would not scan. Text is never wider than its block: it is set narrower, and what
  * then still does not fit is cut, because ^FB prints overlong text on top of its own last line. */
+#include "drivers/label_fit.h"
 #include "drivers/printer_zpl.h"
 
-#define CODE128_QUIET_MODULES 10u
-#define CODE128_MODULE_MIN_UM 250u /* GS1's least for general distribution; dots of 203 dpi: 2 */
-#define CODE128_MODULE_MAX_UM 500u
 #define TEXT_NARROWEST_PERCENT 60u
 #define TEXT_WRAP_PERCENT \
     85u /* of several lines, what is used: a word that does not fit moves on */
@@ -22,12 +20,7 @@ struct pen {
 
 static unsigned dots(const struct pen *pen, unsigned length_dmm)
 {
-    return length_dmm * pen->dots_per_mm / 10;
-}
-
-static bool is_digit(uint8_t byte)
-{
-    return byte >= '0' && byte <= '9';
+    return label_dots(length_dmm, pen->dots_per_mm);
 }
 
 /* How wide font 0 is about to be, in hundredths of its nominal width; on the wide side. */
@@ -64,14 +57,6 @@ static struct bytes cut_to(struct bytes text, unsigned percent_max)
     return bytes_slice(text, 0, text.len - rest.len);
 }
 
-static bool is_sayable(struct bytes text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < ' ' || text.data[i] == 0x7F) return false;
-    }
-    return bytes_are_utf8_text(text);
-}
-
 static void put_escaped(struct pen *pen, uint8_t byte)
 {
     if (byte == '^' || byte == '~' || byte == '_') textbuf_format(pen->out, "_%02X", byte);
@@ -100,7 +85,7 @@ static bool put_text(struct pen *pen, const struct label_item *item)
     unsigned height = dots(pen, item->height_dmm);
     unsigned block = dots(pen, item->width_dmm);
     if (text.len == 0) return true;
-    if (!is_sayable(text) || height == 0 || block == 0) return false;
+    if (!label_text_is_sayable(text) || height == 0 || block == 0) return false;
     unsigned room = lines == 1 ? block : block * lines * TEXT_WRAP_PERCENT / 100;
     unsigned percent = text_percent(text);
     unsigned width = height;
@@ -118,58 +103,17 @@ static bool put_text(struct pen *pen, const struct label_item *item)
     return true;
 }
 
-/* Symbols between start and check when the printer chooses the sets itself (mode A): runs of four
- * digits or more go two by two, an odd one first by itself. */
-static unsigned code128_symbols(struct bytes text)
-{
-    unsigned symbols = 0;
-    bool pairs = false;
-    size_t at = 0;
-    while (at < text.len) {
-        size_t run = 0;
-        while (at + run < text.len && is_digit(text.data[at + run])) run++;
-        if (run < 4) {
-            size_t plain = run > 0 ? run : 1;
-            symbols += (unsigned)plain + (pairs ? 1 : 0);
-            pairs = false;
-            at += plain;
-            continue;
-        }
-        symbols += (unsigned)(run / 2 + run % 2) + (at > 0 || run % 2 > 0 ? 1 : 0);
-        pairs = true;
-        at += run;
-    }
-    return symbols;
-}
-
-static unsigned code128_modules(struct bytes text)
-{
-    return 11 * (code128_symbols(text) + 2) + 13;
-}
-
-static bool is_printable_ascii(struct bytes text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < ' ' || text.data[i] > '~') return false;
-    }
-    return text.len > 0;
-}
-
 static bool put_code128(struct pen *pen, const struct label_item *item)
 {
     struct bytes text = bytes_of_text(item->text);
-    if (!is_printable_ascii(text)) return false;
-    unsigned room = dots(pen, item->width_dmm);
-    unsigned modules = code128_modules(text);
-    unsigned module = room / (modules + 2 * CODE128_QUIET_MODULES);
-    unsigned most = CODE128_MODULE_MAX_UM * pen->dots_per_mm / 1000;
-    unsigned least = (CODE128_MODULE_MIN_UM * pen->dots_per_mm + 999) / 1000;
-    if (module < least) return false;
-    if (module > most) module = most;
-    unsigned margin = (room - module * modules) / 2;
+    struct label_bars bars;
+    bool fits = label_text_is_ascii(text) &&
+                label_fit_bars(dots(pen, item->width_dmm), label_code128_modules(text),
+                               pen->dots_per_mm, &bars);
+    if (!fits) return false;
     unsigned height = dots(pen, item->height_dmm);
-    textbuf_format(pen->out, "^BY%u,3,%u^FO%u,%u^BCN,%u,N,N,N,A^FH^FD", module, height,
-                   dots(pen, item->x_dmm) + margin, dots(pen, item->y_dmm), height);
+    textbuf_format(pen->out, "^BY%u,3,%u^FO%u,%u^BCN,%u,N,N,N,A^FH^FD", bars.module, height,
+                   dots(pen, item->x_dmm) + bars.margin, dots(pen, item->y_dmm), height);
     for (size_t i = 0; i < text.len; i++) put_escaped(pen, text.data[i]);
     textbuf_text(pen->out, "^FS\n");
     return true;
@@ -194,34 +138,16 @@ static bool put_item(struct pen *pen, const struct label_item *item)
     ensure_failed("item kind is one of the list", __FILE__, __LINE__);
 }
 
-static bool is_on_label(const struct label *label, const struct label_item *item)
-{
-    return item->x_dmm + item->width_dmm <= label->width_dmm &&
-           item->y_dmm + item->height_dmm <= label->height_dmm;
-}
-
-/* Zebra heads have whole dots a millimetre: 832 dots are 104 mm at 203 dpi. */
-static unsigned dots_per_mm_of(unsigned dpi)
-{
-    switch (dpi) {
-    case 152: return 6;
-    case 203: return 8;
-    case 300: return 12;
-    case 600: return 24;
-    default: return 0;
-    }
-}
-
 bool zpl_encode_label(const struct label *label, unsigned dpi, struct textbuf *out)
 {
-    struct pen pen = {.out = out, .dots_per_mm = dots_per_mm_of(dpi)};
+    struct pen pen = {.out = out, .dots_per_mm = label_dots_per_mm(dpi)};
     if (pen.dots_per_mm == 0) return false;
     ENSURE(label->count <= LABEL_ITEMS_MAX);
     textbuf_format(out, ZPL_OPEN "^PW%u^LL%u\n", dots(&pen, label->width_dmm),
                    dots(&pen, label->height_dmm));
     for (size_t i = 0; i < label->count; i++) {
         const struct label_item *item = &label->items[i];
-        if (!is_on_label(label, item) || !put_item(&pen, item)) return false;
+        if (!label_holds(label, item) || !put_item(&pen, item)) return false;
     }
     textbuf_text(out, ZPL_CLOSE);
     return textbuf_ok(out);

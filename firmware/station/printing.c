@@ -158,7 +158,11 @@ static void start(struct printing *printing, struct step *step)
 static void prove(struct printing *printing, struct step *step, struct devices *devices)
 {
     const struct printer_status *status = &devices->printer_status;
-    bool flagged = status->paper_out || status->ribbon_out || status->head_open || status->too_hot;
+    uint32_t print_time_ms = devices->printer_driver->print_time_ms;
+    int64_t proof_min_ms =
+        print_time_ms > PRINT_PROOF_MIN_MS ? (int64_t)print_time_ms : PRINT_PROOF_MIN_MS;
+    bool flagged = status->paper_out || status->ribbon_out || status->head_open ||
+                   status->too_hot || status->fault;
     if (flagged) { /* the rest of the label is lost: we have told the printer not to repeat it */
         unsure(printing, step, devices);
         return;
@@ -168,7 +172,7 @@ static void prove(struct printing *printing, struct step *step, struct devices *
         printing->proofs = 0;
         return;
     }
-    if (step->now_ms - printing->drained_ms < PRINT_PROOF_MIN_MS && !printing->seen_busy) return;
+    if (step->now_ms - printing->drained_ms < proof_min_ms && !printing->seen_busy) return;
     printing->proofs++;
     if (printing->proofs < PRINT_PROOFS && !printing->seen_busy) return;
     devices_printer_eager(devices, step, false);

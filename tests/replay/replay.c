@@ -125,6 +125,7 @@ static void say_status(struct textbuf *text, enum printer_result result,
         {status->busy, " busy"},
         {status->buffer_full, " buffer_full"},
         {status->label_waiting, " label_waiting"},
+        {status->fault, " fault"},
     };
     textbuf_text(text, "status");
     for (size_t i = 0; i < ARRAY_LEN(flags); i++) {

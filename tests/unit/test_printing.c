@@ -1,6 +1,8 @@
 /* Guards: a label is sent once, when the printer says that it can; what cannot be known of it
  * becomes one question to the packer and never a second label. */
 #include "firmware/station/printing.h"
+
+#include "drivers/printer_zpl.h"
 #include "tests/support/expect.h"
 #include "tests/support/step_bench.h"
 
@@ -150,16 +152,32 @@ static void a_label_goes_its_whole_way(void)
     EXPECT_I64(PRINTING_PRINTED, printing.state, "busy and then empty is proof at once");
 }
 
+static void a_printer_that_does_not_say_that_it_prints_gets_its_time(void)
+{
+    struct printer_driver slow = printer_zpl;
+    slow.print_time_ms = 4000;
+    send();
+    devices.printer_driver = &slow;
+    printer_event(EVENT_PORT_DRAINED);
+    now_ms += slow.print_time_ms - 1;
+    give_status(ready);
+    give_status(ready);
+    EXPECT_I64(PRINTING_PROVING, printing.state, "clean before it can be out proves nothing");
+    now_ms++;
+    give_status(ready);
+    give_status(ready);
+    EXPECT_I64(PRINTING_PRINTED, printing.state, "then twice is proof");
+}
+
 static void what_goes_wrong_with_a_sent_label_is_one_question(void)
 {
     static const struct {
         struct printer_status status;
         const char *promise;
     } rows[] = {
-        {{.paper_out = true}, "paper out"},
-        {{.ribbon_out = true}, "ribbon out"},
-        {{.head_open = true}, "head open"},
-        {{.too_hot = true}, "too hot"},
+        {{.paper_out = true}, "paper out"}, {{.ribbon_out = true}, "ribbon out"},
+        {{.head_open = true}, "head open"}, {{.too_hot = true}, "too hot"},
+        {{.fault = true}, "a jam"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         send();
@@ -318,6 +336,7 @@ static void a_label_that_cannot_be_used_is_drawn_or_broken(void)
 int main(void)
 {
     EXPECT_RUN(a_label_goes_its_whole_way);
+    EXPECT_RUN(a_printer_that_does_not_say_that_it_prints_gets_its_time);
     EXPECT_RUN(what_goes_wrong_with_a_sent_label_is_one_question);
     EXPECT_RUN(a_printer_that_came_back_is_another_life);
     EXPECT_RUN(a_label_waits_for_its_printer);

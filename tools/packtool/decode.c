@@ -164,6 +164,7 @@ static void print_status(const struct printer_status *status)
     json_write_boolean(out, "too_hot", status->too_hot);
     json_write_boolean(out, "too_cold", status->too_cold);
     json_write_boolean(out, "label_waiting", status->label_waiting);
+    json_write_boolean(out, "fault", status->fault);
     decode_line_print();
 }
 
