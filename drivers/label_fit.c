@@ -9,6 +9,7 @@
 #define CODE128_MODULE_MIN_UM 250u /* GS1's least for general distribution; dots of 203 dpi: 2 */
 #define CODE128_MODULE_MAX_UM 500u
 #define TEXT_LOWEST_PERCENT 50u
+#define TEXT_NARROWEST_PERCENT 60u
 
 unsigned label_dots_per_mm(unsigned dpi)
 {
@@ -137,7 +138,10 @@ static bool is_better(const struct label_face *face, bool whole, const struct ch
     if (!best->any || whole != best->whole) return !best->any || whole;
     if (!whole && face->columns != best->face.columns) return face->columns > best->face.columns;
     unsigned height = face_height(face), best_height = face_height(&best->face);
-    return height != best_height ? height > best_height : face->columns < best->face.columns;
+    if (height != best_height) return height > best_height;
+    /* A letter of a large font is better than a small one blown up. */
+    return face->down != best->face.down ? face->down < best->face.down
+                                         : face->columns < best->face.columns;
 }
 
 static void consider(struct choice *best, struct bytes text, unsigned room_dots, unsigned lines,
@@ -160,7 +164,8 @@ bool label_fit_text(struct bytes text, unsigned room_dots, unsigned height_dots,
         for (face.down = 1; face.down <= fonts->times_max; face.down++) {
             unsigned height = face_height(&face);
             if (height > height_dots || height * 100 < height_dots * TEXT_LOWEST_PERCENT) continue;
-            for (face.across = (face.down + 1) / 2; face.across <= face.down; face.across++)
+            face.across = (face.down * TEXT_NARROWEST_PERCENT + 99) / 100;
+            for (; face.across <= face.down; face.across++)
                 consider(&best, text, room_dots, lines, face);
         }
     }

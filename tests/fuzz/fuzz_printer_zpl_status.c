@@ -1,38 +1,11 @@
-/* Guards: no reply breaks the ZPL status reader; "ready" is never said beside a flag; and pieces of
- * any size give what the whole gives. */
+/* Guards: no reply breaks the ZPL status reader; printer_rules.h says what else must hold. */
 #include "drivers/printer_zpl.h"
+#include "tests/fuzz/printer_rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check_status(const struct printer_status *status)
-{
-    bool flag = status->paper_out || status->ribbon_out || status->head_open || status->paused ||
-                status->too_hot || status->too_cold || status->busy || status->buffer_full ||
-                status->label_waiting;
-    ENSURE(!(status->ready && flag));
-    ENSURE(status->queued == 0 || status->busy);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct bytes input = bytes_of(data, size);
-    struct printer_state at_once, by_byte;
-    printer_state_init(&at_once);
-    printer_state_init(&by_byte);
-    while (input.len > 0) {
-        enum printer_result whole, piece = PRINTER_NOTHING;
-        struct printer_status status, again;
-        size_t used = printer_zpl.feed(&at_once, input, &whole, &status);
-        ENSURE(used > 0 && used <= input.len);
-        for (size_t i = 0; i < used; i++) {
-            ENSURE(printer_zpl.feed(&by_byte, bytes_slice(input, i, 1), &piece, &again) == 1);
-            ENSURE(i + 1 == used || piece == PRINTER_NOTHING);
-        }
-        ENSURE(whole == piece);
-        if (whole == PRINTER_STATUS) check_status(&status);
-        if (whole == PRINTER_STATUS)
-            ENSURE(status.ready == again.ready && status.queued == again.queued);
-        input = bytes_from(input, used);
-    }
+    printer_rules_check(&printer_zpl, bytes_of(data, size));
     return 0;
 }

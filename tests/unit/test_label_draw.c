@@ -108,6 +108,28 @@ static void every_label_fits_its_stock(void)
     }
 }
 
+/* Whatever an address holds: the label of a booked parcel can be said in every printer's words. */
+static void every_printer_can_say_it(void)
+{
+    static const char hostile[] = "\"नमस्ते\" \\ ^XA~JA ~!T {B";
+    struct shipment shipment = example();
+    for (unsigned longest = 0; longest < 2; longest++) {
+        for (size_t i = 0; printer_driver_at(i) != NULL; i++) {
+            const struct printer_driver *driver = printer_driver_at(i);
+            struct textbuf out;
+            label_draw(&shipment, "Courier", 2, 1016, 1524, &label);
+            for (unsigned dpi = 203; dpi <= 300; dpi += 97) {
+                textbuf_init(&out, job, sizeof job);
+                EXPECT(driver->encode_label(&label, dpi, &out), driver->name);
+                EXPECT(bytes_find(textbuf_bytes(&out), BYTES_LITERAL("28411000000145")) < out.len,
+                       "with its AWB");
+            }
+        }
+        memset(shipment.to.line1, 'W', sizeof shipment.to.line1 - 1);
+        memcpy(shipment.to.name, hostile, sizeof hostile);
+    }
+}
+
 static void hindi_is_cut_between_letters(void)
 {
     struct shipment shipment = example();
@@ -158,6 +180,7 @@ int main(int argc, char **argv)
     }
     EXPECT_RUN(an_ordinary_parcel_says_all_it_must);
     EXPECT_RUN(every_label_fits_its_stock);
+    EXPECT_RUN(every_printer_can_say_it);
     EXPECT_RUN(hindi_is_cut_between_letters);
     EXPECT_RUN(no_address_keeps_a_booked_parcel_from_its_label);
     return expect_result();

@@ -184,9 +184,11 @@ static unsigned print_statuses(const struct printer_driver *driver, struct bytes
     return count;
 }
 
-/* With or without the "~", which shells like to replace. */
-static bool is_status_request(const char *request)
+/* ZPL has many answers; the other dialects one. With or without the "~", which shells like to
+ * replace. */
+static bool is_status_request(const struct printer_driver *driver, const char *request)
 {
+    if (strcmp(driver->name, "zpl") != 0) return true;
     if (request[0] == '~') request++;
     struct bytes name = bytes_of_text(request);
     return bytes_equal_ignore_case(name, "HS") || bytes_equal_ignore_case(name, "HQES");
@@ -203,8 +205,8 @@ static int decode_printer(int argc, char **argv)
         return complain(PACKTOOL_USAGE, "decode printer --dialect NAME --request NAME --hex HEX");
     }
     const struct printer_driver *driver = printer_driver_find(bytes_of_text(dialect));
-    if (driver == NULL) return complain(PACKTOOL_USAGE, "no driver of that dialect; there is zpl");
-    if (!is_status_request(request)) {
+    if (driver == NULL) return complain(PACKTOOL_USAGE, "no driver of that dialect");
+    if (!is_status_request(driver, request)) {
         return complain(PACKTOOL_USAGE, "status is in the answers to ~HS and ~HQES");
     }
     if (!hex_argument(hex, storage, &reply)) {
