@@ -1,6 +1,7 @@
 /* driver_list.c - see driver_list.h. A new driver is one line in one of these tables. */
 #include "drivers/driver_list.h"
 
+#include "drivers/printer_epl.h"
 #include "drivers/printer_tspl.h"
 #include "drivers/printer_zpl.h"
 #include "drivers/scale_8217.h"
@@ -35,6 +36,7 @@ static const struct scanner_driver *const scanners[] = {
 static const struct printer_driver *const printers[] = {
     &printer_zpl,
     &printer_tspl,
+    &printer_epl,
 };
 
 const struct scale_driver *scale_driver_at(size_t index)

@@ -8,13 +8,11 @@ struct walk {
     unsigned fed; /* how far down the paper is, in dots */
 };
 
-static bool go_down(struct walk *walk, unsigned y)
+static void go_down(struct walk *walk, unsigned y)
 {
-    if (walk->language->feed == NULL) return true;
-    if (y < walk->fed) return false;
-    if (y > walk->fed) walk->language->feed(walk->out, y - walk->fed);
+    if (walk->language->feed == NULL || y <= walk->fed) return;
+    walk->language->feed(walk->out, y - walk->fed);
     walk->fed = y;
-    return true;
 }
 
 static bool walk_text(struct walk *walk, const struct label_item *item, struct label_spot spot)
@@ -28,7 +26,7 @@ static bool walk_text(struct walk *walk, const struct label_item *item, struct l
     struct bytes rest = bytes_of_text(text);
     if (!label_fit_text(rest, spot.width, spot.height, lines, &fonts, &face)) return false;
     for (unsigned line = 0; line < lines && rest.len > 0; line++) {
-        if (!go_down(walk, spot.y)) return false;
+        go_down(walk, spot.y);
         language->put_text(walk->out, &spot, &face, label_take_line(&rest, face.columns));
         walk->fed += face.font->height * face.down;
         spot.y += spot.height;
@@ -42,7 +40,8 @@ static bool walk_bars(struct walk *walk, const struct label_item *item, struct l
     struct label_bars bars;
     unsigned modules = label_text_is_ascii(text) ? walk->language->bar_modules(text) : 0;
     bool fits = modules > 0 && label_fit_bars(spot.width, modules, walk->dots_per_mm, &bars);
-    if (!fits || !go_down(walk, spot.y)) return false;
+    if (!fits) return false;
+    go_down(walk, spot.y);
     spot.x += bars.margin;
     spot.width = bars.module * modules;
     walk->language->put_bars(walk->out, &spot, bars.module, text);
@@ -50,13 +49,12 @@ static bool walk_bars(struct walk *walk, const struct label_item *item, struct l
     return true;
 }
 
-static bool walk_line(struct walk *walk, struct label_spot spot)
+static void walk_line(struct walk *walk, struct label_spot spot)
 {
     if (spot.height == 0) spot.height = 1;
-    if (!go_down(walk, spot.y)) return false;
+    go_down(walk, spot.y);
     walk->language->put_line(walk->out, &spot);
     walk->fed += spot.height;
-    return true;
 }
 
 static bool walk_item(struct walk *walk, const struct label_item *item)
@@ -68,7 +66,7 @@ static bool walk_item(struct walk *walk, const struct label_item *item)
     switch (item->kind) {
     case LABEL_TEXT: return item->text[0] == '\0' || walk_text(walk, item, spot);
     case LABEL_CODE128: return walk_bars(walk, item, spot);
-    case LABEL_LINE: return walk_line(walk, spot);
+    case LABEL_LINE: walk_line(walk, spot); return true;
     }
     ensure_failed("item kind is one of the list", __FILE__, __LINE__);
 }

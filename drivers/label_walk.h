@@ -1,5 +1,5 @@
-/* label_walk.h - draws a label item by item for printers whose fonts are of fixed pitch and ASCII: it
- * decides places, sizes and line breaks; a language writes each piece in its own words. */
+/* label_walk.h - draws a label item by item for printers whose fonts are of fixed pitch and ASCII:
+ * it decides places, sizes and line breaks; a language writes each piece in its own words. */
 #ifndef PACKD_DRIVERS_LABEL_WALK_H
 #define PACKD_DRIVERS_LABEL_WALK_H
 
@@ -26,8 +26,8 @@ struct label_language {
     void (*feed)(struct textbuf *out, unsigned dots);
 };
 
-/* False when an item is not on the label, a text cannot be said or bars do not fit; without places
- * also when an item lies higher than the end of the one before. */
+/* False when an item is not on the label, a text cannot be said or bars do not fit. Without places,
+ * what would lie beside or over the piece before comes below it. */
 bool label_walk(const struct label *label, unsigned dots_per_mm,
                 const struct label_language *language, struct textbuf *out);
 
