@@ -2,6 +2,7 @@
 #include "drivers/driver_list.h"
 
 #include "drivers/printer_epl.h"
+#include "drivers/printer_escpos.h"
 #include "drivers/printer_tspl.h"
 #include "drivers/printer_zpl.h"
 #include "drivers/scale_8217.h"
@@ -37,6 +38,7 @@ static const struct printer_driver *const printers[] = {
     &printer_zpl,
     &printer_tspl,
     &printer_epl,
+    &printer_escpos,
 };
 
 const struct scale_driver *scale_driver_at(size_t index)
