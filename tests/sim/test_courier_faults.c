@@ -114,9 +114,7 @@ static struct world *begin(courier_fn *courier_says, int status, const char *bod
 static void end(struct world *world, size_t wanted_bookings)
 {
     EXPECT_I64(wanted_bookings, scenario_booked(world), "as many bookings as parcels");
-    rules_at_end(world);
-    EXPECT_I64(0, world->report.violations, world->report.first_violation);
-    sim_close(world);
+    scenario_judge(world);
 }
 
 /* C03 */

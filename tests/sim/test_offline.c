@@ -51,9 +51,7 @@ static void the_label_comes_at_once_and_the_courier_is_told_later(void)
     EXPECT_TEXT("WEB-3", world->couriers[0].shipments[2].order_no, "to the last");
     EXPECT(backlog_idle(&world->station->backlog), "nothing is left");
     EXPECT_I64(0, world->station->backlog.waiting, "as it says");
-    rules_at_end(world);
-    EXPECT_I64(0, world->report.violations, world->report.first_violation);
-    sim_close(world);
+    scenario_judge(world);
 }
 
 static void a_power_cut_forgets_nobody_who_must_be_told(void)
@@ -72,9 +70,7 @@ static void a_power_cut_forgets_nobody_who_must_be_told(void)
     sim_pass(world, 200000);
     EXPECT_I64(3, (int64_t)scenario_booked(world), "each is told once");
     EXPECT_I64(0, world->station->backlog.waiting, "and none twice");
-    rules_at_end(world);
-    EXPECT_I64(0, world->report.violations, world->report.first_violation);
-    sim_close(world);
+    scenario_judge(world);
 }
 
 static void what_the_courier_refuses_later_is_called_back(void)
@@ -103,9 +99,7 @@ static void what_the_courier_refuses_later_is_called_back(void)
     memset(world->cached, 0, world->oms.count);
     pack(world, "WEB-1");
     EXPECT_I64(1, (int64_t)scenario_booked(world), "with a better address it is packed again");
-    rules_at_end(world);
-    EXPECT_I64(0, world->report.violations, world->report.first_violation);
-    sim_close(world);
+    scenario_judge(world);
 }
 
 /* Each package of an order is called back, whatever became of the others. */
@@ -187,9 +181,7 @@ static void without_numbers_the_parcel_gets_a_hold_label(void)
     power_cut(world);
     EXPECT_I64(0, (int64_t)world->station->shelf.count, "for good");
     EXPECT_I64(1, (int64_t)(world->report.labels - world->report.hold_labels), "one");
-    rules_at_end(world);
-    EXPECT_I64(0, world->report.violations, world->report.first_violation);
-    sim_close(world);
+    scenario_judge(world);
 }
 
 static void a_power_cut_at_a_label_fetched_from_the_shelf_asks(void)
@@ -248,9 +240,7 @@ static void a_fetched_label_is_asked_after_when_the_power_goes(void)
     expect_held(world, HELD_LABEL_UNKNOWN, "is there a label?");
     bench_press(world, PRESS_LABEL_OK, "");
     sim_pass(world, 30000);
-    rules_at_end(world);
-    EXPECT_I64(0, world->report.violations, world->report.first_violation);
-    sim_close(world);
+    scenario_judge(world);
 }
 
 /* One that the courier refuses while it lies there is fetched as well: it must be packed anew. */
@@ -339,9 +329,7 @@ static void slots_are_free_again_when_what_left_the_bench_is_booked(void)
     EXPECT(backlog_idle(&world->station->backlog), "nothing is left");
     EXPECT_I64(0, taken_slots(world), "nor is a slot taken");
     EXPECT_I64(BOOKINGS_MAX + 2, (int64_t)scenario_booked(world), "all are told, once");
-    rules_at_end(world);
-    EXPECT_I64(0, world->report.violations, world->report.first_violation);
-    sim_close(world);
+    scenario_judge(world);
 }
 
 /* Those that left the bench unsent; one whose request was out is its slot's matter. */
@@ -388,9 +376,7 @@ static void many_more_than_fit_in_memory_are_told_in_order(void)
     EXPECT_I64(300, (int64_t)world->couriers[0].count, "all are told within the hour");
     expect_told_in_order(world);
     EXPECT_I64(0, world->station->backlog.waiting, "nothing is left");
-    rules_at_end(world);
-    EXPECT_I64(0, world->report.violations, world->report.first_violation);
-    sim_close(world);
+    scenario_judge(world);
 }
 
 int main(void)

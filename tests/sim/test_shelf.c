@@ -123,9 +123,7 @@ static void one_whose_turn_has_not_come_is_not_booked_yet(void)
     bench_scan(world, "WEB-3");
     sim_pass(world, 6000);
     EXPECT_I64(1, packing_of(world)->parcels, "then its scan brings the label");
-    rules_at_end(world);
-    EXPECT_I64(0, world->report.violations, world->report.first_violation);
-    sim_close(world);
+    scenario_judge(world);
 }
 
 /* Booked, and no paper for its label. */
