@@ -1,9 +1,9 @@
 /* scale.c - the parts of the scale contract that are the same for every driver; see scale.h. */
 #include "drivers/scale.h"
 
-void scale_state_init(struct scale_state *state)
+void scale_state_init(struct scale_state *state, const struct scale_driver *driver)
 {
-    *state = (struct scale_state){0};
+    *state = (struct scale_state){.driver = driver};
 }
 
 const char *scale_reject_word(enum scale_reject reject)

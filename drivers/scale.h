@@ -34,7 +34,12 @@ struct scale_reading {
     size_t raw_len;
 };
 
-enum scale_result { SCALE_NOTHING, SCALE_READING, SCALE_REJECTED };
+enum scale_result {
+    SCALE_NOTHING,
+    SCALE_READING,
+    SCALE_REJECTED,
+    SCALE_ANSWER, /* a handshake: the scale waits for `answer` before it says more */
+};
 
 enum scale_reject { /* why a frame was refused; the words appear in logs and packtool */
                     SCALE_REJECT_NONE,
@@ -50,9 +55,13 @@ struct scale_output {
     enum scale_result result;
     struct scale_reading reading; /* READING; for REJECTED only raw and raw_len are set */
     enum scale_reject reject;
+    struct bytes answer; /* ANSWER only: constant bytes, to be sent at once */
 };
 
+struct scale_driver;
+
 struct scale_state {
+    const struct scale_driver *driver;
     struct frame_buffer frame;
     uint32_t good;            /* frames read since init; saturates */
     uint32_t bad;             /* frames refused since the last good one */
@@ -67,12 +76,18 @@ struct scale_driver {
     struct line_settings usual;
     struct bytes request; /* sent to ask for a reading; empty for scales that talk by themselves */
     uint32_t request_every_ms; /* 0 with an empty request */
-    uint32_t silent_after_ms;  /* no frame for this long: say "scale is silent" */
+    /* The request does nothing on a scale of another family either: it may be sent while the
+     * protocol is being looked for. What prints, zeroes, tares or switches is never harmless. */
+    bool is_harmless;
+    bool is_hid; /* input is one HID input report a call, and `describe` comes first */
+    /* HID: reads the report descriptor into the state. False: there is no scale in it. */
+    bool (*describe)(struct scale_state *state, struct bytes report_descriptor);
+    uint32_t silent_after_ms; /* no frame for this long: say "scale is silent" */
     /* Uses up to input.len bytes, returns how many (at least 1 when input is not empty). */
     size_t (*feed)(struct scale_state *state, struct bytes input, struct scale_output *out);
 };
 
-void scale_state_init(struct scale_state *state);
+void scale_state_init(struct scale_state *state, const struct scale_driver *driver);
 
 /* After this many bytes without a good frame the line settings are probably wrong. */
 #define SCALE_WRONG_LINE_BYTES 512u

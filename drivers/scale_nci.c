@@ -160,6 +160,7 @@ const struct scale_driver scale_nci = {
     .usual = {.baud = 9600, .data_bits = 7, .stop_bits = 1, .parity = LINE_PARITY_EVEN},
     .request = {(const uint8_t *)"W\r", 2},
     .request_every_ms = 300,
+    .is_harmless = true,
     .silent_after_ms = 3000,
     .feed = feed,
 };

@@ -96,6 +96,7 @@ const struct scale_driver scale_sbi = {
     .usual = {.baud = 9600, .data_bits = 8, .stop_bits = 1, .parity = LINE_PARITY_ODD},
     .request = {(const uint8_t *)"\x1BP", 2},
     .request_every_ms = 300,
+    .is_harmless = true,
     .silent_after_ms = 3000,
     .feed = feed,
 };

@@ -87,6 +87,7 @@ const struct scale_driver scale_sma = {
     .usual = {.baud = 9600, .data_bits = 8, .stop_bits = 1, .parity = LINE_PARITY_NONE},
     .request = {(const uint8_t *)"\nW\r", 3},
     .request_every_ms = 250,
+    .is_harmless = true,
     .silent_after_ms = 2000,
     .feed = feed,
 };

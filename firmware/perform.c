@@ -378,6 +378,7 @@ static void fill_port(const struct answer *answer, struct event *event)
 {
     event->port.port = answer->ticket;
     event->port.bytes = BYTES_NONE;
+    event->port.identity = NULL;
     event->port.drained = 0;
     event->port.error = answer->error;
     event->port.sentence = answer->text;

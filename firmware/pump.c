@@ -107,6 +107,7 @@ static struct event *begin_port(struct pump *pump, enum event_kind kind, uint32_
     struct event *event = begin(pump, kind);
     event->port.port = port;
     event->port.bytes = BYTES_NONE;
+    event->port.identity = NULL;
     event->port.drained = 0;
     event->port.error = ERR_NONE;
     event->port.sentence = "";
@@ -116,7 +117,14 @@ static struct event *begin_port(struct pump *pump, enum event_kind kind, uint32_
 static void port_opened(void *context, uint32_t port, const struct port_identity *identity)
 {
     struct event *event = begin_port(context, EVENT_PORT_OPENED, port);
-    event->port.bytes = identity->device_id;
+    struct device_identity known = {.vendor = identity->vendor,
+                                    .product = identity->product,
+                                    .device_id = identity->device_id,
+                                    .report_descriptor = identity->report_descriptor,
+                                    .can_read = identity->can_read};
+    snprintf(known.serial, sizeof(known.serial), "%s", identity->serial);
+    snprintf(known.product_name, sizeof(known.product_name), "%s", identity->product_name);
+    event->port.identity = &known;
     give(context, event);
 }
 
@@ -161,9 +169,15 @@ static void device(struct pump *pump, enum event_kind kind, const char *address,
     if (strlen(address) >= sizeof(event->device.address)) return; /* no setting can name it */
     snprintf(event->device.address, sizeof(event->device.address), "%s", address);
     if (seen != NULL) {
-        event->device.is_printer = seen->is_printer;
-        event->device.is_hid = seen->is_hid;
-        event->device.is_serial = seen->is_serial;
+        struct device_identity *identity = &event->device.identity;
+        identity->vendor = seen->vendor;
+        identity->product = seen->product;
+        identity->is_serial = seen->is_serial;
+        identity->is_hid = seen->is_hid;
+        identity->is_printer = seen->is_printer;
+        identity->is_keyboard = seen->is_keyboard;
+        snprintf(identity->serial, sizeof(identity->serial), "%s", seen->serial);
+        snprintf(identity->product_name, sizeof(identity->product_name), "%s", seen->product_name);
     }
     give(pump, event);
 }

@@ -38,7 +38,7 @@ struct usb;
 /* What is wanted of the device behind the address. */
 enum port_face {
     PORT_FACE_LINE,    /* serial, tcp: bytes both ways, PORT_OUT_LINE_MAX */
-    PORT_FACE_HID,     /* usb: input reports; writing is ERR_UNSUPPORTED */
+    PORT_FACE_HID,     /* usb: input reports; what is written is one report (base/hid.h) */
     PORT_FACE_PRINTER, /* serial, tcp, usb printers: bytes both ways, PORT_OUT_PRINTER_MAX */
 };
 

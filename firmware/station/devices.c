@@ -36,7 +36,7 @@ static void reset_scale(struct devices *devices, const struct config *config)
             named != NULL ? (i == 0 ? named : NULL) : scale_driver_at(i);
         if (driver == NULL) break;
         devices->scale_drivers[i] = driver;
-        scale_state_init(&devices->scale_states[i]);
+        scale_state_init(&devices->scale_states[i], driver);
         devices->scale_count++;
     }
 }

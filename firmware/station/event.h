@@ -9,6 +9,7 @@
 #ifndef PACKD_FIRMWARE_STATION_EVENT_H
 #define PACKD_FIRMWARE_STATION_EVENT_H
 
+#include "drivers/identity.h"
 #include "firmware/config/config.h"
 #include "hal/base/err.h"
 #include "hal/base/http_message.h"
@@ -90,13 +91,14 @@ struct event {
         } started;
         struct {
             char address[128]; /* as ports are opened by: "serial:/dev/serial/by-id/..." */
-            bool is_printer, is_hid, is_serial;
+            struct device_identity identity; /* SEEN: without what only an open device tells */
         } device;
         struct {
             uint32_t port;
-            struct bytes bytes; /* BYTES; OPENED: IEEE 1284 device id, may be empty */
-            uint64_t drained;   /* DRAINED: bytes taken since opening */
-            enum err error;     /* FAILED, CLOSED */
+            struct bytes bytes;                     /* BYTES */
+            const struct device_identity *identity; /* OPENED; NULL: nothing is known */
+            uint64_t drained;                       /* DRAINED: bytes taken since opening */
+            enum err error;                         /* FAILED, CLOSED */
             const char *sentence;
         } port;
         struct {

@@ -11,7 +11,8 @@ static inline void scale_rules_check_output(const struct scale_output *output)
     struct decimal shown;
     enum mass_unit unit;
     int64_t mass_mg;
-    if (output->result == SCALE_NOTHING) return;
+    ENSURE((output->result == SCALE_ANSWER) == (output->answer.len > 0));
+    if (output->result == SCALE_NOTHING || output->result == SCALE_ANSWER) return;
     ENSURE(reading->raw_len > 0 && reading->raw_len <= SCALE_RAW_MAX);
     ENSURE((output->result == SCALE_REJECTED) == (output->reject != SCALE_REJECT_NONE));
     ENSURE(output->result == SCALE_READING || !reading->usable);
@@ -26,8 +27,8 @@ static inline void scale_rules_check_output(const struct scale_output *output)
 static inline void scale_rules_check(const struct scale_driver *driver, struct bytes input)
 {
     struct scale_state at_once, by_byte;
-    scale_state_init(&at_once);
-    scale_state_init(&by_byte);
+    scale_state_init(&at_once, driver);
+    scale_state_init(&by_byte, driver);
     while (input.len > 0) {
         struct scale_output whole, piece;
         size_t used = driver->feed(&at_once, input, &whole);

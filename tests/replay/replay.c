@@ -152,13 +152,13 @@ static bool bench_init(struct bench *bench, const char *kind, const char *driver
 {
     struct bytes name = bytes_of_text(driver);
     memset(bench, 0, sizeof *bench);
-    scale_state_init(&bench->scale_state);
     scanner_state_init(&bench->scanner_state);
     printer_state_init(&bench->printer_state);
     textbuf_init(&bench->said, bench->storage, sizeof bench->storage);
     if (strcmp(kind, "scale") == 0) bench->scale = scale_driver_find(name);
     if (strcmp(kind, "scanner") == 0) bench->scanner = scanner_driver_find(name);
     if (strcmp(kind, "printer") == 0) bench->printer = printer_driver_find(name);
+    scale_state_init(&bench->scale_state, bench->scale);
     return bench->scale != NULL || bench->scanner != NULL || bench->printer != NULL;
 }
 

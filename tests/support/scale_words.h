@@ -11,6 +11,11 @@ static inline void scale_words_say(struct textbuf *text, const struct scale_outp
     if (output->result == SCALE_REJECTED) {
         textbuf_format(text, "rejected %s\n", scale_reject_word(output->reject));
     }
+    if (output->result == SCALE_ANSWER) {
+        textbuf_text(text, "answer ");
+        textbuf_hex(text, output->answer);
+        textbuf_char(text, '\n');
+    }
     if (output->result != SCALE_READING) return;
     textbuf_format(text, "reading %s %s %lld mg", reading->shown[0] != '\0' ? reading->shown : "-",
                    reading->unit[0] != '\0' ? reading->unit : "-", (long long)reading->mass_mg);

@@ -53,7 +53,7 @@ static void the_binary_bytes_may_have_any_value(void)
             uint8_t frame[] = "ST,GS,il,000013.5 kg\r\n";
             struct scale_state state;
             struct scale_output output;
-            scale_state_init(&state);
+            scale_state_init(&state, &scale_cas);
             frame[6] = (uint8_t)id;
             frame[7] = (uint8_t)lamps;
             frame[17] = (uint8_t)id;

@@ -11,7 +11,7 @@ static struct scale_output last_of(const char *text, unsigned *out_count)
     struct scale_state state;
     struct scale_output output, last = {.result = SCALE_NOTHING};
     struct bytes input = bytes_of_text(text);
-    scale_state_init(&state);
+    scale_state_init(&state, &scale_stgs);
     *out_count = 0;
     while (input.len > 0) {
         input = bytes_from(input, scale_stgs.feed(&state, input, &output));
@@ -148,7 +148,7 @@ static void a_flood_without_an_end_costs_only_its_count(void)
     struct scale_output output;
     uint8_t flood[1000];
     memset(flood, 'S', sizeof flood);
-    scale_state_init(&state);
+    scale_state_init(&state, &scale_stgs);
     EXPECT_I64(1000, scale_stgs.feed(&state, bytes_of(flood, 1000), &output), "all is used");
     EXPECT(state.skipped > SCALE_WRONG_LINE_BYTES && output.result == SCALE_NOTHING, "and counted");
     struct bytes line = BYTES_LITERAL("ST,GS,+  1.234kg\r\n");

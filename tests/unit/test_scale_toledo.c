@@ -133,7 +133,7 @@ static void every_status_bit_says_what_the_manual_says(void)
         const struct manual_frame *wanted = &frames_of_the_manual[i];
         struct scale_state state;
         uint8_t frame[32];
-        scale_state_init(&state);
+        scale_state_init(&state, &scale_toledo);
         struct heard heard = hear(&state, bytes_of(frame, put_frame(frame, wanted->body, true)));
         const struct scale_reading *got = &heard.at[0].reading;
         bool read = heard.count == 1 && heard.at[0].result == SCALE_READING;
@@ -188,7 +188,7 @@ static void what_is_no_weight_is_refused_with_its_reason(void)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct scale_state state;
         uint8_t frame[32];
-        scale_state_init(&state);
+        scale_state_init(&state, &scale_toledo);
         struct heard heard = hear(&state, bytes_of(frame, put_frame(frame, rows[i].body, true)));
         if (!EXPECT(heard.count == 1 && heard.at[0].result == SCALE_REJECTED, rows[i].promise))
             continue;
@@ -208,7 +208,7 @@ static void any_damaged_byte_is_refused_or_unseen(void)
     for (size_t at = 0; at < len; at++) {
         for (unsigned bit = 0; bit < 7; bit++) {
             struct scale_state state;
-            scale_state_init(&state);
+            scale_state_init(&state, &scale_toledo);
             frame[at] = (uint8_t)(frame[at] ^ (1u << bit));
             struct heard heard = hear(&state, bytes_of(frame, len));
             frame[at] = (uint8_t)(frame[at] ^ (1u << bit));
@@ -229,7 +229,7 @@ static void every_lost_byte_costs_one_frame_only(void)
         uint8_t cut[128];
         memcpy(cut, frames, lost);
         memcpy(cut + lost, frames + lost + 1, len - lost - 1);
-        scale_state_init(&state);
+        scale_state_init(&state, &scale_toledo);
         struct heard heard = hear(&state, bytes_of(cut, len - 1));
         for (size_t i = 0; i < heard.count; i++) usable += heard.at[i].reading.usable;
         EXPECT_I64(3, usable, "the damaged frame is lost and the next one is not");
@@ -244,7 +244,7 @@ static void a_frame_cut_anywhere_costs_itself_only(void)
         uint8_t frames[64];
         (void)put_frame(frames, good_body, true);
         size_t len = cut + put_frames(frames + cut, good_body, true, 2);
-        scale_state_init(&state);
+        scale_state_init(&state, &scale_toledo);
         struct heard heard = hear(&state, bytes_of(frames, len));
         for (size_t i = 0; i < heard.count; i++) usable += heard.at[i].reading.usable;
         EXPECT_I64(2, usable, "the STX that cuts a frame begins the next");
@@ -257,7 +257,7 @@ static void bit_seven_is_parity_and_kept_as_evidence(void)
     uint8_t frame[32];
     size_t len = put_frame(frame, good_body, true);
     for (size_t i = 0; i < len; i++) frame[i] |= 0x80;
-    scale_state_init(&state);
+    scale_state_init(&state, &scale_toledo);
     struct heard heard = hear(&state, bytes_of(frame, len));
     EXPECT(heard.count == 1 && heard.at[0].reading.usable, "parity that leaked in changes nothing");
     EXPECT_BYTES(bytes_of(frame, len),
@@ -269,7 +269,7 @@ static void a_run_of_frames_says_that_there_is_no_checksum(void)
 {
     struct scale_state state;
     uint8_t frames[256];
-    scale_state_init(&state);
+    scale_state_init(&state, &scale_toledo);
     struct heard heard = hear(&state, bytes_of(frames, put_frames(frames, good_body, false, 6)));
     EXPECT_I64(6, heard.count, "every frame is read");
     EXPECT(!heard.at[0].reading.usable && !heard.at[1].reading.usable, "not proved by one or two");
@@ -282,7 +282,7 @@ static void a_bad_checksum_breaks_the_run_without(void)
 {
     struct scale_state state;
     uint8_t frames[256];
-    scale_state_init(&state);
+    scale_state_init(&state, &scale_toledo);
     size_t len = put_frames(frames, good_body, false, 2);
     len += put_frame(frames + len, good_body, true);
     frames[len - 1] ^= 0x10;
@@ -298,7 +298,7 @@ static void a_line_with_checksums_keeps_them(void)
 {
     struct scale_state state;
     uint8_t frames[256];
-    scale_state_init(&state);
+    scale_state_init(&state, &scale_toledo);
     size_t len = put_frames(frames, good_body, true, 3);
     len += put_frame(frames + len, good_body, false);
     len += put_frames(frames + len, good_body, true, 2);
@@ -316,7 +316,7 @@ static void a_scale_set_up_anew_is_believed_after_a_run(void)
 {
     struct scale_state state;
     uint8_t frames[256];
-    scale_state_init(&state);
+    scale_state_init(&state, &scale_toledo);
     (void)hear(&state, bytes_of(frames, put_frames(frames, good_body, true, 4)));
     struct heard heard = hear(&state, bytes_of(frames, put_frames(frames, good_body, false, 6)));
     EXPECT(heard.count == 6 && heard.at[5].reading.usable, "checksums switched off");
@@ -334,11 +334,11 @@ static void a_checksum_that_looks_like_the_next_frame_is_told_apart(void)
     uint8_t frames[128];
     struct scale_state state;
     EXPECT_I64(0x02, frames[put_frame(frames, body, true) - 1], "the checksum is 02");
-    scale_state_init(&state);
+    scale_state_init(&state, &scale_toledo);
     struct heard heard = hear(&state, bytes_of(frames, put_frames(frames, body, true, 5)));
     EXPECT(heard.count == 5 && heard.at[4].reading.raw_len == 18, "with a checksum of 02");
     for (size_t i = 0; i < heard.count; i++) EXPECT(heard.at[i].reading.usable, "each is proved");
-    scale_state_init(&state);
+    scale_state_init(&state, &scale_toledo);
     heard = hear(&state, bytes_of(frames, put_frames(frames, body, false, 6)));
     EXPECT(heard.count == 6 && heard.at[5].reading.usable, "without one");
     for (size_t i = 0; i < heard.count; i++) {
@@ -351,7 +351,7 @@ static void counts_say_how_the_line_is_doing(void)
     struct scale_state state;
     uint8_t frame[32], noise[600];
     memset(noise, 0x55, sizeof noise);
-    scale_state_init(&state);
+    scale_state_init(&state, &scale_toledo);
     (void)hear(&state, bytes_of(noise, sizeof noise));
     EXPECT(state.skipped > SCALE_WRONG_LINE_BYTES && state.good == 0, "noise is counted");
     (void)hear(&state, bytes_of(frame, put_frame(frame, good_body, true)));

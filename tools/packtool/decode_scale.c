@@ -64,7 +64,8 @@ static void print_refusal(const struct scale_driver *driver, const struct scale_
 static void hear(struct tally *tally, const struct scale_output *output, bool print)
 {
     switch (output->result) {
-    case SCALE_NOTHING: return;
+    case SCALE_NOTHING:
+    case SCALE_ANSWER: return; /* a recording holds what came, not what we send */
     case SCALE_READING:
         tally->read++;
         if (print) print_reading(tally->driver, &output->reading);
@@ -82,7 +83,7 @@ static struct tally listen(const struct scale_driver *driver, struct bytes input
     struct tally tally = {.driver = driver};
     struct scale_state state;
     struct scale_output output;
-    scale_state_init(&state);
+    scale_state_init(&state, driver);
     while (input.len > 0) {
         struct bytes piece = bytes_slice(input, 0, chunk > 0 ? chunk : input.len);
         input = bytes_from(input, piece.len);
