@@ -1,19 +1,11 @@
 /* usb_selector.c - which device a usb address means. Hexadecimal is read in either case; a serial
  * number is compared as it was told in usb.h's device, cut and made printable. */
-#include <string.h>
-
 #include "hal/usb_inside.h"
 
 static bool parse_hex(struct bytes text, uint16_t *out_value)
 {
-    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-    unsigned value = 0;
-    if (text.len < 1 || text.len > 4) return false;
-    for (size_t i = 0; i < text.len; i++) {
-        const char *at = memchr(digits, text.data[i], sizeof(digits) - 1);
-        if (!at) return false;
-        value = value << 4 | (unsigned)((at - digits) % 16);
-    }
+    uint64_t value = 0;
+    if (text.len > 4 || !bytes_hex_to_u64(text, UINT16_MAX, &value)) return false;
     *out_value = (uint16_t)value;
     return true;
 }

@@ -122,6 +122,21 @@ bool bytes_to_u64(struct bytes digits, uint64_t max, uint64_t *out_value)
     return true;
 }
 
+bool bytes_hex_to_u64(struct bytes digits, uint64_t max, uint64_t *out_value)
+{
+    static const char known[] = "0123456789abcdef0123456789ABCDEF";
+    uint64_t value = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        const char *at = memchr(known, digits.data[i], sizeof known - 1);
+        if (at == NULL) return false;
+        uint64_t digit = (uint64_t)(at - known) % 16;
+        if (digit > max || value > (max - digit) / 16) return false;
+        value = value * 16 + digit;
+    }
+    *out_value = value;
+    return digits.len > 0;
+}
+
 /* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 size_t bytes_utf8_sequence(struct bytes run)
 {

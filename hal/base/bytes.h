@@ -47,6 +47,8 @@ bool bytes_to_text(struct bytes from, char *out_text, size_t size);
 
 /* Decimal digits only, no sign, no blanks; false when empty, foreign or past the maximum. */
 MUST_USE bool bytes_to_u64(struct bytes digits, uint64_t max, uint64_t *out_value);
+/* The same for hexadecimal digits of either case, without a prefix. */
+MUST_USE bool bytes_hex_to_u64(struct bytes digits, uint64_t max, uint64_t *out_value);
 
 /* Length of the UTF-8 sequence at the front, 1 to 4; 0 when it is not one or nothing is left. */
 size_t bytes_utf8_sequence(struct bytes run);
