@@ -113,12 +113,11 @@ bool device_table_read(struct device_table *table, struct bytes text, unsigned *
     size_t before = table->count;
     struct ini_reader ini;
     const char *why = NULL;
-    enum ini_step step = INI_END;
     *out_line = 0;
     *out_why = "the text is too long";
     if (text.len > DEVICE_TABLE_TEXT_MAX) return false;
     ini_init(&ini, text);
-    while (why == NULL && (step = ini_next(&ini, &why)) == INI_ENTRY) {
+    while (why == NULL && ini_next(&ini, &why) == INI_ENTRY) {
         why = take_entry(table, before, &ini);
     }
     if (why == NULL && table->count > before) why = why_incomplete(&table->rows[table->count - 1]);

@@ -1,5 +1,4 @@
-/* device_table.h - known devices as data: which maker's number is a scale, a scanner, a printer, and
- * which driver it wants.
+/* device_table.h - known devices as data: what a maker's number is, and which driver it wants.
  *
  * The text is the INI of hal/base/ini_read.h, one section a device (board/devices.conf):
  *

@@ -1,25 +1,43 @@
 /* devices.c - ports opened, lost and found again; what they say handed on one thing at a time.
  *
- *   GONE --retry--> OPENING --opened--> OPEN --closed--> GONE        ABSENT: not configured
- *                      |---failed---> GONE
+ *   UNBOUND --chosen--> GONE --retry--> OPENING --opened--> OPEN --closed--> GONE
+ *      ^                 |                 |---failed---> GONE
+ *      +---it has left---+                                          ABSENT: not wanted
  *
- * GONE: nothing is asked of the port, a retry is due. OPENING: one open command is out. OPEN: bytes
- * with this port number are this device's; all earlier numbers are dead. */
+ * UNBOUND: nobody plays this role. GONE: nothing is asked of the port, a retry is due. OPENING: one
+ * open command is out. OPEN: bytes with this port number are this device's; all earlier numbers are
+ * dead. */
 #include "firmware/station/devices.h"
 
 #include <string.h>
 
-#define PRINTER_ASK_IDLE_MS \
-    3000                      /* seldom enough to sleep, often enough to warn before the weight */
+#include "firmware/station/devices_parts.h"
+
+#include <string.h>
+
 #define SCAN_PAUSE_MAX_MS 500 /* between two bytes or reports of one code */
-#define PRINTER_ASK_EAGER_MS 150 /* while a label is coming out */
 
 static bool is_scanner(unsigned slot)
 {
     return slot >= DEVICE_SCANNER_FIRST && slot < DEVICE_PRINTER;
 }
 
-static const char *slot_address(const struct config *config, unsigned slot)
+bool device_is_usb(const char *address)
+{
+    return bytes_start_with(bytes_of_text(address), "usb:");
+}
+
+bool device_is_serial(const char *address)
+{
+    return bytes_start_with(bytes_of_text(address), "serial:");
+}
+
+bool device_driver_is_open(const char *driver)
+{
+    return driver[0] == '\0' || strcmp(driver, "auto") == 0;
+}
+
+static const char *wanted_address(const struct config *config, unsigned slot)
 {
     if (slot == DEVICE_SCALE) return config->scale.address;
     if (slot == DEVICE_PRINTER) return config->printer.address;
@@ -27,91 +45,118 @@ static const char *slot_address(const struct config *config, unsigned slot)
     return index < config->scanner_count ? config->scanners[index].address : "";
 }
 
-static void reset_scale(struct devices *devices, const struct config *config)
+static void set_address(struct device *device, const char *address)
 {
-    const struct scale_driver *named = scale_driver_find(bytes_of_text(config->scale.driver));
-    devices->scale_count = 0;
-    for (size_t i = 0; i < SCALE_CANDIDATES_MAX; i++) {
-        const struct scale_driver *driver =
-            named != NULL ? (i == 0 ? named : NULL) : scale_driver_at(i);
-        if (driver == NULL) break;
-        devices->scale_drivers[i] = driver;
-        scale_state_init(&devices->scale_states[i], driver);
-        devices->scale_count++;
-    }
+    bool copied = bytes_to_text(bytes_of_text(address), device->address, sizeof device->address);
+    ENSURE(copied);
 }
 
 static void reset_protocol(struct devices *devices, const struct config *config, unsigned slot)
 {
     if (slot == DEVICE_SCALE) {
-        reset_scale(devices, config);
+        scale_forget(devices, config);
+        devices->finding.reopen = false;
         return;
     }
     if (slot == DEVICE_PRINTER) {
-        printer_state_init(&devices->printer_state);
-        devices->printer_known = false;
-        devices->printer_asked = false;
-        devices->printer_drained = 0;
-        devices->printer_written = 0;
+        printer_forget(devices, config);
         return;
     }
-    scanner_state_init(&devices->scanner_states[slot - DEVICE_SCANNER_FIRST]);
+    size_t index = slot - DEVICE_SCANNER_FIRST;
+    devices->scanner_drivers[index] =
+        scanner_driver_find(bytes_of_text(config->scanners[index].driver));
+    scanner_state_init(&devices->scanner_states[index]);
 }
 
-void devices_init(struct devices *devices, const struct config *config, int64_t now_ms)
+static void init_slot(struct devices *devices, const struct config *config, unsigned slot,
+                      int64_t now_ms)
+{
+    struct device *device = &devices->slots[slot];
+    const char *wanted = wanted_address(config, slot);
+    bool is_auto = strcmp(wanted, ADDRESS_AUTO) == 0;
+    *device = (struct device){.state = DEVICE_GONE,
+                              .is_auto = is_auto,
+                              .port = device->port,
+                              .retry_ms = NO_DEADLINE,
+                              .backoff = BACKOFF_DEVICE};
+    if (wanted[0] == '\0') device->state = DEVICE_ABSENT;
+    else if (is_auto) device->state = DEVICE_UNBOUND;
+    else {
+        set_address(device, wanted);
+        device->retry_ms = now_ms;
+    }
+    reset_protocol(devices, config, slot);
+}
+
+void devices_init(struct devices *devices, const struct config *config,
+                  const struct device_table *table, int64_t now_ms)
 {
     memset(devices, 0, sizeof *devices);
-    for (size_t i = 0; i < config->scanner_count; i++) {
-        devices->scanner_drivers[i] =
-            scanner_driver_find(bytes_of_text(config->scanners[i].driver));
-    }
-    devices->printer_driver = printer_driver_find(bytes_of_text(config->printer.driver));
+    binding_init(&devices->binding, table, now_ms);
+    device_memory_init(&devices->memory);
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
-        struct device *device = &devices->slots[slot];
-        bool wanted = slot_address(config, slot)[0] != '\0';
-        *device = (struct device){.state = wanted ? DEVICE_GONE : DEVICE_ABSENT,
-                                  .port = slot,
-                                  .retry_ms = wanted ? now_ms : NO_DEADLINE,
-                                  .backoff = BACKOFF_DEVICE};
-        reset_protocol(devices, config, slot);
+        devices->slots[slot].port = slot;
+        init_slot(devices, config, slot, now_ms);
     }
+}
+
+void devices_start(struct devices *devices, struct step *step)
+{
+    device_memory_start(&devices->memory, step);
+}
+
+void devices_remembered(struct devices *devices, struct step *step, const struct event *event)
+{
+    const struct event now = {.kind = EVENT_DEADLINE};
+    device_memory_loaded(&devices->memory, event);
+    devices_step(devices, step, &now);
+}
+
+void devices_stored(struct devices *devices, const struct step *step, uint32_t ticket,
+                    enum err error)
+{
+    device_memory_stored(&devices->memory, step, ticket, error);
+}
+
+static void close_slot(struct device *device, struct step *step)
+{
+    if (device->state != DEVICE_OPEN && device->state != DEVICE_OPENING) return;
+    commands_add(step->commands, COMMAND_PORT_CLOSE)->port.port = device->port;
 }
 
 void devices_reconfigure(struct devices *devices, struct step *step, const struct config *config)
 {
-    uint32_t ports[DEVICES_MAX];
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
-        const struct device *device = &devices->slots[slot];
-        ports[slot] = device->port;
-        if (device->state != DEVICE_OPEN && device->state != DEVICE_OPENING) continue;
-        commands_add(step->commands, COMMAND_PORT_CLOSE)->port.port = device->port;
+        close_slot(&devices->slots[slot], step);
+        init_slot(devices, config, slot, step->now_ms);
     }
-    devices_init(devices, config, step->now_ms);
-    for (unsigned slot = 0; slot < DEVICES_MAX; slot++) devices->slots[slot].port = ports[slot];
+    devices->printer_eager = false;
 }
 
-static struct line_settings slot_line(const struct devices *devices, const struct config *config,
+/* --- opening --- */
+
+/* The driver of a scanner whose settings leave it open: NULL when there is none for this face. */
+static const struct scanner_driver *driver_of_face(bool is_hid)
+{
+    const struct scanner_driver *driver;
+    for (size_t i = 0; (driver = scanner_driver_at(i)) != NULL; i++) {
+        if (driver->is_hid == is_hid) return driver;
+    }
+    return NULL;
+}
+
+static struct line_settings slot_line(struct devices *devices, const struct config *config,
                                       unsigned slot)
 {
-    if (slot == DEVICE_SCALE) {
-        return config->scale.line.baud != 0 ? config->scale.line : devices->scale_drivers[0]->usual;
-    }
+    if (slot == DEVICE_SCALE) return scale_opening(devices, config);
     if (slot == DEVICE_PRINTER) {
         return devices->printer_driver != NULL ? devices->printer_driver->usual
                                                : (struct line_settings){0};
     }
     size_t index = slot - DEVICE_SCANNER_FIRST;
-    if (config->scanners[index].line.baud != 0 || devices->scanner_drivers[index] == NULL) {
-        return config->scanners[index].line;
-    }
-    return devices->scanner_drivers[index]->usual;
-}
-
-static bool slot_is_hid(const struct devices *devices, unsigned slot)
-{
-    if (!is_scanner(slot)) return false;
-    const struct scanner_driver *driver = devices->scanner_drivers[slot - DEVICE_SCANNER_FIRST];
-    return driver != NULL && driver->is_hid;
+    const struct scanner_driver *driver = devices->scanner_drivers[index];
+    if (config->scanners[index].line.baud != 0) return config->scanners[index].line;
+    return driver != NULL ? driver->usual : driver_of_face(false)->usual;
 }
 
 static enum port_role slot_role(unsigned slot)
@@ -126,13 +171,20 @@ static void open_slot(struct devices *devices, struct step *step, unsigned slot)
     device->state = DEVICE_OPENING;
     device->retry_ms = NO_DEADLINE;
     device->port += 0x100u;
-    reset_protocol(devices, step->config, slot);
+    if (slot != DEVICE_SCALE || !devices->finding.reopen)
+        reset_protocol(devices, step->config, slot);
     struct command *command = commands_add(step->commands, COMMAND_PORT_OPEN);
     command->port.port = device->port;
     command->port.role = slot_role(slot);
-    command->port.hid = slot_is_hid(devices, slot);
-    command->port.address = commands_keep_text(step->commands, slot_address(step->config, slot));
+    command->port.hid = slot != DEVICE_PRINTER && device_is_usb(device->address);
+    command->port.address = commands_keep_text(step->commands, device->address);
     command->port.line = slot_line(devices, step->config, slot);
+}
+
+static void reopen_slot(struct devices *devices, struct step *step, unsigned slot)
+{
+    close_slot(&devices->slots[slot], step);
+    open_slot(devices, step, slot);
 }
 
 /* Which slot has this port open or opening; NULL, and counted, when it is a dead number. */
@@ -149,99 +201,185 @@ static struct device *find_slot(struct devices *devices, uint32_t port, unsigned
     return NULL;
 }
 
-static const char *const slot_words[DEVICES_MAX] = {"scale",     "scanner 1", "scanner 2",
-                                                    "scanner 3", "scanner 4", "printer"};
+const char *devices_slot_name(unsigned slot)
+{
+    static const char *const words[DEVICES_MAX] = {"scale",     "scanner 1", "scanner 2",
+                                                   "scanner 3", "scanner 4", "printer"};
+    return words[slot];
+}
 
+static void unbind(struct device *device)
+{
+    device->state = DEVICE_UNBOUND;
+    device->casting = CASTING_NONE;
+    device->retry_ms = NO_DEADLINE;
+    device->address[0] = device->name[0] = '\0';
+}
+
+/* One that was chosen and has left the bus is chosen anew; one that is there is tried again. */
 static void lose_slot(struct devices *devices, struct step *step, unsigned slot,
                       const char *sentence)
 {
     struct device *device = &devices->slots[slot];
     if (device->state == DEVICE_OPEN) {
-        commands_log(step->commands, LOG_WARNING, "log_device_lost", "device", slot_words[slot],
-                     "why", sentence, NULL);
+        commands_log(step->commands, LOG_WARNING, "log_device_lost", "device",
+                     devices_slot_name(slot), "why", sentence, NULL);
     }
-    device->state = DEVICE_GONE;
-    device->retry_ms = step->now_ms + backoff_next_ms(&device->backoff, step, -1);
+    device->unfit = false;
+    device->silent = false;
+    if (device->is_auto && binding_find(&devices->binding, device->address) == NULL) {
+        unbind(device);
+    } else {
+        device->state = DEVICE_GONE;
+        device->retry_ms = step->now_ms + backoff_next_ms(&device->backoff, step, -1);
+    }
     reset_protocol(devices, step->config, slot);
 }
 
-static void opened(struct devices *devices, struct step *step, unsigned slot)
+void device_proven(struct devices *devices, unsigned slot)
+{
+    const struct device *device = &devices->slots[slot];
+    const struct cast *before = &devices->memory.cast[slot];
+    struct cast cast = {.vendor = device->vendor, .product = device->product};
+    if (!device->is_auto) return;
+    bool copied = bytes_to_text(bytes_of_text(device->address), cast.address, sizeof cast.address);
+    ENSURE(copied);
+    cast.by_person = before->by_person && strcmp(before->address, cast.address) == 0;
+    device_memory_cast(&devices->memory, slot, &cast);
+}
+
+static void scanner_opened(struct devices *devices, const struct config *config, unsigned slot)
 {
     struct device *device = &devices->slots[slot];
+    size_t index = slot - DEVICE_SCANNER_FIRST;
+    const struct scanner_driver **driver = &devices->scanner_drivers[index];
+    if (*driver == NULL && device_driver_is_open(config->scanners[index].driver))
+        *driver = driver_of_face(device_is_usb(device->address));
+    device->unfit = *driver == NULL;
+    if (!device->unfit) device_proven(devices, slot);
+}
+
+static void opened(struct devices *devices, struct step *step, unsigned slot,
+                   const struct device_identity *identity)
+{
+    struct device *device = &devices->slots[slot];
+    bool again = slot == DEVICE_SCALE && devices->finding.reopen; /* the same, on another line */
     device->state = DEVICE_OPEN;
     device->opened_ms = step->now_ms;
     device->heard_ms = step->now_ms;
     device->silent = false;
+    device->unfit = false;
     backoff_reset(&device->backoff);
-    commands_log(step->commands, LOG_INFO, "log_device_found", "device", slot_words[slot], NULL);
-    if (slot == DEVICE_SCALE) devices->scale_ask_ms = step->now_ms;
-    if (slot == DEVICE_PRINTER && devices->printer_driver != NULL) {
-        (void)devices_printer_write(devices, step, devices->printer_driver->start);
-        devices->printer_ask_ms = step->now_ms;
+    if (identity != NULL) {
+        device->vendor = identity->vendor;
+        device->product = identity->product;
+        memcpy(device->name, identity->product_name, sizeof device->name);
+    }
+    if (!again) {
+        commands_log(step->commands, LOG_INFO, "log_device_found", "device",
+                     devices_slot_name(slot), NULL);
+    }
+    if (slot == DEVICE_SCALE) scale_opened(devices, step, identity);
+    else if (slot == DEVICE_PRINTER) printer_opened(devices, step, identity);
+    else scanner_opened(devices, step->config, slot);
+}
+
+/* --- who plays what --- */
+
+/* What the other slots have, and what the settings name for them. */
+static size_t others(const struct devices *devices, const struct config *config, unsigned slot,
+                     const char *out_taken[DEVICES_MAX])
+{
+    size_t count = 0;
+    for (unsigned other = 0; other < DEVICES_MAX; other++) {
+        const struct device *device = &devices->slots[other];
+        if (other == slot) continue;
+        const char *address = device->is_auto ? device->address : wanted_address(config, other);
+        if (address[0] != '\0') out_taken[count++] = address;
+    }
+    return count;
+}
+
+static void choose_slot(struct devices *devices, struct step *step, unsigned slot)
+{
+    struct device *device = &devices->slots[slot];
+    const char *taken[DEVICES_MAX];
+    const struct seen_device *chosen;
+    size_t count = others(devices, step->config, slot, taken);
+    device->casting = binding_choose(&devices->binding, &devices->memory, slot, taken, count,
+                                     step->now_ms, &chosen);
+    if (device->casting != CASTING_ONE) return;
+    set_address(device, chosen->address);
+    memcpy(device->name, chosen->identity.product_name, sizeof device->name);
+    device->vendor = chosen->identity.vendor;
+    device->product = chosen->identity.product;
+    device->state = DEVICE_GONE;
+    device->retry_ms = step->now_ms;
+}
+
+/* Those who are remembered are taken before anybody is guessed. */
+static void choose_slots(struct devices *devices, struct step *step)
+{
+    if (!devices->memory.loaded) return;
+    for (unsigned turn = 0; turn < 2; turn++) {
+        for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
+            bool remembered =
+                binding_find(&devices->binding, devices->memory.cast[slot].address) != NULL;
+            if (devices->slots[slot].state != DEVICE_UNBOUND || remembered != (turn == 0)) continue;
+            choose_slot(devices, step, slot);
+        }
     }
 }
 
-/* The configured address may leave the end open: "usb:0a5f:0164" is any of that kind. */
-static bool address_fits(const char *wanted, const char *seen)
+bool devices_cast(struct devices *devices, struct step *step, unsigned slot, const char *address)
 {
-    struct bytes whole = bytes_of_text(seen);
-    size_t len = strlen(wanted);
-    if (len == 0 || !bytes_start_with(whole, wanted)) return false;
-    return whole.len == len || whole.data[len] == ':';
+    struct device *device = &devices->slots[slot];
+    const struct seen_device *seen = binding_find(&devices->binding, address);
+    struct cast cast = {.by_person = seen != NULL};
+    if (!device->is_auto || (address[0] != '\0' && seen == NULL)) return false;
+    if (seen != NULL) {
+        memcpy(cast.address, seen->address, sizeof cast.address);
+        cast.vendor = seen->identity.vendor;
+        cast.product = seen->identity.product;
+    }
+    for (unsigned other = 0; other < DEVICES_MAX; other++) { /* nobody plays two roles */
+        struct device *rival = &devices->slots[other];
+        bool has_it = seen != NULL && rival->is_auto && strcmp(rival->address, address) == 0;
+        if (other != slot && !has_it) continue;
+        close_slot(rival, step);
+        unbind(rival);
+        reset_protocol(devices, step->config, other);
+        if (other != slot) device_memory_cast(&devices->memory, other, &(struct cast){.vendor = 0});
+    }
+    device_memory_cast(&devices->memory, slot, &cast);
+    devices->binding.left[slot] = 0;
+    choose_slots(devices, step);
+    return true;
 }
 
-static void seen(struct devices *devices, struct step *step, const char *address)
+static void seen(struct devices *devices, struct step *step, const struct event *event)
 {
+    const char *address = event->device.address;
+    binding_seen(&devices->binding, address, &event->device.identity, step->now_ms);
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
         struct device *device = &devices->slots[slot];
-        if (device->state != DEVICE_GONE ||
-            !address_fits(slot_address(step->config, slot), address))
-            continue;
-        open_slot(devices, step, slot);
+        if (device->state == DEVICE_GONE && binding_address_fits(device->address, address))
+            open_slot(devices, step, slot);
     }
 }
 
-static void ask_scale(struct devices *devices, struct step *step)
+/* An open port says itself, and sooner, that its device is gone. */
+static void gone(struct devices *devices, const char *address)
 {
-    const struct scale_driver *driver = devices->scale_drivers[0];
-    if (devices->slots[DEVICE_SCALE].state != DEVICE_OPEN || driver->request.len == 0) return;
-    if (step->now_ms < devices->scale_ask_ms) return;
-    devices->scale_ask_ms = step->now_ms + driver->request_every_ms;
-    struct command *command = commands_add(step->commands, COMMAND_PORT_WRITE);
-    command->port.port = devices->slots[DEVICE_SCALE].port;
-    command->port.bytes = driver->request;
+    binding_gone(&devices->binding, &devices->memory, address);
+    for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
+        struct device *device = &devices->slots[slot];
+        bool is_it = device->is_auto && strcmp(device->address, address) == 0;
+        if (is_it && device->state == DEVICE_GONE) unbind(device);
+    }
 }
 
-static void ask_printer(struct devices *devices, struct step *step)
-{
-    if (devices->slots[DEVICE_PRINTER].state != DEVICE_OPEN || devices->printer_driver == NULL)
-        return;
-    if (step->now_ms < devices->printer_ask_ms) return;
-    /* A printer in error may not answer at all (drivers/README.md): ask on, slowly. */
-    bool waiting = devices->printer_asked && step->now_ms - devices->printer_asked_ms <
-                                                 devices->printer_driver->status_wait_ms;
-    int64_t pause_ms = devices->printer_eager ? PRINTER_ASK_EAGER_MS : PRINTER_ASK_IDLE_MS;
-    devices->printer_ask_ms = step->now_ms + pause_ms;
-    if (waiting && devices->printer_eager) return;
-    if (!devices->printer_asked) devices->printer_asked_ms = step->now_ms;
-    devices->printer_asked = true;
-    (void)devices_printer_write(devices, step, devices->printer_driver->status_request);
-}
-
-static bool scale_is_silent(const struct devices *devices, int64_t now_ms)
-{
-    const struct device *device = &devices->slots[DEVICE_SCALE];
-    return device->state == DEVICE_OPEN && devices->scale_drivers[0]->silent_after_ms > 0 &&
-           now_ms - device->heard_ms > (int64_t)devices->scale_drivers[0]->silent_after_ms;
-}
-
-static bool printer_is_silent(const struct devices *devices, int64_t now_ms)
-{
-    const struct device *device = &devices->slots[DEVICE_PRINTER];
-    return device->state == DEVICE_OPEN && devices->printer_driver != NULL &&
-           devices->printer_asked &&
-           now_ms - devices->printer_asked_ms > (int64_t)devices->printer_driver->status_wait_ms;
-}
+/* --- time --- */
 
 static void look_for_silence(struct devices *devices, struct step *step)
 {
@@ -250,10 +388,13 @@ static void look_for_silence(struct devices *devices, struct step *step)
     if (devices->slots[DEVICE_PRINTER].silent) devices->printer_known = false;
 }
 
+/* A scale is not looked for before it is known what was found last time. */
 static void retry_slots(struct devices *devices, struct step *step)
 {
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
         struct device *device = &devices->slots[slot];
+        bool sought = slot == DEVICE_SCALE && devices->scale_driver == NULL;
+        if (sought && !devices->memory.loaded) continue;
         if (device->state == DEVICE_GONE && device->retry_ms <= step->now_ms)
             open_slot(devices, step, slot);
     }
@@ -263,9 +404,11 @@ void devices_step(struct devices *devices, struct step *step, const struct event
 {
     unsigned slot = 0;
     switch (event->kind) {
-    case EVENT_DEVICE_SEEN: seen(devices, step, event->device.address); break;
+    case EVENT_DEVICE_SEEN: seen(devices, step, event); break;
+    case EVENT_DEVICE_GONE: gone(devices, event->device.address); break;
     case EVENT_PORT_OPENED:
-        if (find_slot(devices, event->port.port, &slot) != NULL) opened(devices, step, slot);
+        if (find_slot(devices, event->port.port, &slot) != NULL)
+            opened(devices, step, slot, event->port.identity);
         break;
     case EVENT_PORT_FAILED:
     case EVENT_PORT_CLOSED:
@@ -280,7 +423,6 @@ void devices_step(struct devices *devices, struct step *step, const struct event
         break;
     case EVENT_STARTED:
     case EVENT_DEADLINE:
-    case EVENT_DEVICE_GONE: /* the port itself says so, sooner */
     case EVENT_PORT_BYTES:
     case EVENT_EXCHANGE:
     case EVENT_STORED:
@@ -294,55 +436,12 @@ void devices_step(struct devices *devices, struct step *step, const struct event
     case EVENT_CONFIG_REFUSED:
     case EVENT_DISK: break;
     }
+    choose_slots(devices, step);
     retry_slots(devices, step);
-    ask_scale(devices, step);
-    ask_printer(devices, step);
+    if (scale_tick(devices, step)) reopen_slot(devices, step, DEVICE_SCALE);
+    printer_tick(devices, step);
+    device_memory_tick(&devices->memory, step);
     look_for_silence(devices, step);
-}
-
-/* With "auto", the first driver that has read three good frames is the scale's. */
-static void lock_scale(struct devices *devices, size_t winner)
-{
-    if (devices->scale_count == 1 || devices->scale_states[winner].good < 3) return;
-    devices->scale_drivers[0] = devices->scale_drivers[winner];
-    devices->scale_states[0] = devices->scale_states[winner];
-    devices->scale_count = 1;
-}
-
-/* While several candidates listen, each sees all bytes at once and none is believed yet. */
-static void probe_scale(struct devices *devices, struct bytes bytes)
-{
-    for (size_t i = 0; i < devices->scale_count; i++) {
-        struct bytes rest = bytes;
-        struct scale_output output;
-        while (rest.len > 0) {
-            rest = bytes_from(rest, devices->scale_drivers[i]->feed(&devices->scale_states[i], rest,
-                                                                    &output));
-        }
-    }
-    for (size_t i = 0; i < devices->scale_count; i++) lock_scale(devices, i);
-}
-
-static void next_reading(struct devices *devices, struct step *step, struct bytes *rest,
-                         struct device_item *out_item)
-{
-    if (devices->scale_count > 1) {
-        probe_scale(devices, *rest);
-        *rest = BYTES_NONE;
-        return;
-    }
-    while (rest->len > 0) {
-        struct scale_output output;
-        size_t used = devices->scale_drivers[0]->feed(&devices->scale_states[0], *rest, &output);
-        ENSURE(used > 0);
-        *rest = bytes_from(*rest, used);
-        if (output.result == SCALE_REJECTED) devices->frames_refused++;
-        if (output.result != SCALE_READING) continue;
-        devices->slots[DEVICE_SCALE].heard_ms = step->now_ms;
-        out_item->kind = DEVICE_ITEM_READING;
-        out_item->reading = output.reading;
-        return;
-    }
 }
 
 static void next_scan(struct devices *devices, struct step *step, unsigned slot, struct bytes *rest,
@@ -368,29 +467,6 @@ static void next_scan(struct devices *devices, struct step *step, unsigned slot,
     *rest = BYTES_NONE;
 }
 
-static void next_status(struct devices *devices, struct step *step, struct bytes *rest,
-                        struct device_item *out_item)
-{
-    const struct printer_driver *driver = devices->printer_driver;
-    while (driver != NULL && rest->len > 0) {
-        enum printer_result result = PRINTER_NOTHING;
-        struct printer_status status;
-        size_t used = driver->feed(&devices->printer_state, *rest, &result, &status);
-        ENSURE(used > 0);
-        *rest = bytes_from(*rest, used);
-        if (result != PRINTER_STATUS) continue;
-        devices->slots[DEVICE_PRINTER].heard_ms = step->now_ms;
-        devices->slots[DEVICE_PRINTER].silent = false;
-        devices->printer_status = status;
-        devices->printer_status_ms = step->now_ms;
-        devices->printer_known = true;
-        devices->printer_asked = false;
-        out_item->kind = DEVICE_ITEM_STATUS;
-        return;
-    }
-    *rest = BYTES_NONE;
-}
-
 void devices_next(struct devices *devices, struct step *step, uint32_t port, struct bytes *rest,
                   struct device_item *out_item)
 {
@@ -400,8 +476,8 @@ void devices_next(struct devices *devices, struct step *step, uint32_t port, str
         *rest = BYTES_NONE;
         return;
     }
-    if (slot == DEVICE_SCALE) next_reading(devices, step, rest, out_item);
-    else if (slot == DEVICE_PRINTER) next_status(devices, step, rest, out_item);
+    if (slot == DEVICE_SCALE) scale_next_reading(devices, step, rest, out_item);
+    else if (slot == DEVICE_PRINTER) printer_next_status(devices, step, rest, out_item);
     else next_scan(devices, step, slot, rest, out_item);
 }
 
@@ -410,29 +486,27 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* What came is chosen from once nothing more comes. */
+static int64_t choice_deadline(const struct devices *devices, const struct step *step)
+{
+    int64_t quiet_ms = devices->binding.changed_ms + BINDING_QUIET_MS;
+    if (!devices->memory.loaded || quiet_ms <= step->now_ms) return NO_DEADLINE;
+    for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
+        if (devices->slots[slot].state == DEVICE_UNBOUND) return quiet_ms;
+    }
+    return NO_DEADLINE;
+}
+
 int64_t devices_deadline(const struct devices *devices, const struct step *step)
 {
     int64_t deadline_ms = NO_DEADLINE;
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
         deadline_ms = earlier(deadline_ms, devices->slots[slot].retry_ms);
     }
-    const struct device *scale = &devices->slots[DEVICE_SCALE];
-    if (scale->state == DEVICE_OPEN) {
-        const struct scale_driver *driver = devices->scale_drivers[0];
-        if (driver->request.len > 0) deadline_ms = earlier(deadline_ms, devices->scale_ask_ms);
-        if (!scale->silent && driver->silent_after_ms > 0) {
-            deadline_ms = earlier(deadline_ms, scale->heard_ms + driver->silent_after_ms + 1);
-        }
-    }
-    const struct device *printer = &devices->slots[DEVICE_PRINTER];
-    if (printer->state == DEVICE_OPEN && devices->printer_driver != NULL) {
-        deadline_ms = earlier(deadline_ms, devices->printer_ask_ms);
-        if (devices->printer_asked && !printer->silent) {
-            deadline_ms =
-                earlier(deadline_ms, devices->printer_asked_ms +
-                                         (int64_t)devices->printer_driver->status_wait_ms + 1);
-        }
-    }
+    deadline_ms = earlier(deadline_ms, scale_deadline(devices, step));
+    deadline_ms = earlier(deadline_ms, device_memory_deadline(&devices->memory));
+    deadline_ms = earlier(deadline_ms, choice_deadline(devices, step));
+    deadline_ms = earlier(deadline_ms, printer_deadline(devices));
     return deadline_ms <= step->now_ms ? step->now_ms + 1 : deadline_ms;
 }
 
@@ -442,59 +516,44 @@ void devices_check(const struct devices *devices)
         const struct device *device = &devices->slots[slot];
         ENSURE((device->port & 0xFFu) == slot);
         ENSURE((device->state == DEVICE_GONE) == (device->retry_ms != NO_DEADLINE));
+        bool has_one = device->state != DEVICE_ABSENT && device->state != DEVICE_UNBOUND;
+        ENSURE(has_one == (device->address[0] != '\0'));
     }
-    ENSURE(devices->scale_count >= 1);
+    finding_check(&devices->finding);
     ENSURE(devices->printer_drained <= devices->printer_written);
 }
 
-void devices_printer_eager(struct devices *devices, const struct step *step, bool eager)
-{
-    if (eager == devices->printer_eager) return;
-    devices->printer_eager = eager;
-    if (eager) devices->printer_ask_ms = step->now_ms;
-}
-
-bool devices_printer_write(struct devices *devices, struct step *step, struct bytes bytes)
-{
-    if (devices->slots[DEVICE_PRINTER].state != DEVICE_OPEN) return false;
-    if (bytes.len == 0) return true;
-    struct command *command = commands_add(step->commands, COMMAND_PORT_WRITE);
-    command->port.port = devices->slots[DEVICE_PRINTER].port;
-    command->port.bytes = bytes;
-    devices->printer_written += bytes.len;
-    return true;
-}
-
 /* Opening counts as gone once it has failed: the screen does not flicker between two words. */
-static const char *state_word(const struct device *device)
+const char *device_state_word(const struct device *device)
 {
     switch (device->state) {
     case DEVICE_ABSENT:
     case DEVICE_GONE: return "gone";
+    case DEVICE_UNBOUND: return device->casting == CASTING_SEVERAL ? "several" : "gone";
     case DEVICE_OPENING: return device->backoff.failures > 0 ? "gone" : "opening";
-    case DEVICE_OPEN: return "ready";
+    case DEVICE_OPEN: return device->unfit ? "unfit" : "ready";
     }
     return "gone";
+}
+
+bool devices_is_shown(const struct devices *devices, unsigned slot)
+{
+    const struct device *device = &devices->slots[slot];
+    if (device->state == DEVICE_ABSENT) return !is_scanner(slot);
+    return !device->is_auto || !is_scanner(slot) || slot == DEVICE_SCANNER_FIRST ||
+           device->state != DEVICE_UNBOUND;
 }
 
 const char *devices_scale_word(const struct devices *devices)
 {
     const struct device *device = &devices->slots[DEVICE_SCALE];
-    if (device->state != DEVICE_OPEN) return state_word(device);
-    if (devices->scale_states[0].skipped >= SCALE_WRONG_LINE_BYTES) return "wrong_line";
+    if (device->state != DEVICE_OPEN || device->unfit) return device_state_word(device);
+    if (devices->scale_driver == NULL) return devices->finding.loopback ? "loopback" : "finding";
+    if (devices->scale_state.skipped >= SCALE_WRONG_LINE_BYTES) return "wrong_line";
     return device->silent ? "silent" : "ready";
 }
 
 const char *devices_scanner_word(const struct devices *devices, size_t index)
 {
-    return state_word(&devices->slots[DEVICE_SCANNER_FIRST + index]);
-}
-
-const char *devices_printer_word(const struct devices *devices)
-{
-    const struct device *device = &devices->slots[DEVICE_PRINTER];
-    if (device->state != DEVICE_OPEN) return state_word(device);
-    if (device->silent) return "silent";
-    if (!devices->printer_known) return "opening";
-    return devices->printer_status.ready ? "ready" : "not_ready";
+    return device_state_word(&devices->slots[DEVICE_SCANNER_FIRST + index]);
 }

@@ -1,43 +1,57 @@
 /* devices.h - which port is scale, scanner, printer; lost and found; bytes to readings.
  *
- * Each configured device has one slot, opened at start and again whenever it was lost, with a
- * growing pause that stays under two seconds, at once when hot-plug says it is there. A port's
- * number carries a generation, so bytes of a port that was closed find nobody. */
+ * Each role at the bench has one slot. Its device is named in the settings, or chosen among those
+ * that are there (binding.h). It is opened at start and again whenever it was lost, with a growing
+ * pause that stays under two seconds, at once when hot-plug says it is there. A port's number
+ * carries a generation, so bytes of a port that was closed find nobody. A scale whose driver the
+ * settings leave open is asked what it speaks (finding.h), and nothing it says is believed before
+ * that is known. What was found is remembered (device_memory.h). */
 #ifndef PACKD_FIRMWARE_STATION_DEVICES_H
 #define PACKD_FIRMWARE_STATION_DEVICES_H
 
 #include "drivers/driver_list.h"
 #include "firmware/station/backoff.h"
+#include "firmware/station/binding.h"
 #include "firmware/station/event.h"
+#include "firmware/station/finding.h"
 
-#define DEVICE_SCALE 0u
-#define DEVICE_SCANNER_FIRST 1u
-#define DEVICE_PRINTER (DEVICE_SCANNER_FIRST + CONFIG_SCANNERS_MAX)
-#define DEVICES_MAX (DEVICE_PRINTER + 1u)
-#define SCALE_CANDIDATES_MAX 12u
-
-enum device_state { DEVICE_ABSENT, DEVICE_GONE, DEVICE_OPENING, DEVICE_OPEN };
+enum device_state {
+    DEVICE_ABSENT,  /* not wanted */
+    DEVICE_UNBOUND, /* wanted, and nobody plays it: none is there, or several could */
+    DEVICE_GONE,
+    DEVICE_OPENING,
+    DEVICE_OPEN
+};
 
 struct device {
-    enum device_state state; /* ABSENT: not configured */
-    uint32_t port;           /* slot in the low byte, generation above */
-    int64_t retry_ms;        /* GONE: when to open again; else NO_DEADLINE */
+    enum device_state state;
+    bool is_auto;         /* the settings leave open which device it is */
+    enum casting casting; /* UNBOUND: none there, or several */
+    char address[CONFIG_ADDRESS_SIZE];
+    char name[IDENTITY_TEXT_SIZE]; /* what the device calls itself; empty when it does not say */
+    uint16_t vendor;
+    uint16_t product;
+    uint32_t port;    /* slot in the low byte, generation above */
+    int64_t retry_ms; /* GONE: when to open again; else NO_DEADLINE */
     struct backoff backoff;
     int64_t heard_ms; /* when the device last said something that made sense */
     int64_t opened_ms;
     bool silent; /* was shown as silent */
+    bool unfit;  /* open, and not what the settings say: it is not listened to */
 };
 
 struct devices {
     struct device slots[DEVICES_MAX];
-    /* scale: with a driver by name one candidate, with "auto" all of them until one is locked */
-    const struct scale_driver *scale_drivers[SCALE_CANDIDATES_MAX];
-    struct scale_state scale_states[SCALE_CANDIDATES_MAX];
-    size_t scale_count;
+    struct binding binding;
+    struct device_memory memory;
+    const struct scale_driver *scale_driver; /* NULL: it is being looked for */
+    struct scale_state scale_state;
+    struct finding finding;
+    bool scale_marks;     /* what is sent carries even parity in bit 7: the line cannot be set */
     int64_t scale_ask_ms; /* scales that must be asked: when next */
     const struct scanner_driver *scanner_drivers[CONFIG_SCANNERS_MAX];
     struct scanner_state scanner_states[CONFIG_SCANNERS_MAX];
-    const struct printer_driver *printer_driver;
+    const struct printer_driver *printer_driver; /* NULL: not known yet, or not at all */
     struct printer_state printer_state;
     struct printer_status printer_status;
     bool printer_known; /* printer_status was received since the port was opened */
@@ -66,8 +80,16 @@ struct device_item { /* one thing that a device has said */
     struct scan scan;
 };
 
-void devices_init(struct devices *devices, const struct config *config, int64_t now_ms);
-/* New settings: closes every port and opens what the new ones name. Port numbers go on. */
+/* `table` may be NULL; else it is borrowed as the settings are. */
+void devices_init(struct devices *devices, const struct config *config,
+                  const struct device_table *table, int64_t now_ms);
+/* Reads what is remembered. What the settings leave open waits for it. */
+void devices_start(struct devices *devices, struct step *step);
+void devices_remembered(struct devices *devices, struct step *step, const struct event *event);
+void devices_stored(struct devices *devices, const struct step *step, uint32_t ticket,
+                    enum err error);
+/* New settings: closes every port and opens what the new ones name. Port numbers go on; what is
+ * there and what is remembered stays. */
 void devices_reconfigure(struct devices *devices, struct step *step, const struct config *config);
 /* Everything about ports and time but bytes. */
 void devices_step(struct devices *devices, struct step *step, const struct event *event);
@@ -77,14 +99,23 @@ void devices_next(struct devices *devices, struct step *step, uint32_t port, str
 int64_t devices_deadline(const struct devices *devices, const struct step *step);
 void devices_check(const struct devices *devices);
 
+/* A person says who plays a role from now on; an empty address: choose again. False: the settings
+ * name another, or there is no such device. */
+MUST_USE bool devices_cast(struct devices *devices, struct step *step, unsigned slot,
+                           const char *address);
+
 /* Asks the printer more often, or as usual again. */
 void devices_printer_eager(struct devices *devices, const struct step *step, bool eager);
 /* False when the printer is not open. */
 bool devices_printer_write(struct devices *devices, struct step *step, struct bytes bytes);
 
-/* Words of STATE.md: "ready", "opening", "gone", "silent", "wrong_line", "not_ready". */
+/* Is a person to be told of this slot? Not of a place for one scanner more. */
+bool devices_is_shown(const struct devices *devices, unsigned slot);
+/* Words of STATE.md: "ready", "opening", "gone", "several", "unfit", "silent", "finding",
+ * "loopback", "wrong_line", "not_ready". */
 const char *devices_scale_word(const struct devices *devices);
 const char *devices_scanner_word(const struct devices *devices, size_t index);
 const char *devices_printer_word(const struct devices *devices);
+const char *devices_slot_name(unsigned slot); /* "scale", "scanner 1" */
 
 #endif

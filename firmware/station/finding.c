@@ -22,6 +22,11 @@ static bool is_remembered(const struct finding *finding)
     return finding->state == FINDING_REMEMBERED;
 }
 
+static bool is_known(const struct finding *finding)
+{
+    return finding->known < finding->count;
+}
+
 static bool is_asking(const struct finding *finding)
 {
     return finding->state == FINDING_ASKING || finding->state == FINDING_ASKING_7EVEN;
@@ -70,12 +75,16 @@ void finding_begin(struct finding *finding, const struct finding_start *start)
 {
     memset(finding, 0, sizeof *finding);
     finding->can_set_line = start->can_set_line;
+    finding->is_hid = start->is_hid;
+    finding->known_marks = start->marks;
     add_candidates(finding, start);
     finding->line = start->line.baud != 0 ? start->line : plain_line(speeds[0]);
-    finding->state = start->remembered != NULL ? FINDING_REMEMBERED : FINDING_LISTENING;
+    finding->known = SCALE_CANDIDATES_MAX;
+    finding->known_line = finding->line;
     for (size_t i = 0; i < finding->count; i++) {
-        if (finding->candidates[i].driver == start->remembered) finding->winner = i;
+        if (finding->candidates[i].driver == start->remembered) finding->known = i;
     }
+    finding->state = is_known(finding) ? FINDING_REMEMBERED : FINDING_LISTENING;
     finding->until_ms = NO_DEADLINE;
     forget_heard(finding);
 }
@@ -89,9 +98,22 @@ static void describe(struct finding *finding, struct bytes report_descriptor)
             one->driver->describe == NULL || one->driver->describe(&one->state, report_descriptor);
         if (!fits) continue;
         if (finding->winner == i) finding->winner = kept;
+        if (finding->known == i) finding->known = kept;
         finding->candidates[kept++] = *one;
     }
     finding->count = kept;
+}
+
+static void start_clock(struct finding *finding, int64_t now_ms)
+{
+    if (finding->state == FINDING_FOUND) return;
+    if (!is_remembered(finding) || !is_known(finding)) {
+        listen_from(finding, now_ms);
+        return;
+    }
+    finding->winner = finding->known;
+    finding->until_ms = now_ms + FINDING_REMEMBERED_MS;
+    finding->ask_ms = now_ms;
 }
 
 void finding_opened(struct finding *finding, struct bytes report_descriptor, int64_t now_ms)
@@ -99,13 +121,8 @@ void finding_opened(struct finding *finding, struct bytes report_descriptor, int
     finding->reopen = false;
     forget_heard(finding);
     describe(finding, report_descriptor);
-    if (finding->state == FINDING_FOUND) return;
-    if (!is_remembered(finding) || finding->count == 0) {
-        listen_from(finding, now_ms);
-        return;
-    }
-    finding->until_ms = now_ms + FINDING_REMEMBERED_MS;
-    finding->ask_ms = now_ms;
+    if (finding->is_hid && finding->count == 1) finding->state = FINDING_FOUND;
+    start_clock(finding, now_ms);
 }
 
 /* --- hearing --- */
@@ -121,14 +138,22 @@ static void note_parity(struct finding *finding, struct bytes bytes)
     finding->heard += (uint32_t)bytes.len;
 }
 
+/* Does what is said now carry even parity in bit 7? */
+static bool says_marked(const struct finding *finding)
+{
+    return finding->state == FINDING_ASKING_7EVEN ||
+           (is_remembered(finding) && finding->known_marks);
+}
+
 /* Parity in bit 7 of everything heard says how the scale is set; then the line is set so, because
  * what is sent later must carry it too. */
 static void settle_line(struct finding *finding)
 {
     bool telling = finding->line.data_bits == 8 && finding->heard >= PARITY_BYTES &&
                    finding->marked > 0 && finding->marked < finding->heard;
-    bool even = (telling && finding->odd == 0) || finding->state == FINDING_ASKING_7EVEN;
+    bool even = (telling && finding->odd == 0) || says_marked(finding);
     bool odd = telling && finding->even == 0;
+    finding->marks = even && !finding->can_set_line;
     if (!finding->can_set_line || (!even && !odd)) return;
     finding->line.data_bits = 7;
     finding->line.parity = even ? LINE_PARITY_EVEN : LINE_PARITY_ODD;
@@ -161,7 +186,7 @@ static struct bytes say(struct finding *finding, struct bytes words)
 {
     ENSURE(words.len <= FINDING_QUESTION_MAX);
     for (size_t i = 0; i < words.len; i++) {
-        bool mark = finding->state == FINDING_ASKING_7EVEN && __builtin_parity(words.data[i]) != 0;
+        bool mark = says_marked(finding) && __builtin_parity(words.data[i]) != 0;
         finding->question[i] = (uint8_t)(words.data[i] | (mark ? 0x80 : 0));
     }
     return bytes_of(finding->question, words.len);
@@ -237,15 +262,25 @@ static enum finding_wish ask(struct finding *finding, size_t index, struct bytes
     return FINDING_ASK;
 }
 
-static enum finding_wish try_speed(struct finding *finding, size_t speed, int64_t now_ms)
+/* Goes on in this state; the port must be opened again where the line is another. */
+static enum finding_wish go_on_with(struct finding *finding, enum finding_state state,
+                                    struct line_settings line, int64_t now_ms)
 {
-    listen_from(finding, now_ms);
-    if (!finding->can_set_line) return FINDING_WAIT;
-    finding->speed = speed;
-    finding->line = plain_line(speeds[speed]);
+    forget_heard(finding);
+    finding->state = state;
+    if (!finding->can_set_line) {
+        start_clock(finding, now_ms);
+        return FINDING_WAIT;
+    }
+    finding->line = line;
     finding->reopen = true;
     finding->until_ms = NO_DEADLINE;
     return FINDING_REOPEN;
+}
+
+static enum finding_wish try_speed(struct finding *finding, int64_t now_ms)
+{
+    return go_on_with(finding, FINDING_LISTENING, plain_line(speeds[finding->speed]), now_ms);
 }
 
 /* After the last speed it begins again with the first: a scale may be switched on later. */
@@ -253,7 +288,9 @@ static enum finding_wish next_speed(struct finding *finding, int64_t now_ms)
 {
     bool last = !finding->can_set_line || finding->speed + 1 == ARRAY_LEN(speeds);
     finding->rounds += last;
-    return try_speed(finding, last ? 0 : finding->speed + 1, now_ms);
+    finding->speed = last ? 0 : finding->speed + 1;
+    if (!is_known(finding)) return try_speed(finding, now_ms);
+    return go_on_with(finding, FINDING_REMEMBERED, finding->known_line, now_ms);
 }
 
 static enum finding_wish ask_from(struct finding *finding, size_t from, int64_t now_ms,
@@ -288,7 +325,7 @@ static enum finding_wish go_on_remembered(struct finding *finding, int64_t now_m
                                           struct bytes *out_question)
 {
     const struct scale_driver *driver = finding->candidates[finding->winner].driver;
-    if (now_ms >= finding->until_ms) return try_speed(finding, 0, now_ms);
+    if (now_ms >= finding->until_ms) return try_speed(finding, now_ms);
     if (driver->request.len == 0 || now_ms < finding->ask_ms) return FINDING_WAIT;
     finding->ask_ms = now_ms + FINDING_ANSWER_MS;
     return ask(finding, finding->winner, out_question);

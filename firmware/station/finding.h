@@ -5,7 +5,8 @@
  * any family (scale.h, `is_harmless`), and a protocol is believed when its own question was
  * answered twice, whole. A line whose settings may be changed is tried at one speed after the
  * other, always as 8N1: 7E1 and 7O1 come in whole on it with their parity in bit 7, and go out on
- * it as well when that bit is set by hand. What was found for a device before is tried first.
+ * it as well when that bit is set by hand. What was found for a device before is tried first, and
+ * again between any two speeds: a scale that was only switched off is back in seconds.
  *
  * Pure: the owner opens the port, gives what it says, sends what is asked to be sent. */
 #ifndef PACKD_FIRMWARE_STATION_FINDING_H
@@ -50,7 +51,12 @@ struct finding {
     size_t speed; /* of the speeds tried, which */
     struct finding_candidate candidates[SCALE_CANDIDATES_MAX];
     size_t count;
-    size_t winner;              /* FOUND; REMEMBERED: the only one */
+    size_t winner; /* FOUND; REMEMBERED: the only one */
+    size_t known;  /* what was found before; SCALE_CANDIDATES_MAX: nothing */
+    struct line_settings known_line;
+    bool is_hid;
+    bool known_marks;           /* what was found before needs its parity in bit 7 */
+    bool marks;                 /* FOUND: so does this */
     size_t asked;               /* ASKING: whose turn it is */
     bool again;                 /* it has answered once, and is to be asked once more */
     bool twice;                 /* it was */
@@ -70,10 +76,12 @@ struct finding_start {
     bool is_hid;                           /* HID drivers only, or all but them */
     struct line_settings line;             /* where it is set or was remembered; else baud 0 */
     const struct scale_driver *remembered; /* NULL: nothing is */
+    bool marks; /* remembered: it hears only what carries even parity in bit 7 */
 };
 
 void finding_begin(struct finding *finding, const struct finding_start *start);
-/* The port is open with finding->line: the clock starts. HID: its report descriptor, else empty. */
+/* The port is open with finding->line: the clock starts. HID: its report descriptor, else empty; a
+ * descriptor that only one driver understands says enough, and it is FOUND at once. */
 void finding_opened(struct finding *finding, struct bytes report_descriptor, int64_t now_ms);
 /* What the line says; HID: one report. Returns true in the moment it is found. *out_answer: to be
  * sent at once, the asked protocol's handshake. */

@@ -56,6 +56,12 @@ void station_init(struct station *station, const struct config *config,
         (struct backlog_floor){station->bookings, &station->recalls, &station->shelf};
 }
 
+void station_know_devices(struct station *station, const struct device_table *table)
+{
+    ENSURE(!station->started);
+    station->device_table = table;
+}
+
 static struct step make_step(struct station *station, const struct event *event,
                              struct commands *commands)
 {
@@ -90,7 +96,8 @@ static void start(struct station *station, struct step *step, const struct event
     parcel_list_start(&station->shelf, step, OWNER_SHELF);
     voids_start(&station->voids, step);
     letters_start(&station->letters, step);
-    devices_init(&station->devices, station->config, step->now_ms);
+    devices_init(&station->devices, station->config, station->device_table, step->now_ms);
+    devices_start(&station->devices, step);
     sync_init(&station->sync, event->started.oms_seq);
     feed_init(&station->feed, event->started.cursor, step->now_ms);
     pool_start(&station->pool, step);
@@ -209,6 +216,7 @@ static void route_answer(struct station *station, struct step *step, const struc
     case OWNER_RECALLS: parcel_list_loaded(&station->recalls, event); break;
     case OWNER_SHELF: parcel_list_loaded(&station->shelf, event); break;
     case OWNER_LETTERS: letters_answer(&station->letters, step, event); break;
+    case OWNER_DEVICES: devices_remembered(&station->devices, step, event); break;
     case OWNER_VOIDS: voids_answer(&station->voids, step, &station->recalls, event); break;
     }
     begin_recovery(station, step);
@@ -250,6 +258,7 @@ static void route_batch(struct station *station, struct step *step, const struct
         booking_stored(&station->bookings[slot], step, ticket, error);
     }
     printing_stored(&station->printing, step, &station->devices, ticket, error);
+    devices_stored(&station->devices, step, ticket, error);
     sync_stored(&station->sync, step, ticket, error);
     pool_stored(&station->pool, step, ticket, error);
     feed_stored(&station->feed, step, ticket, error);
@@ -317,9 +326,9 @@ static void route(struct station *station, struct step *step, const struct event
 {
     switch (event->kind) {
     case EVENT_STARTED: start(station, step, event); break;
-    case EVENT_DEADLINE:
-    case EVENT_DEVICE_GONE: break;
+    case EVENT_DEADLINE: break;
     case EVENT_DEVICE_SEEN:
+    case EVENT_DEVICE_GONE:
     case EVENT_PORT_OPENED:
     case EVENT_PORT_FAILED:
     case EVENT_PORT_CLOSED:

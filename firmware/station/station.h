@@ -29,6 +29,7 @@ struct station {
     const struct config *offered; /* waits until nothing is open; NULL: none */
     const struct carrier *carriers[CONFIG_CARRIERS_MAX];
     const struct oms *oms;
+    const struct device_table *device_table; /* NULL: none */
     struct tickets tickets;
     uint64_t random;
     char epoch[17];
@@ -76,6 +77,8 @@ _Static_assert(sizeof(struct station) <= STATION_SIZE_MAX, "the station has outg
 
 void station_init(struct station *station, const struct config *config,
                   const struct secrets *secrets);
+/* Before the first step, if at all; borrowed for good. */
+void station_know_devices(struct station *station, const struct device_table *table);
 /* Resets `commands` first. Event bytes must stay good until the commands have been performed. */
 void station_step(struct station *station, const struct event *event, struct commands *commands);
 /* Boot milliseconds; NO_DEADLINE when only an event can change anything. */

@@ -22,6 +22,7 @@ enum owner {
     OWNER_SHELF,
     OWNER_VOIDS,
     OWNER_LETTERS,
+    OWNER_DEVICES,
 };
 
 struct tickets {

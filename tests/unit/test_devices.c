@@ -28,6 +28,16 @@ static void tick(int64_t now_ms)
     devices_check(&devices);
 }
 
+/* Nothing is remembered. */
+static void begin(int64_t now_ms)
+{
+    const struct event nothing = {.kind = EVENT_BLOB};
+    at(now_ms);
+    devices_start(&devices, &step);
+    devices_remembered(&devices, &step, &nothing);
+    devices_check(&devices);
+}
+
 static void start(const char *scale_driver)
 {
     bench_init();
@@ -40,8 +50,8 @@ static void start(const char *scale_driver)
     bench.config.scanner_count = 2;
     memcpy(bench.config.printer.address, "usb:0a5f:0164", sizeof "usb:0a5f:0164");
     memcpy(bench.config.printer.driver, "zpl", sizeof "zpl");
-    devices_init(&devices, &bench.config, 1000);
-    tick(1000);
+    devices_init(&devices, &bench.config, NULL, 1000);
+    begin(1000);
 }
 
 static void port_event(enum event_kind kind, unsigned slot, int64_t now_ms)
@@ -90,6 +100,7 @@ static void every_configured_device_is_opened_as_it_is(void)
     EXPECT_I64(4, count(COMMAND_PORT_OPEN), "scale, two scanners, printer");
     for (size_t i = 0; i < bench.commands.count; i++) {
         const struct command *open = &bench.commands.items[i];
+        if (open->kind != COMMAND_PORT_OPEN) continue;
         bool first = bytes_equal_text(open->port.address, "usb:0c2e:0b61");
         EXPECT(open->port.hid == first, "only the first scanner talks in HID reports");
         if (open->port.role == PORT_SCALE) EXPECT(open->port.line.baud > 0, "the driver's line");
@@ -178,27 +189,61 @@ static void an_unnamed_scale_is_known_after_three_good_frames(void)
     start("auto");
     open_all(1010);
     uint32_t port = devices.slots[DEVICE_SCALE].port;
-    EXPECT(devices.scale_count > 1, "several could be it");
+    EXPECT(devices.scale_driver == NULL, "several could be it");
+    EXPECT_TEXT("finding", devices_scale_word(&devices), "it is being looked for");
     EXPECT_I64(0, say(port, BYTES_LITERAL(STGS), 1020, &item), "one frame proves nothing");
     EXPECT_I64(0, say(port, BYTES_LITERAL(STGS), 1030, &item), "nor do two");
-    EXPECT(devices.scale_count > 1, "it could still be another");
+    EXPECT(devices.scale_driver == NULL, "it could still be another");
     EXPECT_I64(0, say(port, BYTES_LITERAL(STGS), 1035, &item), "the third does");
-    EXPECT_I64(1, devices.scale_count, "the one that could read them is it");
-    EXPECT_TEXT("st-gs", devices.scale_drivers[0]->name, "by name");
+    EXPECT_TEXT("st-gs", devices.scale_driver->name, "by name");
+    EXPECT_TEXT("ready", devices_scale_word(&devices), "it is ready");
     EXPECT_I64(2, say(port, BYTES_LITERAL(STGS STGS), 1040, &item), "from now on it is believed");
     EXPECT_I64(1234000, item.reading.mass_mg, "to the milligram");
     EXPECT(say(port, BYTES_LITERAL("ST,GS,12,34kg\r\n"), 1050, &item) == 0, "nonsense is not");
     EXPECT_I64(1, devices.frames_refused, "and counted");
-    port_event(EVENT_PORT_CLOSED, DEVICE_SCALE, 1060);
-    EXPECT(devices.scale_count > 1, "another life may be another scale");
+    tick(1060);
+    EXPECT_I64(1, bench.commands.batch.blob_count, "what was found is remembered");
+    port_event(EVENT_PORT_CLOSED, DEVICE_SCALE, 1070);
+    EXPECT(devices.scale_driver == NULL, "another life may be another scale");
+    tick(devices.slots[DEVICE_SCALE].retry_ms);
+    open_all(4000);
+    EXPECT_I64(FINDING_REMEMBERED, devices.finding.state, "and what was found is tried first");
 }
 
-static void every_driver_listens_to_an_unnamed_scale(void)
+static void a_quiet_unnamed_scale_is_asked_at_every_speed(void)
 {
-    size_t known = 0;
-    while (scale_driver_at(known) != NULL) known++;
+    unsigned opened = 0, questions = 0;
     start("auto");
-    EXPECT_I64(known, devices.scale_count, "none of the list is left out");
+    for (int64_t now_ms = 1010; now_ms < 61010; now_ms += 10) {
+        open_all(now_ms);
+        tick(now_ms + 5);
+        opened += count(COMMAND_PORT_OPEN);
+        questions += count(COMMAND_PORT_WRITE);
+        EXPECT(devices_deadline(&devices, &step) > now_ms, "it never spins");
+    }
+    EXPECT(opened >= 4, "the line is opened again for each speed");
+    EXPECT(questions > 10, "and asked");
+}
+
+static void a_scale_that_speaks_otherwise_is_looked_for_again(void)
+{
+    struct device_item item = {0};
+    start("auto");
+    open_all(1010);
+    uint32_t port = devices.slots[DEVICE_SCALE].port;
+    (void)say(port, BYTES_LITERAL(STGS STGS STGS), 1020, &item);
+    EXPECT(devices.scale_driver != NULL, "it is known");
+    for (int64_t now_ms = 1100; now_ms < 9000; now_ms += 100) {
+        uint8_t noise[64];
+        memset(noise, 0x2A, sizeof noise);
+        if (devices.slots[DEVICE_SCALE].state == DEVICE_OPEN)
+            (void)say(devices.slots[DEVICE_SCALE].port, bytes_of(noise, sizeof noise), now_ms,
+                      &item);
+        tick(now_ms + 1);
+        open_all(now_ms + 2);
+    }
+    EXPECT(devices.scale_driver == NULL, "until it talks nonsense for seconds");
+    EXPECT(devices.slots[DEVICE_SCALE].port != port, "then it is opened anew");
 }
 
 static void a_scale_that_must_be_asked_is_asked(void)
@@ -207,7 +252,7 @@ static void a_scale_that_must_be_asked_is_asked(void)
     unsigned questions = 0;
     start("mt-sics");
     open_all(1010);
-    const struct scale_driver *driver = devices.scale_drivers[0];
+    const struct scale_driver *driver = devices.scale_driver;
     uint32_t port = devices.slots[DEVICE_SCALE].port;
     for (int64_t now_ms = 1020; now_ms < 3020; now_ms += 10) {
         tick(now_ms);
@@ -230,7 +275,7 @@ static void silence_and_noise_have_their_words(void)
     struct device_item item = {0};
     start("st-gs");
     EXPECT_TEXT("ready", (open_all(1010), devices_scale_word(&devices)), "open is ready");
-    int64_t silent_ms = 1010 + devices.scale_drivers[0]->silent_after_ms;
+    int64_t silent_ms = 1010 + devices.scale_driver->silent_after_ms;
     tick(silent_ms);
     EXPECT_TEXT("ready", devices_scale_word(&devices), "up to its time");
     EXPECT(devices_deadline(&devices, &step) <= silent_ms + 1, "which is waited for");
@@ -365,7 +410,8 @@ int main(void)
     EXPECT_RUN(hot_plug_opens_what_fits_at_once);
     EXPECT_RUN(dead_ports_are_counted_and_not_believed);
     EXPECT_RUN(an_unnamed_scale_is_known_after_three_good_frames);
-    EXPECT_RUN(every_driver_listens_to_an_unnamed_scale);
+    EXPECT_RUN(a_quiet_unnamed_scale_is_asked_at_every_speed);
+    EXPECT_RUN(a_scale_that_speaks_otherwise_is_looked_for_again);
     EXPECT_RUN(a_scale_that_must_be_asked_is_asked);
     EXPECT_RUN(silence_and_noise_have_their_words);
     EXPECT_RUN(the_printer_is_asked_as_often_as_needed);

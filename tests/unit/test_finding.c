@@ -220,6 +220,22 @@ static void what_was_found_before_is_tried_first(void)
     expect_found("st-gs", "is found all the same");
 }
 
+static void a_scale_that_was_switched_off_is_back_soon(void)
+{
+    const struct scale_model mute = {.question = "never", .says = ""};
+    const struct scale_model nci = {.question = "W\r",
+                                    .says = "\n001.234kg\r\n00\r\x03",
+                                    .baud = 1200};
+    begin(&(struct finding_start){.can_set_line = true,
+                                  .remembered = scale_driver_find(BYTES_LITERAL("nci")),
+                                  .line = {.baud = 1200, .data_bits = 8, .stop_bits = 1}});
+    (void)search(&mute);
+    EXPECT(finding_driver(&finding) == NULL, "it is off");
+    finding_opened(&finding, BYTES_NONE, 1000);
+    EXPECT(search(&nci) < 20000, "it is on again, and was never forgotten");
+    expect_found("nci", "by its own answer");
+}
+
 static void a_plug_that_echoes_is_no_scale(void)
 {
     begin(&(struct finding_start){.can_set_line = true});
@@ -242,6 +258,7 @@ int main(void)
     EXPECT_RUN(no_question_can_do_harm);
     EXPECT_RUN(one_answer_proves_nothing);
     EXPECT_RUN(what_was_found_before_is_tried_first);
+    EXPECT_RUN(a_scale_that_was_switched_off_is_back_soon);
     EXPECT_RUN(a_plug_that_echoes_is_no_scale);
     return expect_result();
 }

@@ -1,0 +1,42 @@
+/* devices_parts.h - what devices.c and devices_scale.c share; for nobody else. */
+#ifndef PACKD_FIRMWARE_STATION_DEVICES_PARTS_H
+#define PACKD_FIRMWARE_STATION_DEVICES_PARTS_H
+
+#include "firmware/station/devices.h"
+
+/* How long a scale may talk nonsense, or say nothing, before it is taken for another one. */
+#define SCALE_NONSENSE_MS 5000
+#define SCALE_MUTE_MS 60000
+
+bool device_is_usb(const char *address);
+bool device_is_serial(const char *address);
+/* Do the settings leave the driver open? */
+bool device_driver_is_open(const char *driver);
+
+/* The scale's slot is about to be opened: with which line? */
+struct line_settings scale_opening(struct devices *devices, const struct config *config);
+void scale_opened(struct devices *devices, struct step *step,
+                  const struct device_identity *identity);
+/* Asks it and looks for it, as time demands. True: its port must be opened again. */
+MUST_USE bool scale_tick(struct devices *devices, struct step *step);
+void scale_next_reading(struct devices *devices, struct step *step, struct bytes *rest,
+                        struct device_item *out_item);
+int64_t scale_deadline(const struct devices *devices, const struct step *step);
+void scale_forget(struct devices *devices, const struct config *config);
+bool scale_is_silent(const struct devices *devices, int64_t now_ms);
+
+void printer_forget(struct devices *devices, const struct config *config);
+void printer_opened(struct devices *devices, struct step *step,
+                    const struct device_identity *identity);
+void printer_tick(struct devices *devices, struct step *step); /* asks it for its state */
+void printer_next_status(struct devices *devices, struct step *step, struct bytes *rest,
+                         struct device_item *out_item);
+int64_t printer_deadline(const struct devices *devices);
+bool printer_is_silent(const struct devices *devices, int64_t now_ms);
+
+const char *device_state_word(const struct device *device);
+
+/* What plays this slot is what it was taken for: from now on it plays it. */
+void device_proven(struct devices *devices, unsigned slot);
+
+#endif
