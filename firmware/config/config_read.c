@@ -243,12 +243,23 @@ static void complete_block(struct reading *reading, const struct block *block)
     }
 }
 
+/* Without a word about scanners each that is there serves. */
+static void add_any_scanners(struct reading *reading, const struct config_section *section)
+{
+    for (int i = 0; i < CONFIG_SCANNERS_MAX; i++) {
+        char name[12];
+        snprintf(name, sizeof name, "%d", i + 1);
+        add_block(reading, section, name, 0);
+    }
+}
+
 static void complete(struct reading *reading)
 {
     for (size_t i = 0; config_section_at(i) != NULL; i++) {
         const struct config_section *section = config_section_at(i);
         if (count_blocks(reading, section) > 0) continue;
         if (!section->named) add_block(reading, section, "", 0);
+        else if (strcmp(section->name, "scanner") == 0) add_any_scanners(reading, section);
         else complain(reading, 0, "At least one [%s \"name\"] is needed.", section->name);
     }
     for (size_t i = 0; i < reading->block_count; i++) {
@@ -298,6 +309,11 @@ static void check_scale(struct reading *reading)
 }
 
 /* One device cannot be opened twice. */
+static bool is_same_device(const char *a, const char *b)
+{
+    return strcmp(a, b) == 0 && strcmp(a, "auto") != 0;
+}
+
 static void check_devices(struct reading *reading)
 {
     const struct config *fresh = &reading->fresh;
@@ -305,12 +321,12 @@ static void check_devices(struct reading *reading)
     for (size_t i = 0; i < fresh->scanner_count; i++) {
         addresses[2 + i] = fresh->scanners[i].address;
         for (size_t other = 0; other < 2 + i; other++) {
-            if (strcmp(addresses[2 + i], addresses[other]) != 0) continue;
+            if (!is_same_device(addresses[2 + i], addresses[other])) continue;
             complain(reading, line_of(reading, "scanner", i),
                      "The scanner has the address of another device.");
         }
     }
-    if (strcmp(addresses[0], addresses[1]) != 0) return;
+    if (!is_same_device(addresses[0], addresses[1])) return;
     complain(reading, line_of(reading, "printer", 0), "The printer has the scale's address.");
 }
 

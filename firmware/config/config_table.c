@@ -55,7 +55,7 @@ static const struct config_row rows[] = {
     ROW("web", "port", NUMBER, config, web_port, "7800", NUMBERS(1024, 65535, ""), RESTART),
     ROW("control", "socket", PATH, config, control_socket, "/run/packd/control.sock", RESTART),
 
-    ROW("scale", "address", ADDRESS, config_scale, address, NULL, ANY),
+    ROW("scale", "address", ADDRESS, config_scale, address, "auto", ANY),
     ROW("scale", "driver", SCALE, config_scale, driver, "auto", ANY),
     LINE_ROWS("scale", config_scale),
     /* 20 divisions of a 30 kg x 5 g scale: OIML R 76-1, class III. */
@@ -65,12 +65,12 @@ static const struct config_row rows[] = {
     /* CAS calls a weight stable after 500 ms. */
     ROW("scale", "stable_for_ms", NUMBER, config_scale, stable_for_ms, "500", MS(0, 5000)),
 
-    ROW("scanner", "address", ADDRESS, config_scanner, address, NULL, ANY),
-    ROW("scanner", "driver", SCANNER, config_scanner, driver, "line", ANY),
+    ROW("scanner", "address", ADDRESS, config_scanner, address, "auto", ANY),
+    ROW("scanner", "driver", SCANNER, config_scanner, driver, "auto", ANY),
     LINE_ROWS("scanner", config_scanner),
 
-    ROW("printer", "address", ADDRESS, config_printer, address, NULL, ANY),
-    ROW("printer", "driver", PRINTER, config_printer, driver, "zpl", ANY),
+    ROW("printer", "address", ADDRESS, config_printer, address, "auto", ANY),
+    ROW("printer", "driver", PRINTER, config_printer, driver, "auto", ANY),
     ROW("printer", "dpi", SIZE, config_printer, dpi, "203", CHOICES("203|300")),
     /* 4 x 6 inches. */
     ROW("printer", "width_mm", NUMBER, config_printer, width_dmm, "101.6", MILLIMETRES(20, 220)),

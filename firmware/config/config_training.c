@@ -33,16 +33,6 @@ static const char *only_name(size_t index, const char *name)
     return index == 0 ? name : NULL;
 }
 
-static const char *scanner_at(size_t index)
-{
-    return only_name(index, "line");
-}
-
-static const char *printer_at(size_t index)
-{
-    return only_name(index, "zpl");
-}
-
 static const char *carrier_at(size_t index)
 {
     return only_name(index, "sandbox");
@@ -53,8 +43,8 @@ static const char *oms_at(size_t index)
     return only_name(index, "custom");
 }
 
-/* The scale's driver is found by listening. */
-static const char *scale_at(size_t index)
+/* What the devices speak is found at opening. */
+static const char *no_driver(size_t index)
 {
     (void)index;
     return NULL;
@@ -63,9 +53,9 @@ static const char *scale_at(size_t index)
 void config_training(struct config *out)
 {
     static const struct config_names names = {
-        .scale_at = scale_at,
-        .scanner_at = scanner_at,
-        .printer_at = printer_at,
+        .scale_at = no_driver,
+        .scanner_at = no_driver,
+        .printer_at = no_driver,
         .carrier_at = carrier_at,
         .oms_at = oms_at,
     };

@@ -72,6 +72,7 @@ static bool is_host_and_port(struct bytes text)
 static bool is_address(struct bytes text)
 {
     struct bytes kind;
+    if (bytes_equal_text(text, "auto")) return true;
     if (!is_graphic(text) || !bytes_split(&text, ':', &kind)) return false;
     if (bytes_equal_text(kind, "serial")) return bytes_start_with(text, "/dev/");
     if (bytes_equal_text(kind, "usb")) return is_usb(text);
@@ -149,6 +150,11 @@ static bool is_known(const char *(*name_at)(size_t index), struct bytes name)
     return false;
 }
 
+static bool is_driver(const char *(*name_at)(size_t index), struct bytes name)
+{
+    return bytes_equal_text(name, "auto") || is_known(name_at, name);
+}
+
 static bool next_word(struct bytes *rest, struct bytes *out_word)
 {
     *rest = bytes_trim(*rest);
@@ -206,11 +212,9 @@ bool config_value_store(const struct config_row *row, const struct config_names 
     case CONFIG_KIND_ONE_OF: return store_choice(row, value, field);
     case CONFIG_KIND_WORD: good = choice_of(row->choices, value) >= 0; break;
     case CONFIG_KIND_SIZE: return store_size(row, value, field);
-    case CONFIG_KIND_SCALE:
-        good = bytes_equal_text(value, "auto") || is_known(names->scale_at, value);
-        break;
-    case CONFIG_KIND_SCANNER: good = is_known(names->scanner_at, value); break;
-    case CONFIG_KIND_PRINTER: good = is_known(names->printer_at, value); break;
+    case CONFIG_KIND_SCALE: good = is_driver(names->scale_at, value); break;
+    case CONFIG_KIND_SCANNER: good = is_driver(names->scanner_at, value); break;
+    case CONFIG_KIND_PRINTER: good = is_driver(names->printer_at, value); break;
     case CONFIG_KIND_OMS: good = is_known(names->oms_at, value); break;
     case CONFIG_KIND_RULE: return store_rule(value, element);
     }
@@ -268,15 +272,16 @@ void config_value_describe(const struct config_row *row, const struct config_nam
                        most);
         return;
     case CONFIG_KIND_ADDRESS:
-        textbuf_text(out, "serial:/dev/..., usb:VVVV:PPPP[:serial number] or tcp:host:port");
+        textbuf_text(out,
+                     "auto, serial:/dev/..., usb:VVVV:PPPP[:serial number] or tcp:host:port");
         return;
     case CONFIG_KIND_NUMBER: describe_number(row, out); return;
     case CONFIG_KIND_ONE_OF:
     case CONFIG_KIND_WORD:
     case CONFIG_KIND_SIZE: describe_choices(row->choices, out); return;
     case CONFIG_KIND_SCALE: describe_names("auto or one of ", names->scale_at, out); return;
-    case CONFIG_KIND_SCANNER: describe_names("one of ", names->scanner_at, out); return;
-    case CONFIG_KIND_PRINTER: describe_names("one of ", names->printer_at, out); return;
+    case CONFIG_KIND_SCANNER: describe_names("auto or one of ", names->scanner_at, out); return;
+    case CONFIG_KIND_PRINTER: describe_names("auto or one of ", names->printer_at, out); return;
     case CONFIG_KIND_OMS: describe_names("one of ", names->oms_at, out); return;
     case CONFIG_KIND_RULE:
         textbuf_text(out, "COURIER [SERVICE or -] [any|prepaid|cod] [from g] [to g, 0 for any] "

@@ -16,7 +16,8 @@ void printer_forget(struct devices *devices, const struct config *config)
     devices->printer_written = 0;
 }
 
-/* Settings, table, the printer's own word: in this order. */
+/* Settings, table, the printer's own word: in this order. One behind a line or a network says
+ * nothing of itself: most there speak ZPL, and the others are named. */
 static const struct printer_driver *printer_driver_of(const struct devices *devices,
                                                       const struct device_identity *identity)
 {
@@ -25,6 +26,7 @@ static const struct printer_driver *printer_driver_of(const struct devices *devi
         identity != NULL ? device_table_find(devices->binding.table, identity) : NULL;
     if (row != NULL && row->driver[0] != '\0')
         return printer_driver_find(bytes_of_text(row->driver));
+    if (!device_is_usb(devices->slots[DEVICE_PRINTER].address)) return printer_driver_at(0);
     if (identity == NULL || !printer_identity_parse(identity->device_id, &own)) return NULL;
     return printer_driver_find(bytes_of_text(own.dialect));
 }
