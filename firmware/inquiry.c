@@ -111,36 +111,75 @@ static void answer_status(const struct inquiry *inquiry)
     reply(inquiry, &text, true);
 }
 
-static void answer_device(const struct inquiry *inquiry, const char *role, const char *address,
-                          const char *driver, struct json shown)
+static void write_document_part(struct json_writer *json, struct json shown)
 {
-    struct answer_line line;
-    struct json_writer *json = line_open(&line);
     struct json_walk walk = {0};
     struct bytes key;
     struct json value;
-    json_write_text(json, "device", role);
-    json_write_text(json, "address", address);
-    json_write_text(json, "driver", driver);
     while (json_each(shown, &walk, &key, &value)) {
         char name[40];
         if (bytes_to_text(key, name, sizeof(name))) json_write_value(json, name, value);
     }
+}
+
+static const char *driver_of(const struct devices *devices, unsigned slot)
+{
+    if (slot == DEVICE_SCALE)
+        return devices->scale_driver != NULL ? devices->scale_driver->name : "";
+    if (slot == DEVICE_PRINTER)
+        return devices->printer_driver != NULL ? devices->printer_driver->name : "";
+    const struct scanner_driver *driver = devices->scanner_drivers[slot - DEVICE_SCANNER_FIRST];
+    return driver != NULL ? driver->name : "";
+}
+
+static void answer_device(const struct inquiry *inquiry, unsigned slot, struct json shown)
+{
+    const struct devices *devices = &inquiry->pump->station.devices;
+    const struct device *device = &devices->slots[slot];
+    struct answer_line line;
+    struct json_writer *json = line_open(&line);
+    json_write_text(json, "device", devices_slot_name(slot));
+    json_write_text(json, "address", device->address);
+    json_write_text(json, "driver", driver_of(devices, slot));
+    json_write_boolean(json, "auto", device->is_auto);
+    write_document_part(json, shown);
     line_close(&line, inquiry, false);
+}
+
+/* What is there and plays no role. */
+static void answer_others(const struct inquiry *inquiry)
+{
+    const struct devices *devices = &inquiry->pump->station.devices;
+    for (size_t i = 0; i < BINDING_SEEN_MAX; i++) {
+        const struct seen_device *seen = &devices->binding.seen[i];
+        bool plays = false;
+        for (unsigned slot = 0; slot < DEVICES_MAX; slot++)
+            plays = plays || binding_address_fits(devices->slots[slot].address, seen->address);
+        if (seen->address[0] == '\0' || plays) continue;
+        struct answer_line line;
+        struct json_writer *json = line_open(&line);
+        json_write_text(json, "device", "none");
+        json_write_text(json, "address", seen->address);
+        json_write_text(json, "is", device_role_word(seen->role));
+        json_write_text(json, "name", seen->identity.product_name);
+        line_close(&line, inquiry, false);
+    }
 }
 
 static void answer_devices(const struct inquiry *inquiry)
 {
+    const struct devices *devices = &inquiry->pump->station.devices;
     const struct config *config = outside_config(&inquiry->pump->outside);
     struct json shown = json_get(document(inquiry), "devices");
-    answer_device(inquiry, "scale", config->scale.address, config->scale.driver,
-                  json_get(shown, "scale"));
-    for (size_t i = 0; i < config->scanner_count; i++) {
-        answer_device(inquiry, "scanner", config->scanners[i].address, config->scanners[i].driver,
-                      json_at(json_get(shown, "scanners"), i));
+    size_t scanner = 0;
+    answer_device(inquiry, DEVICE_SCALE, json_get(shown, "scale"));
+    for (unsigned i = 0; i < config->scanner_count; i++) {
+        if (!devices_is_shown(devices, DEVICE_SCANNER_FIRST + i)) continue;
+        answer_device(inquiry, DEVICE_SCANNER_FIRST + i,
+                      json_at(json_get(shown, "scanners"), scanner++));
     }
-    answer_device(inquiry, "printer", config->printer.address, config->printer.driver,
-                  json_get(shown, "printer"));
+    answer_device(inquiry, DEVICE_PRINTER, json_get(shown, "printer"));
+    answer_others(inquiry);
     end_answer(inquiry);
 }
 

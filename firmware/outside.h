@@ -3,6 +3,7 @@
 #ifndef PACKD_FIRMWARE_OUTSIDE_H
 #define PACKD_FIRMWARE_OUTSIDE_H
 
+#include "drivers/device_table.h"
 #include "firmware/recorder.h"
 #include "firmware/settings.h"
 #include "firmware/station/station.h"
@@ -59,6 +60,7 @@ struct outside {
     struct web *web;
     struct control *control;
     struct recorder recorder;
+    struct device_table device_table;
     struct figures watch;
     struct texts texts;
 

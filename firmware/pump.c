@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "firmware/inquiry.h"
+#include "firmware/known_devices.h"
 #include "firmware/perform.h"
 #include "hal/clock.h"
 #include "hal/crypto.h"
@@ -318,6 +319,8 @@ bool pump_open(struct pump *pump)
     if (!outside_open(outside, &callbacks, pump)) return false;
     upkeep_init(&pump->upkeep, outside, pump->started_ms);
     station_init(&pump->station, outside_config(outside), &outside->secrets);
+    known_devices_read(&outside->device_table, &outside->service, KNOWN_DEVICES_PATH);
+    station_know_devices(&pump->station, &outside->device_table);
     return true;
 }
 

@@ -135,14 +135,23 @@ void devices_reconfigure(struct devices *devices, struct step *step, const struc
 
 /* --- opening --- */
 
-/* The driver of a scanner whose settings leave it open: NULL when there is none for this face. */
-static const struct scanner_driver *driver_of_face(bool is_hid)
+const struct scanner_driver *scanner_choose(struct scanner_state *state, const char *address,
+                                            const struct device_identity *identity)
 {
     const struct scanner_driver *driver;
+    (void)identity;
     for (size_t i = 0; (driver = scanner_driver_at(i)) != NULL; i++) {
-        if (driver->is_hid == is_hid) return driver;
+        if (driver->is_hid != device_is_usb(address)) continue;
+        scanner_state_init(state);
+        return driver;
     }
     return NULL;
+}
+
+struct line_settings scanner_usual_line(void)
+{
+    struct scanner_state state;
+    return scanner_choose(&state, "serial:", NULL)->usual;
 }
 
 static struct line_settings slot_line(struct devices *devices, const struct config *config,
@@ -156,7 +165,7 @@ static struct line_settings slot_line(struct devices *devices, const struct conf
     size_t index = slot - DEVICE_SCANNER_FIRST;
     const struct scanner_driver *driver = devices->scanner_drivers[index];
     if (config->scanners[index].line.baud != 0) return config->scanners[index].line;
-    return driver != NULL ? driver->usual : driver_of_face(false)->usual;
+    return driver != NULL ? driver->usual : scanner_usual_line();
 }
 
 static enum port_role slot_role(unsigned slot)
@@ -208,6 +217,19 @@ const char *devices_slot_name(unsigned slot)
     return words[slot];
 }
 
+bool devices_take_slot(struct bytes *rest, unsigned *out_slot)
+{
+    for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
+        const char *name = devices_slot_name(slot);
+        struct bytes behind = bytes_from(*rest, strlen(name));
+        if (!bytes_start_with(*rest, name) || (behind.len > 0 && behind.data[0] != ' ')) continue;
+        *rest = bytes_trim(behind);
+        *out_slot = slot;
+        return true;
+    }
+    return false;
+}
+
 static void unbind(struct device *device)
 {
     device->state = DEVICE_UNBOUND;
@@ -248,14 +270,16 @@ void device_proven(struct devices *devices, unsigned slot)
     device_memory_cast(&devices->memory, slot, &cast);
 }
 
-static void scanner_opened(struct devices *devices, const struct config *config, unsigned slot)
+static void scanner_opened(struct devices *devices, const struct config *config, unsigned slot,
+                           const struct device_identity *identity)
 {
     struct device *device = &devices->slots[slot];
     size_t index = slot - DEVICE_SCANNER_FIRST;
-    const struct scanner_driver **driver = &devices->scanner_drivers[index];
-    if (*driver == NULL && device_driver_is_open(config->scanners[index].driver))
-        *driver = driver_of_face(device_is_usb(device->address));
-    device->unfit = *driver == NULL;
+    if (device_driver_is_open(config->scanners[index].driver)) {
+        devices->scanner_drivers[index] =
+            scanner_choose(&devices->scanner_states[index], device->address, identity);
+    }
+    device->unfit = devices->scanner_drivers[index] == NULL;
     if (!device->unfit) device_proven(devices, slot);
 }
 
@@ -281,7 +305,7 @@ static void opened(struct devices *devices, struct step *step, unsigned slot,
     }
     if (slot == DEVICE_SCALE) scale_opened(devices, step, identity);
     else if (slot == DEVICE_PRINTER) printer_opened(devices, step, identity);
-    else scanner_opened(devices, step->config, slot);
+    else scanner_opened(devices, step->config, slot, identity);
 }
 
 /* --- who plays what --- */
@@ -325,10 +349,28 @@ static void choose_slots(struct devices *devices, struct step *step)
         for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
             bool remembered =
                 binding_find(&devices->binding, devices->memory.cast[slot].address) != NULL;
-            if (devices->slots[slot].state != DEVICE_UNBOUND || remembered != (turn == 0)) continue;
-            choose_slot(devices, step, slot);
+            const struct device *device = &devices->slots[slot];
+            if (device->state != DEVICE_UNBOUND || device->held) continue;
+            if (remembered == (turn == 0)) choose_slot(devices, step, slot);
         }
     }
+}
+
+bool devices_release(struct devices *devices, struct step *step, unsigned slot)
+{
+    struct device *device = &devices->slots[slot];
+    if (!device->is_auto) return false;
+    close_slot(device, step);
+    unbind(device);
+    reset_protocol(devices, step->config, slot);
+    device->held = true;
+    return true;
+}
+
+void devices_take_up(struct devices *devices, struct step *step, unsigned slot)
+{
+    devices->slots[slot].held = false;
+    choose_slots(devices, step);
 }
 
 bool devices_cast(struct devices *devices, struct step *step, unsigned slot, const char *address)

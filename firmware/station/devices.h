@@ -38,6 +38,7 @@ struct device {
     int64_t opened_ms;
     bool silent; /* was shown as silent */
     bool unfit;  /* open, and not what the settings say: it is not listened to */
+    bool held;   /* nobody is to play it: a person shows who shall (showing.h) */
 };
 
 struct devices {
@@ -104,6 +105,10 @@ void devices_check(const struct devices *devices);
 MUST_USE bool devices_cast(struct devices *devices, struct step *step, unsigned slot,
                            const char *address);
 
+/* Nobody plays this role until it is taken up again. False: the settings name who does. */
+MUST_USE bool devices_release(struct devices *devices, struct step *step, unsigned slot);
+void devices_take_up(struct devices *devices, struct step *step, unsigned slot);
+
 /* Asks the printer more often, or as usual again. */
 void devices_printer_eager(struct devices *devices, const struct step *step, bool eager);
 /* False when the printer is not open. */
@@ -117,5 +122,7 @@ const char *devices_scale_word(const struct devices *devices);
 const char *devices_scanner_word(const struct devices *devices, size_t index);
 const char *devices_printer_word(const struct devices *devices);
 const char *devices_slot_name(unsigned slot); /* "scale", "scanner 1" */
+/* Takes such a name off the front, and the blank behind it. */
+MUST_USE bool devices_take_slot(struct bytes *rest, unsigned *out_slot);
 
 #endif

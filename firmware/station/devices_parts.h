@@ -34,6 +34,18 @@ void printer_next_status(struct devices *devices, struct step *step, struct byte
 int64_t printer_deadline(const struct devices *devices);
 bool printer_is_silent(const struct devices *devices, int64_t now_ms);
 
+/* What an open printer speaks, after settings, table and its own word; NULL: not known. */
+const struct printer_driver *printer_choose(const struct devices *devices,
+                                            const struct config *config, const char *address,
+                                            const struct device_identity *identity);
+/* The driver of a scanner whose settings leave it open; NULL: it is none. */
+const struct scanner_driver *scanner_choose(struct scanner_state *state, const char *address,
+                                            const struct device_identity *identity);
+struct line_settings scanner_usual_line(void);
+/* How this scale was found to talk. */
+void device_learn(struct devices *devices, const char *address, const struct scale_driver *driver,
+                  const struct finding *finding);
+
 const char *device_state_word(const struct device *device);
 
 /* What plays this slot is what it was taken for: from now on it plays it. */

@@ -16,17 +16,20 @@ void printer_forget(struct devices *devices, const struct config *config)
     devices->printer_written = 0;
 }
 
-/* Settings, table, the printer's own word: in this order. One behind a line or a network says
- * nothing of itself: most there speak ZPL, and the others are named. */
-static const struct printer_driver *printer_driver_of(const struct devices *devices,
-                                                      const struct device_identity *identity)
+/* One behind a line or a network says nothing of itself: most there speak ZPL, and the others are
+ * named. */
+const struct printer_driver *printer_choose(const struct devices *devices,
+                                            const struct config *config, const char *address,
+                                            const struct device_identity *identity)
 {
     struct printer_identity own;
+    if (!device_driver_is_open(config->printer.driver))
+        return printer_driver_find(bytes_of_text(config->printer.driver));
     const struct device_row *row =
         identity != NULL ? device_table_find(devices->binding.table, identity) : NULL;
     if (row != NULL && row->driver[0] != '\0')
         return printer_driver_find(bytes_of_text(row->driver));
-    if (!device_is_usb(devices->slots[DEVICE_PRINTER].address)) return printer_driver_at(0);
+    if (!device_is_usb(address)) return printer_driver_at(0);
     if (identity == NULL || !printer_identity_parse(identity->device_id, &own)) return NULL;
     return printer_driver_find(bytes_of_text(own.dialect));
 }
@@ -35,8 +38,7 @@ void printer_opened(struct devices *devices, struct step *step,
                     const struct device_identity *identity)
 {
     struct device *device = &devices->slots[DEVICE_PRINTER];
-    if (devices->printer_driver == NULL && device_driver_is_open(step->config->printer.driver))
-        devices->printer_driver = printer_driver_of(devices, identity);
+    devices->printer_driver = printer_choose(devices, step->config, device->address, identity);
     device->unfit = devices->printer_driver == NULL;
     if (device->unfit) return;
     (void)devices_printer_write(devices, step, devices->printer_driver->start);

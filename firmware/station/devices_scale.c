@@ -47,21 +47,19 @@ struct line_settings scale_opening(struct devices *devices, const struct config 
     return config->scale.line.baud != 0 ? config->scale.line : devices->scale_driver->usual;
 }
 
-static void remember(struct devices *devices)
+void device_learn(struct devices *devices, const char *address, const struct scale_driver *driver,
+                  const struct finding *finding)
 {
-    struct known_device known = {.line = devices->finding.line};
-    const struct line_settings marked = {.data_bits = 7,
-                                         .stop_bits = 1,
-                                         .parity = LINE_PARITY_EVEN};
-    const char *driver = devices->scale_driver->name;
-    bool copied = bytes_to_text(bytes_of_text(driver), known.driver, sizeof known.driver) &&
-                  bytes_to_text(bytes_of_text(slot_of(devices)->address), known.address,
-                                sizeof known.address);
+    struct known_device known = {.line = finding->line};
+    const struct line_settings marked = {
+        .data_bits = 7, .stop_bits = 1, .parity = LINE_PARITY_EVEN};
+    bool copied =
+        bytes_to_text(bytes_of_text(driver->name), known.driver, sizeof known.driver) &&
+        bytes_to_text(bytes_of_text(address), known.address, sizeof known.address);
     ENSURE(copied);
-    if (devices->finding.marks) known.line = marked;
-    else if (!device_is_serial(known.address)) known.line.baud = 0;
+    if (finding->marks) known.line = marked;
+    else if (!device_is_serial(address)) known.line.baud = 0;
     device_memory_learn(&devices->memory, &known);
-    device_proven(devices, DEVICE_SCALE);
 }
 
 static void found(struct devices *devices, struct step *step)
@@ -74,7 +72,8 @@ static void found(struct devices *devices, struct step *step)
     slot_of(devices)->heard_ms = step->now_ms;
     commands_log(step->commands, LOG_NOTICE, "log_scale_found", "driver",
                  devices->scale_driver->name, NULL);
-    remember(devices);
+    device_learn(devices, slot_of(devices)->address, devices->scale_driver, finding);
+    device_proven(devices, DEVICE_SCALE);
 }
 
 void scale_opened(struct devices *devices, struct step *step,

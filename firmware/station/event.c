@@ -41,6 +41,10 @@ static const char *const press_words[PRESSES] = {
     [PRESS_LETTER_AGAIN] = "letter_again",
     [PRESS_LETTER_DROP] = "letter_drop",
     [PRESS_POOL_ADD] = "pool_add",
+    [PRESS_SHOW] = "show",
+    [PRESS_SHOW_THIS] = "show_this",
+    [PRESS_SHOW_END] = "show_end",
+    [PRESS_CAST] = "cast",
     [PRESS_SCAN] = "scan",
 };
 

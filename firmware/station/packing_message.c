@@ -28,6 +28,13 @@ static const struct message_row rows[] = {
     {"scale_gone", LAMP_RED, true},
     {"scale_silent", LAMP_RED, true},
     {"scale_wrong_line", LAMP_RED, true},
+    {"scale_several", LAMP_RED, true},
+    {"scale_unfit", LAMP_RED, true},
+    {"scale_loopback", LAMP_RED, true},
+    {"scale_finding", LAMP_YELLOW, false},
+    {"show_scale", LAMP_BLUE, false},
+    {"show_scanner", LAMP_BLUE, false},
+    {"show_printer", LAMP_BLUE, false},
     {"press_print", LAMP_GREEN, false},
     {"booking", LAMP_BLUE, false},
     {"booking_long", LAMP_YELLOW, true},
@@ -37,6 +44,8 @@ static const struct message_row rows[] = {
     {"no_clock", LAMP_RED, true},
     {"printing", LAMP_BLUE, false},
     {"printer_gone", LAMP_RED, true},
+    {"printer_several", LAMP_RED, true},
+    {"printer_unfit", LAMP_RED, true},
     {"printer_silent", LAMP_RED, true},
     {"printer_paper_out", LAMP_RED, true},
     {"printer_ribbon_out", LAMP_RED, true},
@@ -107,10 +116,17 @@ static void with(struct message *message, const char *name, const char *value)
 
 static const char *scale_message(const struct view *view)
 {
+    static const struct {
+        const char *word, *id;
+    } troubles[] = {{"silent", "scale_silent"},   {"wrong_line", "scale_wrong_line"},
+                    {"gone", "scale_gone"},       {"several", "scale_several"},
+                    {"unfit", "scale_unfit"},     {"loopback", "scale_loopback"},
+                    {"finding", "scale_finding"}};
     const char *word = devices_scale_word(view->floor->devices);
-    if (strcmp(word, "silent") == 0) return "scale_silent";
-    if (strcmp(word, "wrong_line") == 0) return "scale_wrong_line";
-    return strcmp(word, "gone") == 0 ? "scale_gone" : NULL;
+    for (size_t i = 0; i < ARRAY_LEN(troubles); i++) {
+        if (strcmp(word, troubles[i].word) == 0) return troubles[i].id;
+    }
+    return NULL;
 }
 
 static const char *hint_message(enum weight_hint hint)
@@ -164,8 +180,23 @@ static void say_wrong_settings(const struct config_fault *fault, struct message 
     with(message, "text", fault->text);
 }
 
+static void say_showing(const struct showing *showing, struct message *message)
+{
+    switch (binding_slot_role(showing->slot)) {
+    case ROLE_SCALE: say(message, "show_scale"); return;
+    case ROLE_PRINTER: say(message, "show_printer"); return;
+    case ROLE_SCANNER:
+    case ROLE_UNKNOWN:
+    case ROLE_OTHER: say(message, "show_scanner"); return;
+    }
+}
+
 static void say_idle(const struct view *view, struct message *message)
 {
+    if (view->showing != NULL && view->showing->is_on) {
+        say_showing(view->showing, message);
+        return;
+    }
     bool lying = view->packing->last.awb[0] != '\0' && hint_now(view) == WEIGHT_NOT_EMPTIED;
     const char *scale = scale_message(view);
     if (lying) {
@@ -190,7 +221,9 @@ static void say_idle(const struct view *view, struct message *message)
 static const char *printer_message(const struct devices *devices)
 {
     const struct printer_status *status = &devices->printer_status;
+    if (strcmp(devices_printer_word(devices), "several") == 0) return "printer_several";
     if (devices->slots[DEVICE_PRINTER].state != DEVICE_OPEN) return "printer_gone";
+    if (devices->slots[DEVICE_PRINTER].unfit) return "printer_unfit";
     if (devices->slots[DEVICE_PRINTER].silent) return "printer_silent";
     if (!devices->printer_known) return NULL;
     if (status->head_open) return "printer_head_open";

@@ -246,6 +246,10 @@ bool packing_press(struct packing *packing, struct step *step, struct floor *flo
     case PRESS_LETTER_AGAIN:
     case PRESS_LETTER_DROP:
     case PRESS_POOL_ADD:
+    case PRESS_SHOW:
+    case PRESS_SHOW_THIS:
+    case PRESS_SHOW_END:
+    case PRESS_CAST:
     case PRESS_SCAN: return false; /* station.c takes these */
     }
     return false;

@@ -50,6 +50,8 @@ static void write_presses(struct json_writer *json, const struct view *view)
     size_t count = packing_presses(view->packing, view->floor, presses);
     json_write_open(json, "presses", '[');
     for (size_t i = 0; i < count; i++) json_write_text(json, NULL, press_word(presses[i]));
+    if (view->showing != NULL && view->showing->is_on)
+        json_write_text(json, NULL, press_word(PRESS_SHOW_END));
     json_write_close(json, ']');
 }
 
@@ -144,24 +146,51 @@ static void write_flags(struct json_writer *json, const struct printer_status *s
     json_write_close(json, ']');
 }
 
+static void write_device(struct json_writer *json, const char *key, const struct view *view,
+                         unsigned slot, const char *word)
+{
+    const struct device *device = &view->floor->devices->slots[slot];
+    json_write_open(json, key, '{');
+    json_write_text(json, "state", word);
+    write_if(json, "name", device->name);
+    if (device->is_auto) json_write_text(json, "show", devices_slot_name(slot));
+}
+
 static void write_devices(struct json_writer *json, const struct view *view)
 {
     const struct devices *devices = view->floor->devices;
     json_write_open(json, "devices", '{');
-    json_write_open(json, "scale", '{');
-    json_write_text(json, "state", devices_scale_word(devices));
+    write_device(json, "scale", view, DEVICE_SCALE, devices_scale_word(devices));
     json_write_close(json, '}');
     json_write_open(json, "scanners", '[');
     for (size_t i = 0; i < view->step->config->scanner_count; i++) {
-        json_write_open(json, NULL, '{');
-        json_write_text(json, "state", devices_scanner_word(devices, i));
+        unsigned slot = DEVICE_SCANNER_FIRST + (unsigned)i;
+        if (!devices_is_shown(devices, slot)) continue;
+        write_device(json, NULL, view, slot, devices_scanner_word(devices, i));
         json_write_close(json, '}');
     }
     json_write_close(json, ']');
-    json_write_open(json, "printer", '{');
-    json_write_text(json, "state", devices_printer_word(devices));
+    write_device(json, "printer", view, DEVICE_PRINTER, devices_printer_word(devices));
     if (devices->printer_known) write_flags(json, &devices->printer_status);
     json_write_close(json, '}');
+    json_write_close(json, '}');
+}
+
+/* Those that could be it, numbered as a printer prints them. */
+static void write_showing(struct json_writer *json, const struct showing *showing)
+{
+    if (showing == NULL || !showing->is_on) return;
+    json_write_open(json, "showing", '{');
+    json_write_text(json, "device", devices_slot_name(showing->slot));
+    json_write_open(json, "candidates", '[');
+    for (size_t i = 0; i < showing->count; i++) {
+        const struct probe *probe = &showing->probes[i];
+        json_write_open(json, NULL, '{');
+        json_write_i64(json, "number", (int64_t)i + 1);
+        json_write_text(json, "name", probe->name[0] != '\0' ? probe->name : probe->address);
+        json_write_close(json, '}');
+    }
+    json_write_close(json, ']');
     json_write_close(json, '}');
 }
 
@@ -294,6 +323,7 @@ void view_write(const struct view *view, const struct message *message, struct t
     write_weight(&json, view);
     write_parcel(&json, view);
     write_devices(&json, view);
+    write_showing(&json, view->showing);
     write_network(&json, view);
     write_untold(&json, view);
     if (view->orders_as_of_ms > 0) json_write_i64(&json, "orders_as_of_ms", view->orders_as_of_ms);

@@ -4,6 +4,7 @@
 #ifndef PACKD_FIRMWARE_STATION_PACKING_VIEW_H
 #define PACKD_FIRMWARE_STATION_PACKING_VIEW_H
 
+#include "firmware/station/showing.h"
 #include "firmware/station/backlog.h"
 #include "firmware/station/letters.h"
 #include "firmware/station/packing.h"
@@ -38,6 +39,7 @@ struct view { /* everything the picture depends on */
     int64_t orders_as_of_ms; /* wall clock; 0: they are fresh */
     const struct backlog *backlog;
     const struct letters *letters;
+    const struct showing *showing; /* NULL: never */
     bool disk_low;
     bool disk_full;                            /* the latest batch found no space */
     bool disk_slow;                            /* a batch kept everything waiting lately */

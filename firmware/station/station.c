@@ -29,6 +29,7 @@ void station_init(struct station *station, const struct config *config,
     station->slow_until_ms = NO_DEADLINE;
     adopt(station, config);
     tickets_init(&station->tickets);
+    showing_init(&station->showing);
     weighing_init(&station->weighing);
     orders_init(&station->orders);
     for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++)
@@ -298,6 +299,42 @@ static void route_bytes(struct station *station, struct step *step, const struct
     }
 }
 
+/* Who plays which role: by showing, or by an address. Not while a parcel is in hand. */
+static bool press_devices(struct station *station, struct step *step, const struct event *event)
+{
+    struct devices *devices = &station->devices;
+    struct bytes rest = bytes_of_text(event->press.text);
+    char address[CONFIG_ADDRESS_SIZE];
+    unsigned slot = 0;
+    bool idle = station->packing.state == PACKING_IDLE;
+    switch (event->press.press) {
+    case PRESS_SHOW:
+        return idle && devices_take_slot(&rest, &slot) && rest.len == 0 &&
+               showing_begin(&station->showing, devices, step, slot);
+    case PRESS_SHOW_THIS: return showing_this(&station->showing, devices, step, rest);
+    case PRESS_SHOW_END: showing_stop(&station->showing, devices, step); return true;
+    case PRESS_CAST:
+        if (!idle || station->showing.is_on || !devices_take_slot(&rest, &slot)) return false;
+        if (bytes_equal_text(rest, ADDRESS_AUTO)) rest = BYTES_NONE;
+        return bytes_to_text(rest, address, sizeof address) &&
+               devices_cast(devices, step, slot, address);
+    case PRESS_PRINT:
+    case PRESS_GIVE_UP:
+    case PRESS_TRY_AGAIN:
+    case PRESS_SET_ASIDE:
+    case PRESS_LABEL_OK:
+    case PRESS_LABEL_MISSING:
+    case PRESS_REPRINT:
+    case PRESS_NOT_BOOKED:
+    case PRESS_TAKEN_BACK:
+    case PRESS_LETTER_AGAIN:
+    case PRESS_LETTER_DROP:
+    case PRESS_POOL_ADD:
+    case PRESS_SCAN: return false;
+    }
+    return false;
+}
+
 static void route_press(struct station *station, struct step *step, const struct event *event)
 {
     bool training = station->config->mode == CONFIG_TRAINING;
@@ -307,6 +344,7 @@ static void route_press(struct station *station, struct step *step, const struct
         return;
     }
     bool letter = press == PRESS_LETTER_AGAIN || press == PRESS_LETTER_DROP;
+    if (press_devices(station, step, event)) return;
     if (press == PRESS_POOL_ADD && pool_take_over(&station->pool, step, event->press.text)) return;
     if (letter && letters_press(&station->letters, step, press, event->press.text)) return;
     if (packing_press(&station->packing, step, &station->floor, press, event->press.text)) return;
@@ -314,8 +352,21 @@ static void route_press(struct station *station, struct step *step, const struct
                  NULL);
 }
 
+/* Whoever shows a device and then scans an order wants to pack. */
+static void look_at_showing(struct station *station, struct step *step, const struct event *event)
+{
+    showing_step(&station->showing, &station->devices, step, event);
+    if (station->packing.state != PACKING_IDLE)
+        showing_stop(&station->showing, &station->devices, step);
+}
+
 static void route_port(struct station *station, struct step *step, const struct event *event)
 {
+    bool of_port = event->kind != EVENT_DEVICE_SEEN && event->kind != EVENT_DEVICE_GONE;
+    if (of_port && showing_owns(event->port.port)) {
+        look_at_showing(station, step, event);
+        return;
+    }
     devices_step(&station->devices, step, event);
     if (station->devices.slots[DEVICE_SCALE].state != DEVICE_OPEN)
         weighing_lost(&station->weighing);
@@ -333,7 +384,10 @@ static void route(struct station *station, struct step *step, const struct event
     case EVENT_PORT_FAILED:
     case EVENT_PORT_CLOSED:
     case EVENT_PORT_DRAINED: route_port(station, step, event); break;
-    case EVENT_PORT_BYTES: route_bytes(station, step, event); break;
+    case EVENT_PORT_BYTES:
+        if (showing_owns(event->port.port)) look_at_showing(station, step, event);
+        else route_bytes(station, step, event);
+        break;
     case EVENT_EXCHANGE: route_answer(station, step, event, event->exchange.ticket); break;
     case EVENT_STORED:
     case EVENT_STORE_FAILED: route_batch(station, step, event); break;
@@ -358,6 +412,7 @@ static void tick(struct station *station, struct step *step)
     const struct event due = {.kind = EVENT_DEADLINE, .now_ms = step->now_ms};
     if (station->slow_until_ms <= step->now_ms) station->slow_until_ms = NO_DEADLINE;
     devices_step(&station->devices, step, &due);
+    look_at_showing(station, step, &due);
     if (station->recovery.state != RECOVERY_DONE) return; /* nothing new before the old is known */
     orders_step(&station->orders, step, &due);
     for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++)
@@ -413,6 +468,7 @@ static void adopt_offered(struct station *station, struct step *step)
     memset(station->network, 0, sizeof station->network); /* other servers stand in these places */
     sync_restart(&station->sync, step);
     feed_restart(&station->feed, step, other_oms);
+    showing_stop(&station->showing, &station->devices, step);
     devices_reconfigure(&station->devices, step, station->config);
     weighing_init(&station->weighing);
     pool_stop(&station->pool, step);
@@ -485,6 +541,7 @@ static void show(struct station *station, struct step *step)
                         .orders_as_of_ms = feed_stale_since(&station->feed, step),
                         .backlog = &station->backlog,
                         .letters = &station->letters,
+                        .showing = &station->showing,
                         .disk_low = station->disk_low,
                         .disk_full = station->disk_full,
                         .disk_slow = station->slow_until_ms != NO_DEADLINE,
@@ -551,6 +608,7 @@ int64_t station_deadline(struct station *station)
     const struct event now = {.kind = EVENT_DEADLINE, .now_ms = station->now_ms};
     struct step step = make_step(station, &now, NULL);
     int64_t deadline_ms = devices_deadline(&station->devices, &step);
+    deadline_ms = earlier(deadline_ms, showing_deadline(&station->showing));
     deadline_ms = earlier(deadline_ms, station->slow_until_ms);
     if (station->recovery.state != RECOVERY_DONE) return deadline_ms;
     deadline_ms = earlier(deadline_ms, orders_deadline(&station->orders));

@@ -13,6 +13,7 @@
 #include "firmware/station/packing_view.h"
 #include "firmware/station/pool.h"
 #include "firmware/station/recovery.h"
+#include "firmware/station/showing.h"
 #include "firmware/station/sync.h"
 #include "firmware/station/voids.h"
 
@@ -48,6 +49,7 @@ struct station {
     int64_t now_ms;
 
     struct devices devices;
+    struct showing showing;
     struct weighing weighing;
     struct orders orders;
     struct booking bookings[BOOKINGS_MAX];

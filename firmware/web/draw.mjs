@@ -6,6 +6,7 @@ import { fit } from './fit.mjs';
 import { lettersBuild, lettersFollow } from './letters.mjs';
 import { pictureOfHint, pictureOfMessage, pictureOfStep } from './pictures.mjs';
 import { pressesDraw } from './press.mjs';
+import { showNumbers } from './showing.mjs';
 import { stripDraw } from './strip.mjs';
 import {
     gramsText,
@@ -189,7 +190,9 @@ export function draw(state, language, quiet) {
     weightDraw(state, language);
     const changed = [
         trainingDraw(state, language),
-        pressesDraw(state.presses ?? [], language),
+        pressesDraw(state.presses ?? [], language, state.showing, () =>
+            showNumbers(state.showing, language),
+        ),
         stripDraw(state, language, quiet),
         messageDraw(state, language),
         orderDraw(state, language),

@@ -56,6 +56,15 @@ const messages = {
     scale_gone: 'unplugged',
     scale_silent: 'silent',
     scale_wrong_line: 'gear',
+    scale_several: 'scale',
+    scale_unfit: 'scale',
+    scale_loopback: 'unplugged',
+    scale_finding: 'find',
+    show_scale: 'scale',
+    show_scanner: 'scanner',
+    show_printer: 'printer',
+    printer_several: 'printer',
+    printer_unfit: 'gear',
     scanner_gone: 'unplugged',
     set_aside: 'shelf',
     booked_later: 'shelf',
@@ -87,6 +96,7 @@ const presses = {
     reprint: 'printer',
     not_booked: 'person',
     taken_back: 'label',
+    show_end: 'cross',
     scan: 'scan',
 };
 const choices = { damaged: 'label', unreadable: 'scan', lost: 'find', confirmed: 'person' };

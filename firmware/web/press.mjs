@@ -104,14 +104,16 @@ function pressed(press) {
 }
 
 // The buttons that the document allows, the main one first. A scan is no button: it has its field.
-export function pressesDraw(presses, shownLanguage) {
+// What else can be pressed stands before them: `more` names it, `build` makes its buttons.
+export function pressesDraw(presses, shownLanguage, more, build) {
     const offered = presses.filter((press) => press !== 'scan');
     const asked = at('ask').dataset.press;
-    const ours = isAsking() && !asked.startsWith('letter '); // the others: letters.mjs
+    const ours = isAsking() && Boolean(question(shownLanguage, asked)) && asked !== 'show';
     if (ours && (language !== shownLanguage || !offered.includes(asked))) askClose();
     language = shownLanguage;
-    return rebuild(at('presses'), [offered, language], () =>
-        offered.map((press) =>
+    return rebuild(at('presses'), [offered, language, more], () => [
+        ...build(),
+        ...offered.map((press) =>
             buttonMake(
                 pictureOfPress(press),
                 word(language, 'presses', press),
@@ -119,7 +121,7 @@ export function pressesDraw(presses, shownLanguage) {
                 () => pressed(press),
             ),
         ),
-    );
+    ]);
 }
 
 // Training mode: what is typed counts as scanned.

@@ -2,9 +2,10 @@
 // tones. A word that is not known here is shown as it is and looks like trouble, never like health.
 
 import { at, icon, make, rebuild } from './dom.mjs';
+import { showAsk } from './showing.mjs';
 import { nameText, word } from './words.mjs';
 
-const tones = { ready: 'good', ok: 'good', opening: 'wait', starting: 'wait' };
+const tones = { ready: 'good', ok: 'good', opening: 'wait', starting: 'wait', finding: 'wait' };
 const marks = { good: 'tick', wait: 'wait', bad: 'warning' };
 const OLD_ORDERS_MS = 4 * 3600 * 1000; // half a shift: what was cancelled since is packed all the same
 const harmlessFlags = ['busy', 'label_waiting', 'buffer_full'];
@@ -14,25 +15,24 @@ const toneOf = (id) => (Object.hasOwn(tones, id) ? tones[id] : 'bad');
 function deviceCells(state, language) {
     const { scale, scanners = [], printer } = state.devices ?? {};
     const cells = [];
-    const cell = (symbol, name, id) => ({
+    const idle = state.state === 'idle' && !state.showing;
+    const cell = (symbol, name, device) => ({
         symbol,
         name,
-        tone: toneOf(id),
-        text: word(language, 'device_states', id),
+        tone: toneOf(device.state),
+        text: word(language, 'device_states', device.state),
+        show: idle ? device.show : undefined, // the place that another device may be shown for
+        device: device.name,
     });
-    if (scale) cells.push(cell('scale', word(language, 'devices', 'scale'), scale.state));
+    if (scale) cells.push(cell('scale', word(language, 'devices', 'scale'), scale));
     scanners.forEach((scanner, index) => {
         const number = scanners.length > 1 ? ` ${index + 1}` : '';
-        cells.push(cell('scanner', word(language, 'devices', 'scanner') + number, scanner.state));
+        cells.push(cell('scanner', word(language, 'devices', 'scanner') + number, scanner));
     });
-    if (printer)
-        cells.push(
-            printerCell(
-                printer,
-                cell('printer', word(language, 'devices', 'printer'), printer.state),
-                language,
-            ),
-        );
+    if (printer) {
+        const plain = cell('printer', word(language, 'devices', 'printer'), printer);
+        cells.push(printerCell(printer, plain, language));
+    }
     return cells;
 }
 
@@ -119,6 +119,21 @@ function countCells(state, language, quiet) {
     return cells;
 }
 
+function cellMake({ symbol, name, tone, text, show, device }, language) {
+    const node = make(
+        'div',
+        { class: tone },
+        icon(symbol),
+        make('p', {}, make('span', {}, name), make('b', {}, icon(marks[tone]), text)),
+    );
+    if (!show) return node;
+    node.setAttribute('role', 'button');
+    node.setAttribute('tabindex', '0');
+    node.dataset.show = show;
+    node.addEventListener('click', () => showAsk(show, device, name, language));
+    return node;
+}
+
 const ONE_ROW = 7;
 
 export function stripDraw(state, language, quiet) {
@@ -128,14 +143,7 @@ export function stripDraw(state, language, quiet) {
         ...countCells(state, language, quiet),
     ];
     at('strip').classList.toggle('crowded', cells.length > ONE_ROW);
-    return rebuild(at('strip'), cells, () =>
-        cells.map(({ symbol, name, tone, text }) =>
-            make(
-                'div',
-                { class: tone },
-                icon(symbol),
-                make('p', {}, make('span', {}, name), make('b', {}, icon(marks[tone]), text)),
-            ),
-        ),
+    return rebuild(at('strip'), [cells, language], () =>
+        cells.map((cell) => cellMake(cell, language)),
     );
 }

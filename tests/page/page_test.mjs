@@ -327,6 +327,22 @@ test('a refused event is sent again, or dropped with a name; Enter does neither'
     assert.equal(await page.isVisible('#ask'), false);
 });
 
+test('which device is whose is asked from the strip and chosen by its number', async () => {
+    await show({ ...states.scale_several, language: 'en' });
+    await page.click('#strip [data-show="scale"]');
+    assert.match(await text('#question-text'), /Scale: none/);
+    await awake();
+    await page.click('[data-choice="start"]');
+    assert.deepEqual(await pressesUntilNow(), [{ press: 'show', text: 'scale' }]);
+    await show({ ...states.showing_printer, language: 'en' });
+    assert.equal(await page.locator('#strip [data-show]').count(), 0, 'one showing at a time');
+    await awake();
+    await page.click('[data-number="2"]');
+    assert.deepEqual((await pressesUntilNow()).at(-1), { press: 'show_this', text: '2' });
+    await show({ ...states.booking, language: 'en' });
+    assert.equal(await page.locator('#strip [data-show]').count(), 0, 'not while packing');
+});
+
 test('"not booked" is asked twice, and a question goes when its press goes', async () => {
     await show(states.held_needs_person);
     await page.click('[data-press="not_booked"]');
