@@ -23,6 +23,8 @@ static int usage(void)
     fputs("usage: packctl [--socket PATH] status|devices|screen|recalls|shelf|backlog|letters\n"
           "       packctl [--socket PATH] press WORD [TEXT]\n"
           "       packctl [--socket PATH] pool add COURIER[.cod] NUMBER...\n"
+          "       packctl [--socket PATH] show scale|scanner N|printer | show this N | show end\n"
+          "       packctl [--socket PATH] cast scale|scanner N|printer ADDRESS|auto\n"
           "       packctl [--socket PATH] letter again N [ORDER_ID] | letter drop N NAME\n"
           "       packctl [--socket PATH] journal [--after N] [--limit N]\n"
           "       packctl [--socket PATH] journal backup FILE\n",
@@ -119,20 +121,51 @@ static bool write_letter(struct json_writer *json, int argc, char *argv[])
     return textbuf_ok(&text);
 }
 
-/* A press whose text is the list and its numbers. */
-static bool write_pool(struct json_writer *json, int argc, char *argv[])
+/* The words that name a role: "scale", or "scanner 2". How many there are; 0: none. */
+static int role_words(int argc, char *argv[])
+{
+    if (argc < 1) return 0;
+    bool scanner = strcmp(argv[0], "scanner") == 0;
+    bool other = strcmp(argv[0], "scale") == 0 || strcmp(argv[0], "printer") == 0;
+    if (scanner) return argc >= 2 ? 2 : 0;
+    return other ? 1 : 0;
+}
+
+static bool write_words(struct json_writer *json, const char *press, int argc, char *argv[])
 {
     char storage[QUESTION_SIZE / 2];
     struct textbuf text;
-    if (argc < 3 || strcmp(argv[0], "add") != 0) return false;
     textbuf_init(&text, storage, sizeof(storage));
-    for (int i = 1; i < argc; i++) {
-        if (i > 1) textbuf_char(&text, ' ');
+    for (int i = 0; i < argc; i++) {
+        if (i > 0) textbuf_char(&text, ' ');
         textbuf_text(&text, argv[i]);
     }
-    json_write_text(json, "press", "pool_add");
+    json_write_text(json, "press", press);
     json_write_text(json, "text", storage);
     return textbuf_ok(&text);
+}
+
+static bool write_show(struct json_writer *json, int argc, char *argv[])
+{
+    bool end = argc == 1 && strcmp(argv[0], "end") == 0;
+    bool this = argc == 2 && strcmp(argv[0], "this") == 0;
+    if (end) return write_words(json, "show_end", 0, argv);
+    if (this) return write_words(json, "show_this", 1, argv + 1);
+    int words = role_words(argc, argv);
+    return words > 0 && argc == words && write_words(json, "show", argc, argv);
+}
+
+static bool write_cast(struct json_writer *json, int argc, char *argv[])
+{
+    int words = role_words(argc, argv);
+    return words > 0 && argc == words + 1 && write_words(json, "cast", argc, argv);
+}
+
+/* A press whose text is the list and its numbers. */
+static bool write_pool(struct json_writer *json, int argc, char *argv[])
+{
+    bool good = argc >= 3 && strcmp(argv[0], "add") == 0;
+    return good && write_words(json, "pool_add", argc - 1, argv + 1);
 }
 
 static bool is_backup(const char *command, int argc, char *argv[])
@@ -147,7 +180,9 @@ static bool write_question(struct json_writer *json, const char *command, int ar
     json_write_open(json, NULL, '{');
     bool letter = strcmp(command, "letter") == 0;
     bool pool = strcmp(command, "pool") == 0;
-    const char *asked = letter || pool ? "press" : backup ? "backup" : command;
+    bool show = strcmp(command, "show") == 0;
+    bool cast = strcmp(command, "cast") == 0;
+    const char *asked = letter || pool || show || cast ? "press" : backup ? "backup" : command;
     json_write_text(json, "command", asked);
     bool good = argc == 0;
     if (strcmp(command, "press") == 0) {
@@ -158,6 +193,10 @@ static bool write_question(struct json_writer *json, const char *command, int ar
         good = write_letter(json, argc, argv);
     } else if (pool) {
         good = write_pool(json, argc, argv);
+    } else if (show) {
+        good = write_show(json, argc, argv);
+    } else if (cast) {
+        good = write_cast(json, argc, argv);
     } else if (backup) {
         good = write_file(json, argv[1]);
     } else if (strcmp(command, "journal") == 0) {

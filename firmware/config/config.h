@@ -26,9 +26,9 @@ enum config_payment { CONFIG_ANY_PAYMENT, CONFIG_PREPAID, CONFIG_COD };
 struct config_scale {
     /* "serial:...", "usb:VID:PID[:serial]", "tcp:host:port", or "auto": chosen from what is there */
     char address[CONFIG_ADDRESS_SIZE];
-    char driver[CONFIG_NAME_SIZE];     /* a driver's name, or "auto" */
-    struct line_settings line;         /* baud 0: the driver's usual settings */
-    int64_t min_mass_mg;               /* below: shown, not booked (OIML R 76-1: 20 e) */
+    char driver[CONFIG_NAME_SIZE]; /* a driver's name, or "auto" */
+    struct line_settings line;     /* baud 0: the driver's usual settings */
+    int64_t min_mass_mg;           /* below: shown, not booked (OIML R 76-1: 20 e) */
     int64_t max_mass_mg;
     int64_t empty_below_mg; /* the plate counts as empty at or below this */
     uint32_t stable_for_ms; /* how long the same stable mass must stand */

@@ -272,8 +272,7 @@ void config_value_describe(const struct config_row *row, const struct config_nam
                        most);
         return;
     case CONFIG_KIND_ADDRESS:
-        textbuf_text(out,
-                     "auto, serial:/dev/..., usb:VVVV:PPPP[:serial number] or tcp:host:port");
+        textbuf_text(out, "auto, serial:/dev/..., usb:VVVV:PPPP[:serial number] or tcp:host:port");
         return;
     case CONFIG_KIND_NUMBER: describe_number(row, out); return;
     case CONFIG_KIND_ONE_OF:

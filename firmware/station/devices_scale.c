@@ -51,11 +51,11 @@ void device_learn(struct devices *devices, const char *address, const struct sca
                   const struct finding *finding)
 {
     struct known_device known = {.line = finding->line};
-    const struct line_settings marked = {
-        .data_bits = 7, .stop_bits = 1, .parity = LINE_PARITY_EVEN};
-    bool copied =
-        bytes_to_text(bytes_of_text(driver->name), known.driver, sizeof known.driver) &&
-        bytes_to_text(bytes_of_text(address), known.address, sizeof known.address);
+    const struct line_settings marked = {.data_bits = 7,
+                                         .stop_bits = 1,
+                                         .parity = LINE_PARITY_EVEN};
+    bool copied = bytes_to_text(bytes_of_text(driver->name), known.driver, sizeof known.driver) &&
+                  bytes_to_text(bytes_of_text(address), known.address, sizeof known.address);
     ENSURE(copied);
     if (finding->marks) known.line = marked;
     else if (!device_is_serial(address)) known.line.baud = 0;

@@ -56,8 +56,8 @@ enum press {
     PRESS_TAKEN_BACK,    /* a recalled parcel is here and its label destroyed */
     PRESS_LETTER_AGAIN,  /* a dead letter: text as letters.h says */
     PRESS_LETTER_DROP,
-    PRESS_POOL_ADD, /* numbers of a dead box: text as pool.h says */
-    PRESS_SHOW,     /* a person will show who plays a role: text is "scale", "scanner 2" ... */
+    PRESS_POOL_ADD,  /* numbers of a dead box: text as pool.h says */
+    PRESS_SHOW,      /* a person will show who plays a role: text is "scale", "scanner 2" ... */
     PRESS_SHOW_THIS, /* this printer: text is the number it printed */
     PRESS_SHOW_END,
     PRESS_CAST, /* text: the role, a blank, and the device's address or "auto" */

@@ -118,9 +118,9 @@ static const char *scale_message(const struct view *view)
 {
     static const struct {
         const char *word, *id;
-    } troubles[] = {{"silent", "scale_silent"},   {"wrong_line", "scale_wrong_line"},
-                    {"gone", "scale_gone"},       {"several", "scale_several"},
-                    {"unfit", "scale_unfit"},     {"loopback", "scale_loopback"},
+    } troubles[] = {{"silent", "scale_silent"},  {"wrong_line", "scale_wrong_line"},
+                    {"gone", "scale_gone"},      {"several", "scale_several"},
+                    {"unfit", "scale_unfit"},    {"loopback", "scale_loopback"},
                     {"finding", "scale_finding"}};
     const char *word = devices_scale_word(view->floor->devices);
     for (size_t i = 0; i < ARRAY_LEN(troubles); i++) {

@@ -65,10 +65,11 @@ static void add_probe(struct showing *showing, const struct devices *devices,
     memcpy(probe->address, device->address, sizeof probe->address);
     memcpy(probe->name, device->identity.product_name, sizeof probe->name);
     probe->port = showing->generation << 8 | (uint32_t)(DEVICES_MAX + index);
-    struct finding_start start = {
-        .can_set_line = device_is_serial(device->address),
-        .is_hid = device_is_usb(device->address),
-        .remembered = known != NULL ? scale_driver_find(bytes_of_text(known->driver)) : NULL};
+    struct finding_start start = {.can_set_line = device_is_serial(device->address),
+                                  .is_hid = device_is_usb(device->address),
+                                  .remembered = known != NULL ? scale_driver_find(
+                                                                    bytes_of_text(known->driver))
+                                                              : NULL};
     if (known != NULL) start.line = known->line;
     if (role_of(showing) == ROLE_SCALE) finding_begin(&probe->finding, &start);
     open_probe(probe, role_of(showing), step);
@@ -116,8 +117,7 @@ static void shown(struct showing *showing, struct devices *devices, struct step 
 {
     char address[CONFIG_ADDRESS_SIZE];
     memcpy(address, probe->address, sizeof address);
-    if (probe->scale != NULL)
-        device_learn(devices, address, probe->scale, &probe->finding);
+    if (probe->scale != NULL) device_learn(devices, address, probe->scale, &probe->finding);
     close_probes(showing, step);
     showing->end = SHOWING_DONE;
     commands_log(step->commands, LOG_NOTICE, "log_device_shown", "device",
@@ -135,8 +135,8 @@ static void hear_scanner(struct showing *showing, struct devices *devices, struc
     while (bytes.len > 0 && probe->scanner != NULL) {
         static struct scan scan;
         enum scan_result result = SCAN_NOTHING;
-        bytes = bytes_from(bytes,
-                           probe->scanner->feed(&probe->scanner_state, bytes, &result, &scan));
+        bytes =
+            bytes_from(bytes, probe->scanner->feed(&probe->scanner_state, bytes, &result, &scan));
         if (result == SCAN_NOTHING) continue;
         shown(showing, devices, step, probe); /* also one that was not clean: it scans */
         return;
@@ -326,8 +326,8 @@ int64_t showing_deadline(const struct showing *showing)
         if (!probe->is_open) continue;
         bool sought = probe->scale == NULL || probe->finding.reopen;
         bool asked = !sought && probe->scale->request.len > 0;
-        int64_t due_ms = sought ? finding_deadline(&probe->finding)
-                                : (asked ? probe->ask_ms : NO_DEADLINE);
+        int64_t due_ms =
+            sought ? finding_deadline(&probe->finding) : (asked ? probe->ask_ms : NO_DEADLINE);
         if (due_ms < deadline_ms) deadline_ms = due_ms;
     }
     return deadline_ms;

@@ -188,7 +188,7 @@ for (const [width, height] of [
                     assert.equal(await text('#do'), sentences.do, `${name} ${language}`);
                 }
                 const buttons = await page
-                    .locator('#presses button')
+                    .locator('#presses [data-press]')
                     .evaluateAll((all) => all.map((node) => node.dataset.press));
                 assert.deepEqual(
                     buttons,
