@@ -1,5 +1,5 @@
 /* known_devices.h - the device table of this box: what the operator has written down in
- * /etc/packd/devices.conf, and behind it the rows that packd was built with (board/devices.conf). */
+ * /etc/packd/devices.conf, and behind it the rows packd was built with (board/devices.conf). */
 #ifndef PACKD_FIRMWARE_KNOWN_DEVICES_H
 #define PACKD_FIRMWARE_KNOWN_DEVICES_H
 

@@ -37,7 +37,7 @@ bool device_driver_is_open(const char *driver)
     return driver[0] == '\0' || strcmp(driver, "auto") == 0;
 }
 
-static const char *wanted_address(const struct config *config, unsigned slot)
+const char *device_wanted_address(const struct config *config, unsigned slot)
 {
     if (slot == DEVICE_SCALE) return config->scale.address;
     if (slot == DEVICE_PRINTER) return config->printer.address;
@@ -45,13 +45,13 @@ static const char *wanted_address(const struct config *config, unsigned slot)
     return index < config->scanner_count ? config->scanners[index].address : "";
 }
 
-static void set_address(struct device *device, const char *address)
+void device_set_address(struct device *device, const char *address)
 {
     bool copied = bytes_to_text(bytes_of_text(address), device->address, sizeof device->address);
     ENSURE(copied);
 }
 
-static void reset_protocol(struct devices *devices, const struct config *config, unsigned slot)
+void device_reset_protocol(struct devices *devices, const struct config *config, unsigned slot)
 {
     if (slot == DEVICE_SCALE) {
         scale_forget(devices, config);
@@ -72,7 +72,7 @@ static void init_slot(struct devices *devices, const struct config *config, unsi
                       int64_t now_ms)
 {
     struct device *device = &devices->slots[slot];
-    const char *wanted = wanted_address(config, slot);
+    const char *wanted = device_wanted_address(config, slot);
     bool is_auto = strcmp(wanted, ADDRESS_AUTO) == 0;
     *device = (struct device){.state = DEVICE_GONE,
                               .is_auto = is_auto,
@@ -82,10 +82,10 @@ static void init_slot(struct devices *devices, const struct config *config, unsi
     if (wanted[0] == '\0') device->state = DEVICE_ABSENT;
     else if (is_auto) device->state = DEVICE_UNBOUND;
     else {
-        set_address(device, wanted);
+        device_set_address(device, wanted);
         device->retry_ms = now_ms;
     }
-    reset_protocol(devices, config, slot);
+    device_reset_protocol(devices, config, slot);
 }
 
 void devices_init(struct devices *devices, const struct config *config,
@@ -118,7 +118,7 @@ void devices_stored(struct devices *devices, const struct step *step, uint32_t t
     device_memory_stored(&devices->memory, step, ticket, error);
 }
 
-static void close_slot(struct device *device, struct step *step)
+void device_close(struct device *device, struct step *step)
 {
     if (device->state != DEVICE_OPEN && device->state != DEVICE_OPENING) return;
     commands_add(step->commands, COMMAND_PORT_CLOSE)->port.port = device->port;
@@ -127,7 +127,7 @@ static void close_slot(struct device *device, struct step *step)
 void devices_reconfigure(struct devices *devices, struct step *step, const struct config *config)
 {
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
-        close_slot(&devices->slots[slot], step);
+        device_close(&devices->slots[slot], step);
         init_slot(devices, config, slot, step->now_ms);
     }
     devices->printer_eager = false;
@@ -181,7 +181,7 @@ static void open_slot(struct devices *devices, struct step *step, unsigned slot)
     device->retry_ms = NO_DEADLINE;
     device->port += 0x100u;
     if (slot != DEVICE_SCALE || !devices->finding.reopen)
-        reset_protocol(devices, step->config, slot);
+        device_reset_protocol(devices, step->config, slot);
     struct command *command = commands_add(step->commands, COMMAND_PORT_OPEN);
     command->port.port = device->port;
     command->port.role = slot_role(slot);
@@ -192,7 +192,7 @@ static void open_slot(struct devices *devices, struct step *step, unsigned slot)
 
 static void reopen_slot(struct devices *devices, struct step *step, unsigned slot)
 {
-    close_slot(&devices->slots[slot], step);
+    device_close(&devices->slots[slot], step);
     open_slot(devices, step, slot);
 }
 
@@ -230,7 +230,7 @@ bool devices_take_slot(struct bytes *rest, unsigned *out_slot)
     return false;
 }
 
-static void unbind(struct device *device)
+void device_unbind(struct device *device)
 {
     device->state = DEVICE_UNBOUND;
     device->casting = CASTING_NONE;
@@ -250,12 +250,12 @@ static void lose_slot(struct devices *devices, struct step *step, unsigned slot,
     device->unfit = false;
     device->silent = false;
     if (device->is_auto && binding_find(&devices->binding, device->address) == NULL) {
-        unbind(device);
+        device_unbind(device);
     } else {
         device->state = DEVICE_GONE;
         device->retry_ms = step->now_ms + backoff_next_ms(&device->backoff, step, -1);
     }
-    reset_protocol(devices, step->config, slot);
+    device_reset_protocol(devices, step->config, slot);
 }
 
 void device_proven(struct devices *devices, unsigned slot)
@@ -308,96 +308,7 @@ static void opened(struct devices *devices, struct step *step, unsigned slot,
     else scanner_opened(devices, step->config, slot, identity);
 }
 
-/* --- who plays what --- */
-
-/* What the other slots have, and what the settings name for them. */
-static size_t others(const struct devices *devices, const struct config *config, unsigned slot,
-                     const char *out_taken[DEVICES_MAX])
-{
-    size_t count = 0;
-    for (unsigned other = 0; other < DEVICES_MAX; other++) {
-        const struct device *device = &devices->slots[other];
-        if (other == slot) continue;
-        const char *address = device->is_auto ? device->address : wanted_address(config, other);
-        if (address[0] != '\0') out_taken[count++] = address;
-    }
-    return count;
-}
-
-static void choose_slot(struct devices *devices, struct step *step, unsigned slot)
-{
-    struct device *device = &devices->slots[slot];
-    const char *taken[DEVICES_MAX];
-    const struct seen_device *chosen;
-    size_t count = others(devices, step->config, slot, taken);
-    device->casting = binding_choose(&devices->binding, &devices->memory, slot, taken, count,
-                                     step->now_ms, &chosen);
-    if (device->casting != CASTING_ONE) return;
-    set_address(device, chosen->address);
-    memcpy(device->name, chosen->identity.product_name, sizeof device->name);
-    device->vendor = chosen->identity.vendor;
-    device->product = chosen->identity.product;
-    device->state = DEVICE_GONE;
-    device->retry_ms = step->now_ms;
-}
-
-/* Those who are remembered are taken before anybody is guessed. */
-static void choose_slots(struct devices *devices, struct step *step)
-{
-    if (!devices->memory.loaded) return;
-    for (unsigned turn = 0; turn < 2; turn++) {
-        for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
-            bool remembered =
-                binding_find(&devices->binding, devices->memory.cast[slot].address) != NULL;
-            const struct device *device = &devices->slots[slot];
-            if (device->state != DEVICE_UNBOUND || device->held) continue;
-            if (remembered == (turn == 0)) choose_slot(devices, step, slot);
-        }
-    }
-}
-
-bool devices_release(struct devices *devices, struct step *step, unsigned slot)
-{
-    struct device *device = &devices->slots[slot];
-    if (!device->is_auto) return false;
-    close_slot(device, step);
-    unbind(device);
-    reset_protocol(devices, step->config, slot);
-    device->held = true;
-    return true;
-}
-
-void devices_take_up(struct devices *devices, struct step *step, unsigned slot)
-{
-    devices->slots[slot].held = false;
-    choose_slots(devices, step);
-}
-
-bool devices_cast(struct devices *devices, struct step *step, unsigned slot, const char *address)
-{
-    struct device *device = &devices->slots[slot];
-    const struct seen_device *seen = binding_find(&devices->binding, address);
-    struct cast cast = {.by_person = seen != NULL};
-    if (!device->is_auto || (address[0] != '\0' && seen == NULL)) return false;
-    if (seen != NULL) {
-        memcpy(cast.address, seen->address, sizeof cast.address);
-        cast.vendor = seen->identity.vendor;
-        cast.product = seen->identity.product;
-    }
-    for (unsigned other = 0; other < DEVICES_MAX; other++) { /* nobody plays two roles */
-        struct device *rival = &devices->slots[other];
-        bool has_it = seen != NULL && rival->is_auto && strcmp(rival->address, address) == 0;
-        if (other != slot && !has_it) continue;
-        close_slot(rival, step);
-        unbind(rival);
-        reset_protocol(devices, step->config, other);
-        if (other != slot) device_memory_cast(&devices->memory, other, &(struct cast){.vendor = 0});
-    }
-    device_memory_cast(&devices->memory, slot, &cast);
-    devices->binding.left[slot] = 0;
-    choose_slots(devices, step);
-    return true;
-}
+/* --- coming and going --- */
 
 static void seen(struct devices *devices, struct step *step, const struct event *event)
 {
@@ -417,7 +328,7 @@ static void gone(struct devices *devices, const char *address)
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
         struct device *device = &devices->slots[slot];
         bool is_it = device->is_auto && strcmp(device->address, address) == 0;
-        if (is_it && device->state == DEVICE_GONE) unbind(device);
+        if (is_it && device->state == DEVICE_GONE) device_unbind(device);
     }
 }
 
@@ -478,7 +389,7 @@ void devices_step(struct devices *devices, struct step *step, const struct event
     case EVENT_CONFIG_REFUSED:
     case EVENT_DISK: break;
     }
-    choose_slots(devices, step);
+    devices_choose(devices, step);
     retry_slots(devices, step);
     if (scale_tick(devices, step)) reopen_slot(devices, step, DEVICE_SCALE);
     printer_tick(devices, step);

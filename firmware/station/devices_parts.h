@@ -13,6 +13,14 @@ bool device_is_serial(const char *address);
 /* Do the settings leave the driver open? */
 bool device_driver_is_open(const char *driver);
 
+const char *device_wanted_address(const struct config *config, unsigned slot);
+void device_set_address(struct device *device, const char *address);
+void device_unbind(struct device *device);
+void device_close(struct device *device, struct step *step);
+void device_reset_protocol(struct devices *devices, const struct config *config, unsigned slot);
+/* Gives the roles that nobody plays to those who may. */
+void devices_choose(struct devices *devices, struct step *step);
+
 /* The scale's slot is about to be opened: with which line? */
 struct line_settings scale_opening(struct devices *devices, const struct config *config);
 void scale_opened(struct devices *devices, struct step *step,

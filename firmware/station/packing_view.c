@@ -3,19 +3,6 @@
 
 #include "hal/base/units.h"
 
-const char *net_state_word(enum net_state state)
-{
-    switch (state) {
-    case NET_STARTING: return "starting";
-    case NET_OK: return "ok";
-    case NET_DOWN: return "down";
-    case NET_UNTRUSTED: return "untrusted";
-    case NET_REFUSED: return "refused";
-    case NET_NO_CLOCK: return "no_clock";
-    }
-    return "starting";
-}
-
 static const char *lamp_word(enum lamp lamp)
 {
     switch (lamp) {

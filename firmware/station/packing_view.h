@@ -4,6 +4,7 @@
 #ifndef PACKD_FIRMWARE_STATION_PACKING_VIEW_H
 #define PACKD_FIRMWARE_STATION_PACKING_VIEW_H
 
+#include "firmware/station/net_state.h"
 #include "firmware/station/showing.h"
 #include "firmware/station/backlog.h"
 #include "firmware/station/letters.h"
@@ -12,9 +13,6 @@
 
 #define VIEW_DOCUMENT_SIZE 6144
 #define VIEW_VALUE_SIZE 162
-
-enum net_state { NET_STARTING, NET_OK, NET_DOWN, NET_UNTRUSTED, NET_REFUSED, NET_NO_CLOCK };
-const char *net_state_word(enum net_state state);
 
 enum lamp { LAMP_GREEN, LAMP_YELLOW, LAMP_RED, LAMP_BLUE };
 

@@ -253,6 +253,32 @@ bool showing_this(struct showing *showing, struct devices *devices, struct step 
     return true;
 }
 
+static bool cast(struct devices *devices, struct step *step, struct bytes words)
+{
+    char address[CONFIG_ADDRESS_SIZE];
+    unsigned slot = 0;
+    if (!devices_take_slot(&words, &slot)) return false;
+    if (bytes_equal_text(words, ADDRESS_AUTO)) words = BYTES_NONE;
+    return bytes_to_text(words, address, sizeof address) &&
+           devices_cast(devices, step, slot, address);
+}
+
+bool showing_press(struct showing *showing, struct devices *devices, struct step *step,
+                   enum press press, const char *text, bool idle)
+{
+    struct bytes words = bytes_of_text(text);
+    unsigned slot = 0;
+    if (press == PRESS_SHOW_END) {
+        showing_stop(showing, devices, step);
+        return true;
+    }
+    if (press == PRESS_SHOW_THIS) return showing_this(showing, devices, step, words);
+    if (!idle) return false;
+    if (press == PRESS_CAST) return !showing->is_on && cast(devices, step, words);
+    return press == PRESS_SHOW && devices_take_slot(&words, &slot) && words.len == 0 &&
+           showing_begin(showing, devices, step, slot);
+}
+
 /* --- events --- */
 
 bool showing_owns(uint32_t port)

@@ -48,6 +48,10 @@ void showing_stop(struct showing *showing, struct devices *devices, struct step 
 /* "This one": the number that came out of the printer, from 1. False: there is none. */
 MUST_USE bool showing_this(struct showing *showing, struct devices *devices, struct step *step,
                            struct bytes number);
+/* PRESS_SHOW and its like, PRESS_CAST. False: it is another press, or cannot be done now; while a
+ * parcel is in hand nothing changes. */
+MUST_USE bool showing_press(struct showing *showing, struct devices *devices, struct step *step,
+                            enum press press, const char *text, bool idle);
 bool showing_owns(uint32_t port);
 /* Ports and time; takes what belongs to its ports. */
 void showing_step(struct showing *showing, struct devices *devices, struct step *step,

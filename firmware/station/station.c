@@ -114,20 +114,6 @@ static void begin_recovery(struct station *station, struct step *step)
     recovery_begin(&station->recovery, step, station->settled_seq);
 }
 
-static enum net_state state_of_exchange(const struct event *event)
-{
-    switch (event->exchange.end) {
-    case EXCHANGE_ANSWERED: break;
-    case EXCHANGE_NOT_SENT:
-    case EXCHANGE_MAYBE_SENT: return NET_DOWN;
-    case EXCHANGE_UNTRUSTED: return NET_UNTRUSTED;
-    case EXCHANGE_NO_CLOCK: return NET_NO_CLOCK;
-    }
-    int status = event->exchange.response->status;
-    if (status == 401 || status == 403) return NET_REFUSED;
-    return status >= 500 ? NET_DOWN : NET_OK;
-}
-
 static unsigned server_of(const struct station *station, enum owner owner, unsigned index)
 {
     if (owner == OWNER_BOOKING) return SERVER_CARRIER_FIRST + station->bookings[index].carrier;
@@ -140,7 +126,7 @@ static void note_network(struct station *station, struct step *step, const struc
                          enum owner owner, unsigned index)
 {
     unsigned server = server_of(station, owner, index);
-    enum net_state state = state_of_exchange(event);
+    enum net_state state = net_state_of_exchange(event);
     if (state == station->network[server]) return;
     station->network[server] = state;
     const char *name = server == SERVER_OMS
@@ -299,42 +285,6 @@ static void route_bytes(struct station *station, struct step *step, const struct
     }
 }
 
-/* Who plays which role: by showing, or by an address. Not while a parcel is in hand. */
-static bool press_devices(struct station *station, struct step *step, const struct event *event)
-{
-    struct devices *devices = &station->devices;
-    struct bytes rest = bytes_of_text(event->press.text);
-    char address[CONFIG_ADDRESS_SIZE];
-    unsigned slot = 0;
-    bool idle = station->packing.state == PACKING_IDLE;
-    switch (event->press.press) {
-    case PRESS_SHOW:
-        return idle && devices_take_slot(&rest, &slot) && rest.len == 0 &&
-               showing_begin(&station->showing, devices, step, slot);
-    case PRESS_SHOW_THIS: return showing_this(&station->showing, devices, step, rest);
-    case PRESS_SHOW_END: showing_stop(&station->showing, devices, step); return true;
-    case PRESS_CAST:
-        if (!idle || station->showing.is_on || !devices_take_slot(&rest, &slot)) return false;
-        if (bytes_equal_text(rest, ADDRESS_AUTO)) rest = BYTES_NONE;
-        return bytes_to_text(rest, address, sizeof address) &&
-               devices_cast(devices, step, slot, address);
-    case PRESS_PRINT:
-    case PRESS_GIVE_UP:
-    case PRESS_TRY_AGAIN:
-    case PRESS_SET_ASIDE:
-    case PRESS_LABEL_OK:
-    case PRESS_LABEL_MISSING:
-    case PRESS_REPRINT:
-    case PRESS_NOT_BOOKED:
-    case PRESS_TAKEN_BACK:
-    case PRESS_LETTER_AGAIN:
-    case PRESS_LETTER_DROP:
-    case PRESS_POOL_ADD:
-    case PRESS_SCAN: return false;
-    }
-    return false;
-}
-
 static void route_press(struct station *station, struct step *step, const struct event *event)
 {
     bool training = station->config->mode == CONFIG_TRAINING;
@@ -344,7 +294,9 @@ static void route_press(struct station *station, struct step *step, const struct
         return;
     }
     bool letter = press == PRESS_LETTER_AGAIN || press == PRESS_LETTER_DROP;
-    if (press_devices(station, step, event)) return;
+    bool idle = station->packing.state == PACKING_IDLE;
+    if (showing_press(&station->showing, &station->devices, step, press, event->press.text, idle))
+        return;
     if (press == PRESS_POOL_ADD && pool_take_over(&station->pool, step, event->press.text)) return;
     if (letter && letters_press(&station->letters, step, press, event->press.text)) return;
     if (packing_press(&station->packing, step, &station->floor, press, event->press.text)) return;

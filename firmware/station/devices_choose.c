@@ -1,0 +1,95 @@
+/* devices_choose.c - who plays which role at the bench: chosen, named by a person, given up. See
+ * devices.h and binding.h. */
+#include <string.h>
+
+#include "firmware/station/devices_parts.h"
+
+/* What the other slots have, and what the settings name for them. */
+static size_t others(const struct devices *devices, const struct config *config, unsigned slot,
+                     const char *out_taken[DEVICES_MAX])
+{
+    size_t count = 0;
+    for (unsigned other = 0; other < DEVICES_MAX; other++) {
+        const struct device *device = &devices->slots[other];
+        if (other == slot) continue;
+        const char *address =
+            device->is_auto ? device->address : device_wanted_address(config, other);
+        if (address[0] != '\0') out_taken[count++] = address;
+    }
+    return count;
+}
+
+static void choose_slot(struct devices *devices, struct step *step, unsigned slot)
+{
+    struct device *device = &devices->slots[slot];
+    const char *taken[DEVICES_MAX];
+    const struct seen_device *chosen;
+    size_t count = others(devices, step->config, slot, taken);
+    device->casting = binding_choose(&devices->binding, &devices->memory, slot, taken, count,
+                                     step->now_ms, &chosen);
+    if (device->casting != CASTING_ONE) return;
+    device_set_address(device, chosen->address);
+    memcpy(device->name, chosen->identity.product_name, sizeof device->name);
+    device->vendor = chosen->identity.vendor;
+    device->product = chosen->identity.product;
+    device->state = DEVICE_GONE;
+    device->retry_ms = step->now_ms;
+}
+
+/* Those who are remembered are taken before anybody is guessed. */
+void devices_choose(struct devices *devices, struct step *step)
+{
+    if (!devices->memory.loaded) return;
+    for (unsigned turn = 0; turn < 2; turn++) {
+        for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
+            bool remembered =
+                binding_find(&devices->binding, devices->memory.cast[slot].address) != NULL;
+            const struct device *device = &devices->slots[slot];
+            if (device->state != DEVICE_UNBOUND || device->held) continue;
+            if (remembered == (turn == 0)) choose_slot(devices, step, slot);
+        }
+    }
+}
+
+bool devices_release(struct devices *devices, struct step *step, unsigned slot)
+{
+    struct device *device = &devices->slots[slot];
+    if (!device->is_auto) return false;
+    device_close(device, step);
+    device_unbind(device);
+    device_reset_protocol(devices, step->config, slot);
+    device->held = true;
+    return true;
+}
+
+void devices_take_up(struct devices *devices, struct step *step, unsigned slot)
+{
+    devices->slots[slot].held = false;
+    devices_choose(devices, step);
+}
+
+bool devices_cast(struct devices *devices, struct step *step, unsigned slot, const char *address)
+{
+    struct device *device = &devices->slots[slot];
+    const struct seen_device *seen = binding_find(&devices->binding, address);
+    struct cast cast = {.by_person = seen != NULL};
+    if (!device->is_auto || (address[0] != '\0' && seen == NULL)) return false;
+    if (seen != NULL) {
+        memcpy(cast.address, seen->address, sizeof cast.address);
+        cast.vendor = seen->identity.vendor;
+        cast.product = seen->identity.product;
+    }
+    for (unsigned other = 0; other < DEVICES_MAX; other++) { /* nobody plays two roles */
+        struct device *rival = &devices->slots[other];
+        bool has_it = seen != NULL && rival->is_auto && strcmp(rival->address, address) == 0;
+        if (other != slot && !has_it) continue;
+        device_close(rival, step);
+        device_unbind(rival);
+        device_reset_protocol(devices, step->config, other);
+        if (other != slot) device_memory_cast(&devices->memory, other, &(struct cast){.vendor = 0});
+    }
+    device_memory_cast(&devices->memory, slot, &cast);
+    devices->binding.left[slot] = 0;
+    devices_choose(devices, step);
+    return true;
+}
