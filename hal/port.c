@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hal/base/hid.h"
 #include "hal/loop.h"
 #include "hal/stream.h"
 #include "hal/usb.h"
@@ -46,6 +47,7 @@ struct slot {
     char sentence[SENTENCE_SIZE];
     struct out out;
     size_t usb_sending; /* bytes at the front of `out` that usb is busy with */
+    size_t reports;     /* HID: how many wait in `out`, each behind a byte with its length */
     uint64_t taken;
 };
 
@@ -157,12 +159,17 @@ static void tell_opened(struct slot *slot, const struct port_identity *identity)
     slot->ports->events.opened(slot->ports->context, slot->port, identity);
 }
 
+static void tell_drained(const struct slot *slot)
+{
+    if (slot->out.len > 0) return;
+    slot->ports->events.drained(slot->ports->context, slot->port, slot->taken);
+}
+
 static void tell_taken(struct slot *slot, size_t count)
 {
     out_taken(&slot->out, count);
     slot->taken += count;
-    if (slot->out.len > 0 || count == 0) return;
-    slot->ports->events.drained(slot->ports->context, slot->port, slot->taken);
+    if (count > 0) tell_drained(slot);
 }
 
 /* Serial lines and streams: a descriptor in the loop ------------------------------------------- */
@@ -303,20 +310,38 @@ static void usb_bytes(void *context, struct bytes bytes)
     slot->ports->events.bytes(slot->ports->context, slot->port, bytes);
 }
 
+static struct bytes next_chunk(const struct slot *slot)
+{
+    if (slot->face != PORT_FACE_HID) return out_front(&slot->out, USB_SEND_MAX);
+    struct bytes front = out_front(&slot->out, slot->out.len);
+    return bytes_slice(front, 1, front.data[0]);
+}
+
 static void send_more(struct slot *slot)
 {
     if (slot->usb_sending > 0 || slot->out.len == 0) return;
-    struct bytes chunk = out_front(&slot->out, USB_SEND_MAX);
+    struct bytes chunk = next_chunk(slot);
     /* A refusal means that the device is failing: the claim tells so itself. */
     if (usb_send(slot->claim, chunk) == ERR_NONE) slot->usb_sending = chunk.len;
+}
+
+/* Taken or refused, a report has had its turn. */
+static void report_sent(struct slot *slot, size_t len, size_t taken)
+{
+    out_taken(&slot->out, 1 + len);
+    slot->reports--;
+    slot->taken += taken;
+    tell_drained(slot);
 }
 
 static void usb_sent(void *context, size_t taken)
 {
     struct slot *slot = context;
     uint32_t port = slot->port;
+    size_t sending = slot->usb_sending;
     slot->usb_sending = 0;
-    tell_taken(slot, taken);
+    if (slot->face == PORT_FACE_HID) report_sent(slot, sending, taken);
+    else tell_taken(slot, taken);
     if (still_open(slot, port)) send_more(slot);
 }
 
@@ -397,12 +422,24 @@ enum err ports_connect(struct ports *ports, uint32_t port, struct bytes address,
     return ERR_NONE;
 }
 
+static enum err append_report(struct slot *slot, struct bytes report)
+{
+    if (!hid_is_write(report)) return ERR_INVALID;
+    uint8_t framed[1 + HID_WRITE_MAX] = {(uint8_t)report.len};
+    memcpy(framed + 1, report.data, report.len);
+    if (!out_append(&slot->out, bytes_of(framed, 1 + report.len))) return ERR_TOO_BIG;
+    slot->reports++;
+    return ERR_NONE;
+}
+
 enum err ports_write(struct ports *ports, uint32_t port, struct bytes bytes)
 {
     struct slot *slot = find_slot(ports, port);
     if (!slot || slot->state != SLOT_OPEN) return ERR_NOT_FOUND;
-    if (slot->face == PORT_FACE_HID) return ERR_UNSUPPORTED;
-    if (!out_append(&slot->out, bytes)) return ERR_TOO_BIG;
+    enum err problem = ERR_NONE;
+    if (slot->face == PORT_FACE_HID) problem = append_report(slot, bytes);
+    else if (!out_append(&slot->out, bytes)) problem = ERR_TOO_BIG;
+    if (problem != ERR_NONE) return problem;
     if (slot->transport == TRANSPORT_USB) send_more(slot);
     else if (bytes.len > 0) loop_change(ports->loop, &slot->watch, LOOP_IN | LOOP_OUT);
     return ERR_NONE;
@@ -423,5 +460,5 @@ uint64_t ports_taken(const struct ports *ports, uint32_t port)
 size_t ports_waiting(const struct ports *ports, uint32_t port)
 {
     const struct slot *slot = find_slot(ports, port);
-    return slot ? slot->out.len : 0;
+    return slot ? slot->out.len - slot->reports : 0;
 }

@@ -37,8 +37,8 @@ struct usb;
 
 /* What is wanted of the device behind the address. */
 enum port_face {
-    PORT_FACE_LINE,    /* serial, tcp: bytes both ways, PORT_OUT_LINE_MAX */
-    PORT_FACE_HID,     /* usb: input reports; what is written is one report (base/hid.h) */
+    PORT_FACE_LINE, /* serial, tcp: bytes both ways, PORT_OUT_LINE_MAX */
+    PORT_FACE_HID,  /* usb: input reports; what is written is one report (base/hid.h); LINE_MAX */
     PORT_FACE_PRINTER, /* serial, tcp, usb printers: bytes both ways, PORT_OUT_PRINTER_MAX */
 };
 
@@ -63,7 +63,8 @@ struct port_events {
     /* At most PORT_IN_MAX bytes, never none. From a HID device exactly one report. */
     void (*bytes)(void *context, uint32_t port, struct bytes bytes);
     /* Nothing waits any more; `taken` bytes have been taken since opening, by the device (usb) or
-     * by the kernel on its way there (serial, tcp). */
+     * by the kernel on its way there (serial, tcp). Fewer than were written: a HID device has
+     * refused a report, or let it wait for a second; the others are not kept back by it. */
     void (*drained)(void *context, uint32_t port, uint64_t taken);
     /* The device is gone or failed. ports_taken still answers inside this call. */
     void (*closed)(void *context, uint32_t port, enum err error, const char *sentence);
@@ -81,7 +82,8 @@ MUST_USE enum err ports_connect(struct ports *ports, uint32_t port, struct bytes
                                 enum port_face face, const struct serial_settings *settings);
 
 /* Copies. All or nothing: ERR_TOO_BIG when it does not fit beside what waits already;
- * ERR_NOT_FOUND: not an open port; ERR_UNSUPPORTED: nothing can be written to this face. */
+ * ERR_NOT_FOUND: not an open port; ERR_INVALID: HID, and these bytes are not one report. Reports
+ * go out one after the other, as interrupt OUT where the device has that, else by SET_REPORT. */
 MUST_USE enum err ports_write(struct ports *ports, uint32_t port, struct bytes bytes);
 
 /* What waits is dropped. A number that is unknown is fine. */

@@ -22,6 +22,7 @@
 #define USB_DEVICE_ID_MAX 1024u
 #define USB_DESCRIPTOR_MAX 1024u /* of a HID report descriptor; a longer one is cut */
 #define USB_IN_MAX 4096u
+#define USB_REPORT_TIMEOUT_MS 1000 /* a report that is not taken by then never is */
 
 struct usb;
 struct usb_claim;
@@ -41,7 +42,8 @@ struct usb_events {
     void (*opened)(void *context, const struct port_identity *identity);
     void (*failed)(void *context, enum err error, const char *sentence);
     void (*bytes)(void *context, struct bytes bytes);
-    /* `taken` of the bytes of usb_send were taken; fewer than asked: send the rest again. */
+    /* `taken` of the bytes of usb_send were taken. Fewer than asked: the rest may be sent again
+     * to a printer; a report is taken or not, and one that was not is refused by the device. */
     void (*sent)(void *context, size_t taken);
     void (*closed)(void *context, enum err error, const char *sentence);
 };
@@ -55,9 +57,10 @@ MUST_USE enum err usb_claim(struct usb *usb, struct bytes selector, enum port_fa
 /* Nobody is called any more. The device is given back when its transfers are. */
 void usb_release(struct usb_claim *claim);
 
-/* Copies 1 to USB_SEND_MAX bytes; one at a time, always answered by `sent`, before `closed` too. A
- * printer without paper takes its time, without end. ERR_CLOSED: the device is failing, `closed`
- * follows; ERR_BUSY: the one before is not answered; ERR_UNSUPPORTED: not a printer. */
+/* Copies 1 to USB_SEND_MAX bytes, or one report (base/hid.h); one at a time, always answered by
+ * `sent`, before `closed` too. A printer without paper takes its time, without end; a report has
+ * USB_REPORT_TIMEOUT_MS. ERR_CLOSED: the device is failing, `closed` follows; ERR_BUSY: the one
+ * before is not answered; ERR_INVALID: not a report. */
 MUST_USE enum err usb_send(struct usb_claim *claim, struct bytes bytes);
 
 #endif

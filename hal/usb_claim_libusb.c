@@ -19,48 +19,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hal/base/hid.h"
 #include "hal/usb_inside.h"
-
-#define REPORTS_FLYING 4
-#define ASK_TIMEOUT_MS 1000
-#define STALLS_MAX 3      /* in a row, without a byte between them */
-#define EMPTY_READS_MAX 8 /* in a row: the printer has nothing to say and says so without pause */
-
-enum claim_state { CLAIM_ASKING, CLAIM_OPEN, CLAIM_ENDING, CLAIM_RELEASED };
-
-struct usb_claim {
-    struct usb *usb;
-    struct usb_claim *next;
-    enum claim_state state;
-    bool was_open;
-    enum port_face face;
-    struct usb_events events;
-    void *context;
-    struct libusb_device_handle *handle;
-    struct usb_device device;           /* a copy: the entry may be gone before the claim */
-    const struct usb_face *reading;     /* the face we read and write */
-    uint8_t claimed[USB_HID_FACES_MAX]; /* interfaces */
-    size_t claimed_count;
-    size_t asked; /* questions sent */
-    struct usb_transfer control;
-    struct usb_transfer in[REPORTS_FLYING];
-    size_t in_count;
-    struct usb_transfer out;
-    unsigned stalls;
-    unsigned empty_reads;
-    enum err error;
-    const char *sentence;
-    struct port_identity identity;
-    unsigned best_score;
-    uint8_t answer[USB_DEVICE_ID_MAX]; /* device id, or the report descriptor of `reading` */
-    size_t answer_len;
-};
-
-_Static_assert(USB_DEVICE_ID_MAX >= USB_DESCRIPTOR_MAX, "`answer` holds either");
 
 /* Transfers ------------------------------------------------------------------------------------ */
 
-static void on_done(struct libusb_transfer *finished)
+void usb_transfer_done(struct libusb_transfer *finished)
 {
     struct usb_transfer *transfer = finished->user_data;
     struct usb *usb = transfer->claim->usb;
@@ -70,7 +34,7 @@ static void on_done(struct libusb_transfer *finished)
     usb->done_last = transfer;
 }
 
-static bool make_transfer(struct usb_claim *claim, struct usb_transfer *transfer, size_t size)
+bool usb_transfer_make(struct usb_claim *claim, struct usb_transfer *transfer, size_t size)
 {
     transfer->claim = claim;
     transfer->transfer = libusb_alloc_transfer(0);
@@ -91,23 +55,22 @@ static size_t flying(const struct usb_claim *claim)
     return count;
 }
 
-static void cancel(struct usb_transfer *transfer)
+void usb_transfer_cancel(struct usb_transfer *transfer)
 {
     /* One that has just finished cannot be cancelled and is on its way back anyway. */
     if (transfer->flying) (void)libusb_cancel_transfer(transfer->transfer);
 }
 
-/* From here on nothing is sent or read; the sweep does the rest. */
-static void wind_down(struct usb_claim *claim, enum claim_state state)
+static void wind_down(struct usb_claim *claim, enum usb_claim_state state)
 {
     claim->state = state;
-    cancel(&claim->control);
-    cancel(&claim->out);
-    for (size_t i = 0; i < claim->in_count; i++) cancel(&claim->in[i]);
+    usb_transfer_cancel(&claim->control);
+    usb_transfer_cancel(&claim->out);
+    for (size_t i = 0; i < claim->in_count; i++) usb_transfer_cancel(&claim->in[i]);
     loop_later(claim->usb->loop, &claim->usb->soon);
 }
 
-static void fail(struct usb_claim *claim, enum err error, const char *sentence)
+void usb_claim_fail(struct usb_claim *claim, enum err error, const char *sentence)
 {
     if (claim->state == CLAIM_ENDING || claim->state == CLAIM_RELEASED) return;
     claim->error = error;
@@ -115,265 +78,22 @@ static void fail(struct usb_claim *claim, enum err error, const char *sentence)
     wind_down(claim, CLAIM_ENDING);
 }
 
-static void submit(struct usb_transfer *transfer)
+void usb_transfer_submit(struct usb_transfer *transfer)
 {
     int result = libusb_submit_transfer(transfer->transfer);
     transfer->flying = result == 0;
-    if (result != 0) fail(transfer->claim, usb_err(result), "the device does not take transfers");
-}
-
-/* Reading -------------------------------------------------------------------------------------- */
-
-static void read_on(struct usb_transfer *transfer)
-{
-    struct usb_claim *claim = transfer->claim;
-    bool is_hid = claim->face == PORT_FACE_HID;
-    if (claim->state != CLAIM_OPEN || transfer->flying) return;
-    if (!is_hid && claim->empty_reads >= EMPTY_READS_MAX) return; /* goes on with the next send */
-    int size = is_hid ? claim->reading->in_size : (int)USB_IN_MAX;
-    if (is_hid) {
-        libusb_fill_interrupt_transfer(transfer->transfer, claim->handle,
-                                       claim->reading->in_endpoint, transfer->buffer, size, on_done,
-                                       transfer, 0);
-    } else {
-        libusb_fill_bulk_transfer(transfer->transfer, claim->handle, claim->reading->in_endpoint,
-                                  transfer->buffer, size, on_done, transfer, 0);
+    if (result != 0) {
+        usb_claim_fail(transfer->claim, usb_err(result), "the device does not take transfers");
     }
-    submit(transfer);
-}
-
-/* A stall is cleared on this endpoint only; a device that stalls on and on has failed. */
-static bool clear_stall(struct usb_claim *claim, uint8_t endpoint)
-{
-    claim->stalls++;
-    return claim->stalls <= STALLS_MAX && libusb_clear_halt(claim->handle, endpoint) == 0;
-}
-
-static void take_in(struct usb_transfer *transfer)
-{
-    struct usb_claim *claim = transfer->claim;
-    size_t len = (size_t)transfer->transfer->actual_length;
-    switch (transfer->transfer->status) {
-    case LIBUSB_TRANSFER_COMPLETED:
-        claim->stalls = 0;
-        /* Some devices send an empty packet after each full one; the buffer is then an old one. */
-        claim->empty_reads = len > 0 ? 0 : claim->empty_reads + 1;
-        if (len > 0) claim->events.bytes(claim->context, bytes_of(transfer->buffer, len));
-        break;
-    case LIBUSB_TRANSFER_STALL:
-        if (!clear_stall(claim, claim->reading->in_endpoint)) {
-            fail(claim, ERR_IO, "the device refuses to be read");
-        }
-        break;
-    case LIBUSB_TRANSFER_OVERFLOW: /* longer than promised: lost, the next may be good */
-    case LIBUSB_TRANSFER_TIMED_OUT:
-    case LIBUSB_TRANSFER_CANCELLED: break;
-    case LIBUSB_TRANSFER_ERROR:
-    case LIBUSB_TRANSFER_NO_DEVICE: fail(claim, ERR_CLOSED, "the device is gone"); break;
-    }
-    read_on(transfer);
-}
-
-/* Writing -------------------------------------------------------------------------------------- */
-
-enum err usb_send(struct usb_claim *claim, struct bytes bytes)
-{
-    ENSURE(bytes.len >= 1 && bytes.len <= USB_SEND_MAX);
-    if (claim->face != PORT_FACE_PRINTER) return ERR_UNSUPPORTED;
-    if (claim->state != CLAIM_OPEN) return ERR_CLOSED;
-    if (claim->out.flying) return ERR_BUSY;
-    memcpy(claim->out.buffer, bytes.data, bytes.len);
-    /* No time-out: a printer out of paper lets it wait, and taking a half-sent packet back may lose
-     * count of what it took. */
-    libusb_fill_bulk_transfer(claim->out.transfer, claim->handle, claim->reading->out_endpoint,
-                              claim->out.buffer, (int)bytes.len, on_done, &claim->out, 0);
-    submit(&claim->out);
-    claim->empty_reads = 0;
-    if (claim->in_count > 0) read_on(&claim->in[0]);
-    return claim->out.flying ? ERR_NONE : ERR_CLOSED;
-}
-
-static void take_out(struct usb_transfer *transfer)
-{
-    struct usb_claim *claim = transfer->claim;
-    size_t taken = (size_t)transfer->transfer->actual_length;
-    if (taken > 0) claim->stalls = 0;
-    switch (transfer->transfer->status) {
-    case LIBUSB_TRANSFER_COMPLETED:
-    case LIBUSB_TRANSFER_TIMED_OUT:
-    case LIBUSB_TRANSFER_CANCELLED: break;
-    case LIBUSB_TRANSFER_STALL:
-        if (!clear_stall(claim, claim->reading->out_endpoint)) {
-            fail(claim, ERR_IO, "the printer refuses bytes");
-        }
-        break;
-    case LIBUSB_TRANSFER_OVERFLOW:
-    case LIBUSB_TRANSFER_ERROR:
-    case LIBUSB_TRANSFER_NO_DEVICE: fail(claim, ERR_CLOSED, "the device is gone"); break;
-    }
-    if (claim->state != CLAIM_RELEASED) claim->events.sent(claim->context, taken);
-}
-
-/* Asking a freshly claimed device -------------------------------------------------------------- */
-
-struct question { /* one control transfer; `take` gets what was answered, maybe nothing */
-    uint8_t type;
-    uint8_t request;
-    uint16_t value;
-    uint16_t index;
-    uint16_t len;
-    uint8_t data; /* the one byte that goes out, for questions that tell */
-};
-
-static bool is_point_of_sale(struct bytes descriptor)
-{
-    /* First item: usage page 8C (bar code scanner) or 8D (weighing), HID POS 1.02. */
-    return descriptor.len >= 2 && descriptor.data[0] == 0x05 &&
-           (descriptor.data[1] == 0x8C || descriptor.data[1] == 0x8D);
-}
-
-static bool must_be_switched_on(const struct usb_claim *claim)
-{
-    static const uint16_t vendors[] = {0x0C2E, 0x23D0}; /* Honeywell, Youjie: silent until told */
-    struct bytes descriptor = bytes_of(claim->answer, claim->answer_len);
-    if (!is_point_of_sale(descriptor) || descriptor.data[1] != 0x8C) return false;
-    for (size_t i = 0; i < ARRAY_LEN(vendors); i++) {
-        if (claim->device.vendor == vendors[i]) return true;
-    }
-    return false;
-}
-
-/* USB printer class 1.1, section 4.2: GET_DEVICE_ID (its index is interface and alternate, its
- * value a configuration index), GET_PORT_STATUS. */
-static bool printer_question(const struct usb_claim *claim, struct question *out_question)
-{
-    const struct usb_face *face = claim->reading;
-    if (claim->asked == 0) {
-        uint16_t index = (uint16_t)(face->interface << 8 | face->alternate);
-        *out_question = (struct question){0xA1, 0x00, 0, index, USB_DEVICE_ID_MAX, 0};
-        return true;
-    }
-    *out_question = (struct question){0xA1, 0x01, 0, face->interface, 1, 0};
-    return claim->asked == 1;
-}
-
-/* HID 1.11, 7.1.1: GET_DESCRIPTOR(report) of each interface; then, for some scanners, 7.2.2:
- * SET_REPORT(feature FE, 1), which makes them send. */
-static bool hid_question(const struct usb_claim *claim, struct question *out_question)
-{
-    size_t count = claim->device.hid_count;
-    if (claim->asked < count) {
-        const struct usb_face *face = &claim->device.hid[claim->asked];
-        uint16_t len = face->descriptor_size;
-        if (len == 0 || len > USB_DESCRIPTOR_MAX) len = USB_DESCRIPTOR_MAX;
-        *out_question = (struct question){0x81, 0x06, 0x2200, face->interface, len, 0};
-        return true;
-    }
-    *out_question = (struct question){0x21, 0x09, 0x03FE, claim->reading->interface, 2, 0x01};
-    return claim->asked == count && must_be_switched_on(claim);
-}
-
-static void start_reading(struct usb_claim *claim)
-{
-    if (!claim->reading->in_endpoint) return;
-    size_t wanted = claim->face == PORT_FACE_HID ? REPORTS_FLYING : 1;
-    size_t size = claim->face == PORT_FACE_HID ? claim->reading->in_size : USB_IN_MAX;
-    while (claim->in_count < wanted && claim->state == CLAIM_OPEN) {
-        struct usb_transfer *transfer = &claim->in[claim->in_count++];
-        if (make_transfer(claim, transfer, size)) read_on(transfer);
-        else fail(claim, ERR_NO_MEMORY, "there is no memory for reading");
-    }
-}
-
-static void tell_opened(struct usb_claim *claim)
-{
-    claim->state = CLAIM_OPEN;
-    start_reading(claim);
-    if (claim->state != CLAIM_OPEN) return;
-    struct port_identity *identity = &claim->identity;
-    identity->vendor = claim->device.vendor;
-    identity->product = claim->device.product;
-    identity->serial = claim->device.serial;
-    identity->product_name = claim->device.product_name;
-    identity->can_read = claim->in_count > 0;
-    struct bytes answer = bytes_of(claim->answer, claim->answer_len);
-    if (claim->face == PORT_FACE_HID) identity->report_descriptor = answer;
-    else identity->device_id = answer;
-    claim->was_open = true;
-    claim->events.opened(claim->context, identity);
-}
-
-static void ask_next(struct usb_claim *claim)
-{
-    struct question question;
-    bool more = claim->face == PORT_FACE_HID ? hid_question(claim, &question)
-                                             : printer_question(claim, &question);
-    if (!more) {
-        tell_opened(claim);
-        return;
-    }
-    claim->asked++;
-    uint8_t *buffer = claim->control.buffer;
-    libusb_fill_control_setup(buffer, question.type, question.request, question.value,
-                              question.index, question.len);
-    if (!(question.type & LIBUSB_ENDPOINT_IN)) {
-        buffer[LIBUSB_CONTROL_SETUP_SIZE] = (uint8_t)question.value; /* first the report's id */
-        buffer[LIBUSB_CONTROL_SETUP_SIZE + 1] = question.data;
-    }
-    libusb_fill_control_transfer(claim->control.transfer, claim->handle, buffer, on_done,
-                                 &claim->control, ASK_TIMEOUT_MS);
-    submit(&claim->control);
-}
-
-static void take_printer_answer(struct usb_claim *claim, struct bytes answer)
-{
-    if (claim->asked == 1 && answer.len > 0) {
-        memcpy(claim->answer, answer.data, answer.len);
-        claim->answer_len = answer.len;
-    }
-    if (claim->asked == 2 && answer.len == 1) {
-        claim->identity.has_port_status = true;
-        claim->identity.port_status = answer.data[0];
-    }
-}
-
-/* Of several HID interfaces the one that says most is read. */
-static void take_hid_answer(struct usb_claim *claim, struct bytes answer)
-{
-    if (claim->asked > claim->device.hid_count) return;
-    const struct usb_face *face = &claim->device.hid[claim->asked - 1];
-    unsigned score = is_point_of_sale(answer) ? 3 : face->is_keyboard ? 2 : 1;
-    if (score <= claim->best_score) return;
-    claim->best_score = score;
-    claim->reading = face;
-    if (answer.len > 0) memcpy(claim->answer, answer.data, answer.len);
-    claim->answer_len = answer.len;
-}
-
-static void take_answer(struct usb_transfer *transfer)
-{
-    struct usb_claim *claim = transfer->claim;
-    enum libusb_transfer_status status = transfer->transfer->status;
-    if (claim->state != CLAIM_ASKING) return;
-    if (status == LIBUSB_TRANSFER_NO_DEVICE) {
-        fail(claim, ERR_CLOSED, "the device is gone");
-        return;
-    }
-    size_t len = 0;
-    if (status == LIBUSB_TRANSFER_COMPLETED) len = (size_t)transfer->transfer->actual_length;
-    struct bytes answer = bytes_of(libusb_control_transfer_get_data(transfer->transfer), len);
-    if (claim->face == PORT_FACE_HID) take_hid_answer(claim, answer);
-    else take_printer_answer(claim, answer);
-    ask_next(claim);
 }
 
 void usb_claim_take(struct usb_transfer *transfer)
 {
     struct usb_claim *claim = transfer->claim;
     transfer->flying = false;
-    if (transfer == &claim->control) take_answer(transfer);
-    else if (transfer == &claim->out) take_out(transfer);
-    else if (claim->state == CLAIM_OPEN) take_in(transfer);
+    if (transfer == &claim->control) usb_ask_take(transfer);
+    else if (transfer == &claim->out) usb_flow_take_out(transfer);
+    else if (claim->state == CLAIM_OPEN) usb_flow_take_in(transfer);
 }
 
 /* Claiming ------------------------------------------------------------------------------------- */
@@ -470,8 +190,10 @@ static void free_claim(struct usb_claim *claim)
 static enum err open_device(struct usb_claim *claim, struct textbuf *out_why)
 {
     size_t control_size = LIBUSB_CONTROL_SETUP_SIZE + USB_DEVICE_ID_MAX;
-    if (!make_transfer(claim, &claim->control, control_size) ||
-        !make_transfer(claim, &claim->out, USB_SEND_MAX)) {
+    size_t out_size =
+        claim->face == PORT_FACE_HID ? LIBUSB_CONTROL_SETUP_SIZE + HID_WRITE_MAX : USB_SEND_MAX;
+    if (!usb_transfer_make(claim, &claim->control, control_size) ||
+        !usb_transfer_make(claim, &claim->out, out_size)) {
         textbuf_text(out_why, "there is no memory for another device");
         return ERR_NO_MEMORY;
     }
@@ -517,7 +239,7 @@ enum err usb_claim(struct usb *usb, struct bytes selector, enum port_face face,
     }
     claim->next = usb->claims;
     usb->claims = claim;
-    ask_next(claim);
+    usb_ask_next(claim);
     *out_claim = claim;
     return ERR_NONE;
 }

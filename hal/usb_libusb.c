@@ -118,7 +118,10 @@ static void note_hid(struct usb_device *device, const struct libusb_interface_de
     bool is_mouse = is_boot && setting->bInterfaceProtocol == 2;
     const struct libusb_endpoint_descriptor *in =
         find_endpoint(setting, LIBUSB_TRANSFER_TYPE_INTERRUPT, LIBUSB_ENDPOINT_IN);
+    const struct libusb_endpoint_descriptor *out =
+        find_endpoint(setting, LIBUSB_TRANSFER_TYPE_INTERRUPT, LIBUSB_ENDPOINT_OUT);
     if (is_mouse || !in || setting->bAlternateSetting != 0) return;
+    if ((in->wMaxPacketSize & 0x7FF) == 0) return; /* nothing can ever come */
     if (device->hid_count == USB_HID_FACES_MAX) return;
     device->hid[device->hid_count++] = (struct usb_face){
         .interface = setting->bInterfaceNumber,
@@ -126,6 +129,7 @@ static void note_hid(struct usb_device *device, const struct libusb_interface_de
         .is_keyboard = is_boot && setting->bInterfaceProtocol == 1,
         .in_endpoint = in->bEndpointAddress,
         .in_size = in->wMaxPacketSize & 0x7FF,
+        .out_endpoint = out ? out->bEndpointAddress : 0,
         .descriptor_size = report_descriptor_size(setting),
     };
 }

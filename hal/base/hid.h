@@ -6,8 +6,18 @@
 #ifndef PACKD_HAL_BASE_HID_H
 #define PACKD_HAL_BASE_HID_H
 
+#include <stdbool.h>
+
+#include "hal/base/bytes.h"
+
 #define HID_OUTPUT 2u
 #define HID_FEATURE 3u
 #define HID_WRITE_MAX 66u /* kind, id and 64 bytes */
+
+static inline bool hid_is_write(struct bytes bytes)
+{
+    return bytes.len > 2 && bytes.len <= HID_WRITE_MAX &&
+           (bytes.data[0] == HID_OUTPUT || bytes.data[0] == HID_FEATURE);
+}
 
 #endif

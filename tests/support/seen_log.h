@@ -34,9 +34,11 @@ static void seen_log_gone(void *context, const char *address)
     textbuf_format(&log->text, "-%s\n", address);
 }
 
-static const struct hotplug_events seen_log_events = {.seen = seen_log_seen, .gone = seen_log_gone};
+__attribute__((unused)) static const struct hotplug_events seen_log_events = {.seen = seen_log_seen,
+                                                                              .gone =
+                                                                                  seen_log_gone};
 
-static void seen_log_init(struct seen_log *log)
+__attribute__((unused)) static void seen_log_init(struct seen_log *log)
 {
     *log = (struct seen_log){.seen = 0};
     textbuf_init(&log->text, log->storage, sizeof(log->storage));

@@ -18,6 +18,7 @@
 #define TRANSFERS_MAX 64
 #define COUNTS_MAX 32
 #define TAKEN_MAX (512u * 1024u)
+#define TOLD_MAX 8192u
 #define PAGE 65536
 #define SOCKETS_MAX 16
 
@@ -55,6 +56,9 @@ struct usb_bench_device {
     size_t request_times[COUNTS_MAX];
     uint8_t asked[TRANSFERS_MAX][2];
     size_t asked_count;
+    bool held;
+    uint8_t told[TOLD_MAX];
+    size_t told_len;
 };
 
 struct usb_bench {
@@ -132,6 +136,11 @@ static void answer_control(struct usb_bench_device *device, struct transfer *tra
     uint16_t value = (uint16_t)(setup[2] | setup[3] << 8);
     uint16_t index = (uint16_t)(setup[4] | setup[5] << 8);
     size_t room = (size_t)urb->buffer_length - 8;
+    if (!(setup[0] & 0x80)) {
+        g_assert(8 + room <= TOLD_MAX - device->told_len);
+        memcpy(device->told + device->told_len, setup, 8 + room);
+        device->told_len += 8 + room;
+    }
     for (size_t k = 0; k < USB_BENCH_ANSWERS_MAX; k++) {
         const struct usb_bench_answer *one = &device->model->answers[k];
         if ((one->type | one->request) == 0 || one->type != setup[0] || one->request != setup[1] ||
@@ -185,8 +194,9 @@ static void serve(struct usb_bench_device *device)
         if (transfer->done) continue;
         struct usbdevfs_urb *urb = urb_of(transfer);
         if (device->gone) finish(device, transfer, -ENODEV, (size_t)urb->actual_length);
-        else if (urb->type == USBDEVFS_URB_TYPE_CONTROL) answer_control(device, transfer);
-        else if (take_waiting(device, transfer)) continue;
+        else if (urb->type == USBDEVFS_URB_TYPE_CONTROL) {
+            if (!device->held) answer_control(device, transfer);
+        } else if (take_waiting(device, transfer)) continue;
         else if (!(urb->endpoint & 0x80)) take_output(device, transfer);
     }
     show_readiness(device);
@@ -466,6 +476,22 @@ void usb_bench_take_only(struct usb_bench_device *device, size_t bytes)
     device->may_take = bytes;
     serve(device);
     pthread_mutex_unlock(&device->lock);
+}
+
+void usb_bench_hold(struct usb_bench_device *device, bool hold)
+{
+    pthread_mutex_lock(&device->lock);
+    device->held = hold;
+    serve(device);
+    pthread_mutex_unlock(&device->lock);
+}
+
+struct bytes usb_bench_told(struct usb_bench_device *device)
+{
+    pthread_mutex_lock(&device->lock);
+    struct bytes told = bytes_of(device->told, device->told_len);
+    pthread_mutex_unlock(&device->lock);
+    return told;
 }
 
 struct bytes usb_bench_taken(struct usb_bench_device *device)

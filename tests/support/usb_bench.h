@@ -60,6 +60,11 @@ void usb_bench_refuse(struct usb_bench_device *device, uint8_t endpoint, int sta
 /* A printer takes this many bytes more, then lets transfers wait; SIZE_MAX: all, which is usual. */
 void usb_bench_take_only(struct usb_bench_device *device, size_t bytes);
 
+/* A device that does not answer control requests any more, or again. */
+void usb_bench_hold(struct usb_bench_device *device, bool hold);
+
+/* All control requests that sent something out: eight bytes of setup each, then the data. */
+struct bytes usb_bench_told(struct usb_bench_device *device);
 /* All bytes taken on OUT endpoints; good until the next call. */
 struct bytes usb_bench_taken(struct usb_bench_device *device);
 /* How many transfers fly on an endpoint. */
