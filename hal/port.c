@@ -17,6 +17,7 @@
 
 #include "hal/base/hid.h"
 #include "hal/loop.h"
+#include "hal/port_mend.h"
 #include "hal/stream.h"
 #include "hal/usb.h"
 
@@ -56,6 +57,7 @@ struct ports {
     struct usb *usb;
     struct port_events events;
     void *context;
+    struct port_mending mending;
     struct slot slots[PORTS_MAX];
     uint8_t in[PORT_IN_MAX];
 };
@@ -371,6 +373,7 @@ enum err ports_open(struct loop *loop, struct usb *usb, const struct port_events
     ports->usb = usb;
     ports->events = *events;
     ports->context = context;
+    port_mending_init(&ports->mending, loop, usb, &ports->events, context);
     *out_ports = ports;
     return ERR_NONE;
 }
@@ -382,7 +385,14 @@ void ports_close(struct ports *ports)
         ENSURE(ports->slots[i].state != SLOT_ENDING);
         if (ports->slots[i].state != SLOT_FREE) free_slot(&ports->slots[i]);
     }
+    port_mending_close(&ports->mending);
     free(ports);
+}
+
+enum err ports_mend(struct ports *ports, uint32_t ticket, struct bytes address, enum port_mend step,
+                    bool labels_may_be_lost)
+{
+    return port_mending_start(&ports->mending, ticket, address, step, labels_may_be_lost);
 }
 
 static enum err connect_slot(struct slot *slot, struct bytes address,

@@ -42,6 +42,13 @@ enum port_face {
     PORT_FACE_PRINTER, /* serial, tcp, usb printers: bytes both ways, PORT_OUT_PRINTER_MAX */
 };
 
+/* What helps a device that has failed and does not open any more, in the order of trying; a halt of
+ * an endpoint has been cleared before anybody hears of it. */
+enum port_mend {
+    PORT_MEND_RESET, /* usb: as if it had just been plugged in, but it keeps its power */
+    PORT_MEND_POWER, /* usb: its socket without power for two seconds */
+};
+
 /* What is known about an opened device. Borrowed for the call. */
 struct port_identity {
     uint16_t vendor; /* USB; 0 elsewhere and when unknown */
@@ -68,6 +75,11 @@ struct port_events {
     void (*drained)(void *context, uint32_t port, uint64_t taken);
     /* The device is gone or failed. ports_taken still answers inside this call. */
     void (*closed)(void *context, uint32_t port, enum err error, const char *sentence);
+    /* What ports_mend was asked for is done, or not: ERR_NOT_FOUND: no such device is or was here;
+     * ERR_BUSY: it is open; ERR_EXISTS: more than one fits;
+     * ERR_UNSUPPORTED: the device hangs on nothing that could do it;
+     * ERR_REFUSED: not permitted; ERR_IO: tried in vain. NULL where nothing is mended. */
+    void (*mended)(void *context, uint32_t ticket, enum err error, const char *sentence);
 };
 
 /* `usb` may be NULL: usb addresses then fail. Loop and usb must outlive it. Events are copied. */
@@ -88,6 +100,13 @@ MUST_USE enum err ports_write(struct ports *ports, uint32_t port, struct bytes b
 
 /* What waits is dropped. A number that is unknown is fine. */
 void ports_disconnect(struct ports *ports, uint32_t port);
+
+/* Tries to bring the device of an address back, which must not be open; usb and what is serial by
+ * usb. It takes seconds, in which everything else goes on; always answered by `mended` with the
+ * caller's ticket. A printer is refused unless labels may be lost: what it has taken and not yet
+ * printed is gone with a reset. ERR_BUSY: one is under way, and nobody will be called. */
+MUST_USE enum err ports_mend(struct ports *ports, uint32_t ticket, struct bytes address,
+                             enum port_mend step, bool labels_may_be_lost);
 
 /* Bytes taken since opening, and bytes still waiting; 0 when unknown. */
 uint64_t ports_taken(const struct ports *ports, uint32_t port);

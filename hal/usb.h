@@ -17,7 +17,9 @@
 #include "hal/hotplug.h"
 #include "hal/port.h"
 
-#define USB_DEVICES_MAX 32 /* of our two kinds, known at once; more are not told */
+#define USB_DEVICES_MAX \
+    128 /* of our two kinds, known at once: one more than a bus can hold. What
+                             * finds no room is told when there is some again */
 #define USB_SEND_MAX (16u * 1024u)
 #define USB_DEVICE_ID_MAX 1024u
 #define USB_DESCRIPTOR_MAX 1024u /* of a HID report descriptor; a longer one is cut */
@@ -35,6 +37,18 @@ void usb_close(struct usb *usb);
 
 /* One observer; NULL events: none. What is there is told again in the next turn. */
 void usb_observe(struct usb *usb, const struct hotplug_events *events, void *context);
+
+#define USB_PATH_SIZE 40
+
+struct usb_socket {
+    char path[USB_PATH_SIZE]; /* "1-1.4" as the kernel calls it */
+    bool is_printer;
+};
+
+/* Where the device of a selector is plugged in, or was the last time that it was here.
+ * ERR_NOT_FOUND; ERR_BUSY: claimed by us; ERR_EXISTS: more than one fits; ERR_INVALID. */
+MUST_USE enum err usb_find_socket(const struct usb *usb, struct bytes selector,
+                                  struct usb_socket *out_socket);
 
 /* None is called from inside a function of this header. After failed or closed the claim is no
  * longer the caller's; inside them usb_release is not allowed, inside the others it is. */

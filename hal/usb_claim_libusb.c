@@ -116,6 +116,11 @@ static bool is_taken(const struct usb *usb, const struct usb_device *device, enu
     return false;
 }
 
+bool usb_claims_have(const struct usb *usb, const struct usb_device *device)
+{
+    return is_taken(usb, device, PORT_FACE_HID) || is_taken(usb, device, PORT_FACE_PRINTER);
+}
+
 /* ERR_BUSY when all that fit are taken by ourselves. */
 static enum err find_device(const struct usb *usb, const struct usb_selector *selector,
                             enum port_face face, const struct usb_device **out_device)
@@ -247,6 +252,13 @@ enum err usb_claim(struct usb *usb, struct bytes selector, enum port_face face,
 void usb_release(struct usb_claim *claim)
 {
     wind_down(claim, CLAIM_RELEASED);
+}
+
+void usb_claims_gone(struct usb *usb, const struct libusb_device *device)
+{
+    for (struct usb_claim *claim = usb->claims; claim; claim = claim->next) {
+        if (claim->device.device == device) usb_claim_fail(claim, ERR_CLOSED, "the device is gone");
+    }
 }
 
 void usb_claims_release(struct usb *usb)

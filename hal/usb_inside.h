@@ -15,6 +15,7 @@
 
 #define USB_TEXT_SIZE 100 /* of a string descriptor, cut */
 #define USB_HID_FACES_MAX 4
+#define USB_LOST_MAX 8
 #define USB_DESCRIPTORS_MAX 48 /* file descriptors of the library: two, and one a claim */
 
 struct libusb_context;
@@ -41,7 +42,7 @@ struct usb_device {
     uint16_t product;
     char serial[USB_TEXT_SIZE];
     char product_name[USB_TEXT_SIZE];
-    char path[40]; /* "1-1.4" */
+    char path[USB_PATH_SIZE]; /* "1-1.4" */
     char address[PORT_ADDRESS_SIZE];
     struct usb_face hid[USB_HID_FACES_MAX];
     size_t hid_count;
@@ -107,6 +108,9 @@ struct usb {
     struct loop_later soon;
     bool working; /* inside usb_work */
     struct usb_device devices[USB_DEVICES_MAX];
+    bool missed;                          /* an arrival found the table full */
+    struct usb_device lost[USB_LOST_MAX]; /* the latest that went, in a ring */
+    size_t lost_count;
     struct hotplug_events observer;
     void *observer_context;
     struct usb_claim *claims;
@@ -118,13 +122,18 @@ struct usb {
 void usb_work(struct usb *usb);
 
 bool usb_selector_parse(struct bytes text, struct usb_selector *out_selector);
-/* A device that has left fits nothing. */
+bool usb_selector_names(const struct usb_selector *selector, const struct usb_device *device);
+/* The same for what is there: a device that has left fits nothing. */
 bool usb_selector_fits(const struct usb_selector *selector, const struct usb_device *device);
 
 /* usb_claim_libusb.c: a finished transfer, taken off `done`. */
 void usb_claim_take(struct usb_transfer *transfer);
 /* Frees the claims that have ended and got all transfers back; tells their owners. */
 void usb_claims_sweep(struct usb *usb);
+/* This device is not there any more: not every claim has a transfer that would notice. */
+void usb_claims_gone(struct usb *usb, const struct libusb_device *device);
+/* Claimed by us for any face, or not yet given back. */
+bool usb_claims_have(const struct usb *usb, const struct usb_device *device);
 /* Releases every claim; usb_claims_sweep frees them as their transfers come back. */
 void usb_claims_release(struct usb *usb);
 /* Ends a claim, once: from here on nothing is sent or read; the sweep does the rest. */

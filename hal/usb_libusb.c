@@ -1,7 +1,8 @@
 /* usb_libusb.c - usb.h on libusb: its descriptors in our loop, and the devices that are there.
  *
  * The library watches the bus by itself and wakes us through a descriptor. It may report one
- * arrival twice, with the same pointer, so the table is the only truth. Strings are read from the
+ * arrival twice, with the same pointer, or with another one when a departure was lost: so the
+ * table is the only truth. Strings are read from the
  * kernel's copies in sysfs: asking the device would block, and needs permission. */
 #include "hal/usb.h"
 
@@ -214,7 +215,7 @@ static bool address_is_taken(const struct usb *usb, const struct usb_device *dev
 {
     for (size_t i = 0; i < USB_DEVICES_MAX; i++) {
         const struct usb_device *other = &usb->devices[i];
-        if (other == device || !other->device) continue;
+        if (other == device || !other->device || other->left) continue;
         if (strcmp(other->address, device->address) == 0) return true;
     }
     return false;
@@ -241,22 +242,49 @@ static struct usb_device *find_device(struct usb *usb, const struct libusb_devic
     return NULL;
 }
 
+/* One socket holds one device: whatever was there before has gone, said or not. */
+static void evict(struct usb *usb, const struct usb_device *arrived)
+{
+    for (size_t i = 0; i < USB_DEVICES_MAX; i++) {
+        struct usb_device *other = &usb->devices[i];
+        if (other->device && strcmp(other->path, arrived->path) == 0) other->left = true;
+    }
+}
+
 static void note_arrival(struct usb *usb, libusb_device *arrived)
 {
-    struct usb_device *entry = find_device(usb, NULL);
     struct libusb_device_descriptor descriptor;
-    if (!entry || libusb_get_device_descriptor(arrived, &descriptor) != 0) return;
+    if (libusb_get_device_descriptor(arrived, &descriptor) != 0) return;
     struct usb_device device = {.device = arrived,
                                 .vendor = descriptor.idVendor,
                                 .product = descriptor.idProduct};
     note_faces(&device);
     if (device.hid_count == 0 && device.printer.out_endpoint == 0) return;
     note_path(&device);
+    evict(usb, &device);
+    struct usb_device *entry = find_device(usb, NULL);
+    if (!entry) {
+        usb->missed = true;
+        return;
+    }
     read_text(&device, "serial", device.serial);
     read_text(&device, "product", device.product_name);
     note_address(usb, &device);
     *entry = device;
     libusb_ref_device(arrived);
+}
+
+/* Those that came when the table was full. */
+static void look_again(struct usb *usb)
+{
+    if (!usb->missed || !find_device(usb, NULL)) return;
+    usb->missed = false;
+    libusb_device **list = NULL;
+    ssize_t count = libusb_get_device_list(usb->context, &list);
+    for (ssize_t i = 0; i < count; i++) {
+        if (!find_device(usb, list[i])) note_arrival(usb, list[i]);
+    }
+    if (count >= 0) libusb_free_device_list(list, 1);
 }
 
 static int on_hotplug(libusb_context *library, libusb_device *device, libusb_hotplug_event event,
@@ -285,16 +313,28 @@ static void tell_seen(const struct usb *usb, struct usb_device *device)
     usb->observer.seen(usb->observer_context, &seen);
 }
 
-static void tell_device(struct usb *usb, struct usb_device *device)
+static void tell_gone(struct usb *usb, struct usb_device *device)
 {
-    if (!device->left) {
-        if (!device->told) tell_seen(usb, device);
-        return;
-    }
     struct usb_device gone = *device;
     *device = (struct usb_device){.device = NULL};
+    usb->lost[usb->lost_count++ % USB_LOST_MAX] = gone;
+    usb_claims_gone(usb, gone.device);
     libusb_unref_device(gone.device);
     if (gone.told && usb->observer.gone) usb->observer.gone(usb->observer_context, gone.address);
+}
+
+/* What has gone comes first: it may have come back under the same address. */
+static void tell_devices(struct usb *usb)
+{
+    for (size_t i = 0; i < USB_DEVICES_MAX; i++) {
+        struct usb_device *device = &usb->devices[i];
+        if (device->device && device->left) tell_gone(usb, device);
+    }
+    look_again(usb);
+    for (size_t i = 0; i < USB_DEVICES_MAX; i++) {
+        struct usb_device *device = &usb->devices[i];
+        if (device->device && !device->left && !device->told) tell_seen(usb, device);
+    }
 }
 
 void usb_work(struct usb *usb)
@@ -308,9 +348,7 @@ void usb_work(struct usb *usb)
         usb_claim_take(done);
     }
     usb_claims_sweep(usb);
-    for (size_t i = 0; i < USB_DEVICES_MAX; i++) {
-        if (usb->devices[i].device) tell_device(usb, &usb->devices[i]);
-    }
+    tell_devices(usb);
     usb->working = false;
 }
 

@@ -1,99 +1,14 @@
-/* usb_bench.c - usb_bench.h on umockdev. The lock guards everything of a device, because requests
+/* usb_bench.c - the devices of usb_bench.h. The lock guards all of a device, because requests
  * are answered in umockdev's thread while the test acts in its own. */
-#include "tests/support/usb_bench.h"
-
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/usbdevice_fs.h>
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <umockdev.h>
 #include <unistd.h>
 
-#define PRELOAD "libumockdev-preload.so.0"
-#define TRANSFERS_MAX 64
-#define COUNTS_MAX 32
-#define TAKEN_MAX (512u * 1024u)
-#define TOLD_MAX 8192u
-#define PAGE 65536
-#define SOCKETS_MAX 16
+#include "tests/support/usb_bench_inside.h"
 
-struct transfer { /* an URB between SUBMITURB and REAPURB */
-    UMockdevIoctlData *urb;
-    bool done;
-    uint64_t order; /* of becoming done */
-};
-
-struct waiting { /* said or refused before there was a transfer for it */
-    uint8_t endpoint;
-    int status;
-    uint8_t data[4096];
-    size_t len;
-};
-
-struct usb_bench_device {
-    const struct usb_bench_model *model;
-    UMockdevIoctlBase *handler;
-    char node[64];
-    char syspath[64];
-    int fifo;
-    bool fifo_full;
-    pthread_mutex_t lock;
-    bool gone;
-    struct transfer transfers[TRANSFERS_MAX]; /* in the order of submission; urb NULL: free */
-    size_t transfer_count;
-    uint64_t orders;
-    struct waiting waiting[TRANSFERS_MAX];
-    size_t waiting_count;
-    size_t may_take;
-    uint8_t taken[TAKEN_MAX];
-    size_t taken_len;
-    unsigned long requests[COUNTS_MAX];
-    size_t request_times[COUNTS_MAX];
-    uint8_t asked[TRANSFERS_MAX][2];
-    size_t asked_count;
-    bool held;
-    uint8_t told[TOLD_MAX];
-    size_t told_len;
-};
-
-struct usb_bench {
-    UMockdevTestbed *testbed;
-    char *root;
-    struct usb_bench_device *sockets[SOCKETS_MAX]; /* by devnum; unplugged ones stay until reused */
-};
-
-static const char *loaded_library(const char *name, char *storage, size_t size)
-{
-    FILE *maps = fopen("/proc/self/maps", "re");
-    const char *found = NULL;
-    while (maps && !found && fgets(storage, (int)size, maps)) {
-        char *path = strchr(storage, '/');
-        if (!path || !strstr(path, name)) continue;
-        path[strcspn(path, "\n")] = '\0';
-        found = path;
-    }
-    if (maps) fclose(maps);
-    return found;
-}
-
-bool usb_bench_enter(char **arguments)
-{
-    char line[512];
-    if (loaded_library("libumockdev-preload", line, sizeof(line))) return true;
-    if (getenv("LD_PRELOAD")) return false; /* tried already, and it was not found */
-    /* The address sanitizer insists on being first. */
-    const char *sanitizer = loaded_library("libasan.so", line, sizeof(line));
-    char preload[600];
-    snprintf(preload, sizeof(preload), "%s %s", sanitizer ? sanitizer : "", PRELOAD);
-    setenv("LD_PRELOAD", preload, 1);
-    execv("/proc/self/exe", arguments);
-    return false;
-}
+#define PAGE 4096
 
 /* Transfers ----------------------------------------------------------------------------------- */
 
@@ -103,7 +18,7 @@ static struct usbdevfs_urb *urb_of(const struct transfer *transfer)
 }
 
 /* Readable by libusb's rule: writable exactly while there is something to reap. */
-static void show_readiness(struct usb_bench_device *device)
+void usb_bench_show_readiness(struct usb_bench_device *device)
 {
     bool ready = false;
     for (size_t i = 0; i < device->transfer_count; i++) ready |= device->transfers[i].done;
@@ -162,9 +77,7 @@ static void take_output(struct usb_bench_device *device, struct transfer *transf
     struct usbdevfs_urb *urb = urb_of(transfer);
     size_t left = (size_t)(urb->buffer_length - urb->actual_length);
     size_t count = left < device->may_take ? left : device->may_take;
-    g_assert(count <= TAKEN_MAX - device->taken_len);
-    memcpy(device->taken + device->taken_len, (uint8_t *)urb->buffer + urb->actual_length, count);
-    device->taken_len += count;
+    g_byte_array_append(device->taken, (uint8_t *)urb->buffer + urb->actual_length, (guint)count);
     if (device->may_take != SIZE_MAX) device->may_take -= count;
     urb->actual_length += (int)count;
     if (count == left) finish(device, transfer, 0, (size_t)urb->buffer_length);
@@ -187,7 +100,7 @@ static bool take_waiting(struct usb_bench_device *device, struct transfer *trans
 }
 
 /* Gives flying transfers, oldest first, what the device has for them. */
-static void serve(struct usb_bench_device *device)
+void usb_bench_serve(struct usb_bench_device *device)
 {
     for (size_t i = 0; i < device->transfer_count; i++) {
         struct transfer *transfer = &device->transfers[i];
@@ -199,7 +112,17 @@ static void serve(struct usb_bench_device *device)
         } else if (take_waiting(device, transfer)) continue;
         else if (!(urb->endpoint & 0x80)) take_output(device, transfer);
     }
-    show_readiness(device);
+    usb_bench_show_readiness(device);
+}
+
+static size_t count_flying(const struct usb_bench_device *device, unsigned endpoint)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < device->transfer_count; i++) {
+        const struct transfer *one = &device->transfers[i];
+        if (!one->done && urb_of(one)->endpoint == endpoint) count++;
+    }
+    return count;
 }
 
 /* Requests of usbfs --------------------------------------------------------------------------- */
@@ -270,6 +193,57 @@ static void reap(struct usb_bench_device *device, UMockdevIoctlClient *client,
     umockdev_ioctl_data_unref(urb);
 }
 
+/* The interface's number is the first word of either argument. */
+static void note_claim(struct usb_bench_device *device, unsigned long request,
+                       UMockdevIoctlData *argument)
+{
+    UMockdevIoctlData *place = umockdev_ioctl_data_resolve(argument, 0, sizeof(guint32), NULL);
+    unsigned bit = 1u << (*(guint32 *)(void *)place->data & 31u);
+    umockdev_ioctl_data_unref(place);
+    if (request == USBDEVFS_RELEASEINTERFACE) device->claimed &= ~bit;
+    else device->claimed |= bit;
+}
+
+/* A request that waits for its answer: the hub's descriptor and its switches (USB 2.0, 11.24.2). */
+static void control_at_once(struct usb_bench_device *device, UMockdevIoctlClient *client,
+                            UMockdevIoctlData *argument)
+{
+    UMockdevIoctlData *place =
+        umockdev_ioctl_data_resolve(argument, 0, sizeof(struct usbdevfs_ctrltransfer), NULL);
+    const struct usbdevfs_ctrltransfer *asked = (struct usbdevfs_ctrltransfer *)(void *)place->data;
+    const uint8_t setup[8] = {asked->bRequestType,     asked->bRequest,
+                              (uint8_t)asked->wValue,  (uint8_t)(asked->wValue >> 8),
+                              (uint8_t)asked->wIndex,  (uint8_t)(asked->wIndex >> 8),
+                              (uint8_t)asked->wLength, (uint8_t)(asked->wLength >> 8)};
+    int moved = 0;
+    if (asked->bRequestType == 0xA0 && asked->wLength >= 7) {
+        UMockdevIoctlData *data =
+            umockdev_ioctl_data_resolve(place, G_STRUCT_OFFSET(struct usbdevfs_ctrltransfer, data),
+                                        asked->wLength, NULL);
+        const uint8_t hub[7] = {9, 0x29, 16, device->hub_characteristics, 0, 10, 0};
+        memcpy(data->data, hub, sizeof(hub));
+        umockdev_ioctl_data_unref(data);
+        moved = asked->wLength;
+    } else {
+        g_assert(sizeof(setup) <= TOLD_MAX - device->told_len);
+        memcpy(device->told + device->told_len, setup, sizeof(setup));
+        device->told_len += sizeof(setup);
+    }
+    umockdev_ioctl_client_complete(client, moved, 0);
+    umockdev_ioctl_data_unref(place);
+}
+
+static void clear_halt(struct usb_bench_device *device, UMockdevIoctlClient *client,
+                       UMockdevIoctlData *argument)
+{
+    UMockdevIoctlData *place = umockdev_ioctl_data_resolve(argument, 0, sizeof(guint32), NULL);
+    if (count_flying(device, *(guint32 *)(void *)place->data & 0xFFu) > 0) {
+        device->cleared_in_flight++;
+    }
+    umockdev_ioctl_client_complete(client, 0, 0);
+    umockdev_ioctl_data_unref(place);
+}
+
 static gboolean answer_request(struct usb_bench_device *device, UMockdevIoctlClient *client)
 {
     unsigned long request = umockdev_ioctl_client_get_request(client);
@@ -285,13 +259,17 @@ static gboolean answer_request(struct usb_bench_device *device, UMockdevIoctlCli
         umockdev_ioctl_data_unref(place);
         return TRUE;
     }
-    case USBDEVFS_GETDRIVER: umockdev_ioctl_client_complete(client, -1, ENODATA); return TRUE;
+    case USBDEVFS_CONTROL: control_at_once(device, client, argument); return TRUE;
     case USBDEVFS_CLAIMINTERFACE:
     case USBDEVFS_RELEASEINTERFACE:
-    case USBDEVFS_SETINTERFACE:
-    case USBDEVFS_CLEAR_HALT:
-    case USBDEVFS_RESET:
     case USBDEVFS_DISCONNECT_CLAIM:
+        note_claim(device, request, argument);
+        umockdev_ioctl_client_complete(client, 0, 0);
+        return TRUE;
+    case USBDEVFS_GETDRIVER: umockdev_ioctl_client_complete(client, -1, ENODATA); return TRUE;
+    case USBDEVFS_CLEAR_HALT: clear_halt(device, client, argument); return TRUE;
+    case USBDEVFS_SETINTERFACE:
+    case USBDEVFS_RESET:
     case USBDEVFS_IOCTL: umockdev_ioctl_client_complete(client, 0, 0); return TRUE;
     case USBDEVFS_SUBMITURB: submit(device, client, argument); return TRUE;
     case USBDEVFS_DISCARDURB: discard(device, client, argument); return TRUE;
@@ -300,147 +278,15 @@ static gboolean answer_request(struct usb_bench_device *device, UMockdevIoctlCli
     }
 }
 
-static gboolean on_request(UMockdevIoctlBase *handler, UMockdevIoctlClient *client, void *context)
+gboolean usb_bench_request(UMockdevIoctlBase *handler, UMockdevIoctlClient *client, void *context)
 {
     (void)handler;
     struct usb_bench_device *device = context;
     pthread_mutex_lock(&device->lock);
     gboolean answered = answer_request(device, client);
-    serve(device);
+    usb_bench_serve(device);
     pthread_mutex_unlock(&device->lock);
     return answered;
-}
-
-/* Plugging ------------------------------------------------------------------------------------ */
-
-struct usb_bench *usb_bench_open(void)
-{
-    UMockdevTestbed *testbed = umockdev_testbed_new();
-    struct usb_bench *bench = usb_bench_of(testbed);
-    g_object_unref(testbed);
-    return bench;
-}
-
-struct usb_bench *usb_bench_of(UMockdevTestbed *testbed)
-{
-    struct usb_bench *bench = g_new0(struct usb_bench, 1);
-    bench->testbed = g_object_ref(testbed);
-    bench->root = umockdev_testbed_get_root_dir(bench->testbed);
-    umockdev_testbed_add_from_string(bench->testbed,
-                                     "P: /devices/usb1\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_device\n"
-                                     "E: BUSNUM=001\nE: DEVNUM=001\nA: busnum=1\\n\n"
-                                     "A: devnum=1\\n\nA: bConfigurationValue=1\\n\n"
-                                     "A: speed=480\\n\n"
-                                     "H: descriptors=12010002090001406b1d02000606030201010902190001"
-                                     "0100e0000904000001090000000705810304000c\n",
-                                     NULL);
-    return bench;
-}
-
-/* Not before the socket is used again: an open descriptor may still ask a device that is gone. */
-static void forget(struct usb_bench *bench, unsigned number)
-{
-    struct usb_bench_device *device = bench->sockets[number];
-    if (!device) return;
-    umockdev_testbed_detach_ioctl(bench->testbed, device->node, NULL);
-    g_clear_object(&device->handler);
-    close(device->fifo);
-    for (size_t i = 0; i < device->transfer_count; i++) {
-        umockdev_ioctl_data_unref(device->transfers[i].urb);
-    }
-    pthread_mutex_destroy(&device->lock);
-    g_free(device);
-    bench->sockets[number] = NULL;
-}
-
-void usb_bench_close(struct usb_bench *bench)
-{
-    for (unsigned i = 0; i < SOCKETS_MAX; i++) forget(bench, i);
-    g_clear_object(&bench->testbed);
-    g_free(bench->root);
-    g_free(bench);
-}
-
-/* The node must be a FIFO before anybody is told of the device. */
-static void make_node(struct usb_bench *bench, struct usb_bench_device *device)
-{
-    char *path = g_strdup_printf("%s%s", bench->root, device->node);
-    char *folder = g_path_get_dirname(path);
-    g_mkdir_with_parents(folder, 0755);
-    unlink(path);
-    g_assert(mkfifo(path, 0666) == 0);
-    device->fifo = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-    g_assert(device->fifo >= 0);
-    show_readiness(device);
-    g_free(folder);
-    g_free(path);
-}
-
-static void set_text(struct usb_bench *bench, const struct usb_bench_device *device,
-                     const char *name, const char *text)
-{
-    if (!text) return;
-    char *line = g_strdup_printf("%s\n", text);
-    umockdev_testbed_set_attribute(bench->testbed, device->syspath, name, line);
-    g_free(line);
-}
-
-static void make_sysfs(struct usb_bench *bench, struct usb_bench_device *device)
-{
-    unsigned number = device->model->number;
-    char **pieces = g_strsplit(device->model->descriptors, " ", -1);
-    char *descriptors = g_strjoinv("", pieces);
-    g_strfreev(pieces);
-    char *text = g_strdup_printf(
-        "P: /devices/usb1/1-%u\nN: bus/usb/001/%03u\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_device\n"
-        "E: BUSNUM=001\nE: DEVNUM=%03u\nE: DEVNAME=/dev/bus/usb/001/%03u\n"
-        "A: busnum=1\\n\nA: devnum=%u\\n\nA: bConfigurationValue=1\\n\nA: speed=12\\n\n"
-        "H: descriptors=%s\n",
-        number, number, number, number, number, descriptors);
-    g_free(descriptors);
-    GError *error = NULL;
-    if (!umockdev_testbed_add_from_string(bench->testbed, text, &error)) {
-        g_error("umockdev: %s", error->message);
-    }
-    g_free(text);
-    set_text(bench, device, "serial", device->model->serial);
-    set_text(bench, device, "product", device->model->product);
-}
-
-struct usb_bench_device *usb_bench_plug(struct usb_bench *bench,
-                                        const struct usb_bench_model *model)
-{
-    g_assert(model->number < SOCKETS_MAX);
-    forget(bench, model->number);
-    struct usb_bench_device *device = g_new0(struct usb_bench_device, 1);
-    bench->sockets[model->number] = device;
-    device->model = model;
-    device->may_take = SIZE_MAX;
-    pthread_mutex_init(&device->lock, NULL);
-    snprintf(device->node, sizeof(device->node), "/dev/bus/usb/001/%03u", model->number);
-    snprintf(device->syspath, sizeof(device->syspath), "/sys/devices/usb1/1-%u", model->number);
-    device->handler = umockdev_ioctl_base_new();
-    g_signal_connect(device->handler, "handle-ioctl", G_CALLBACK(on_request), device);
-    g_assert(umockdev_testbed_attach_ioctl(bench->testbed, device->node, device->handler, NULL));
-    make_sysfs(bench, device);
-    make_node(bench, device);
-    usb_bench_announce(bench, device);
-    return device;
-}
-
-void usb_bench_announce(struct usb_bench *bench, struct usb_bench_device *device)
-{
-    umockdev_testbed_uevent(bench->testbed, device->syspath, "add");
-}
-
-void usb_bench_unplug(struct usb_bench *bench, struct usb_bench_device *device)
-{
-    pthread_mutex_lock(&device->lock);
-    device->gone = true;
-    serve(device);
-    pthread_mutex_unlock(&device->lock);
-    umockdev_testbed_uevent(bench->testbed, device->syspath, "remove");
-    umockdev_testbed_remove_device(bench->testbed, device->syspath);
 }
 
 /* What a test does and asks ------------------------------------------------------------------- */
@@ -456,7 +302,7 @@ static void put_waiting(struct usb_bench_device *device, uint8_t endpoint, int s
     one->len = data.len;
     g_assert(data.len <= sizeof(one->data));
     if (data.len > 0) memcpy(one->data, data.data, data.len);
-    serve(device);
+    usb_bench_serve(device);
     pthread_mutex_unlock(&device->lock);
 }
 
@@ -474,7 +320,7 @@ void usb_bench_take_only(struct usb_bench_device *device, size_t bytes)
 {
     pthread_mutex_lock(&device->lock);
     device->may_take = bytes;
-    serve(device);
+    usb_bench_serve(device);
     pthread_mutex_unlock(&device->lock);
 }
 
@@ -482,8 +328,28 @@ void usb_bench_hold(struct usb_bench_device *device, bool hold)
 {
     pthread_mutex_lock(&device->lock);
     device->held = hold;
-    serve(device);
+    usb_bench_serve(device);
     pthread_mutex_unlock(&device->lock);
+}
+
+void usb_bench_hub_is(struct usb_bench *bench, uint8_t characteristics)
+{
+    pthread_mutex_lock(&bench->hub->lock);
+    bench->hub->hub_characteristics = characteristics;
+    pthread_mutex_unlock(&bench->hub->lock);
+}
+
+struct bytes usb_bench_hub_told(struct usb_bench *bench)
+{
+    return usb_bench_told(bench->hub);
+}
+
+unsigned usb_bench_claimed(struct usb_bench_device *device)
+{
+    pthread_mutex_lock(&device->lock);
+    unsigned claimed = device->claimed;
+    pthread_mutex_unlock(&device->lock);
+    return claimed;
 }
 
 struct bytes usb_bench_told(struct usb_bench_device *device)
@@ -497,19 +363,23 @@ struct bytes usb_bench_told(struct usb_bench_device *device)
 struct bytes usb_bench_taken(struct usb_bench_device *device)
 {
     pthread_mutex_lock(&device->lock);
-    struct bytes taken = bytes_of(device->taken, device->taken_len);
+    struct bytes taken = bytes_of(device->taken->data, device->taken->len);
     pthread_mutex_unlock(&device->lock);
     return taken;
 }
 
 size_t usb_bench_flying(struct usb_bench_device *device, uint8_t endpoint)
 {
-    size_t count = 0;
     pthread_mutex_lock(&device->lock);
-    for (size_t i = 0; i < device->transfer_count; i++) {
-        const struct transfer *one = &device->transfers[i];
-        if (!one->done && urb_of(one)->endpoint == endpoint) count++;
-    }
+    size_t count = count_flying(device, endpoint);
+    pthread_mutex_unlock(&device->lock);
+    return count;
+}
+
+size_t usb_bench_cleared_in_flight(struct usb_bench_device *device)
+{
+    pthread_mutex_lock(&device->lock);
+    size_t count = device->cleared_in_flight;
     pthread_mutex_unlock(&device->lock);
     return count;
 }

@@ -26,7 +26,7 @@ struct usb_bench_answer {
 };
 
 struct usb_bench_model {
-    uint8_t number;          /* devnum, and the port on bus 1 */
+    uint8_t number;          /* devnum, and the port on bus 1; 2 to 127 */
     const char *descriptors; /* device and configuration, hexadecimal, blanks allowed */
     const char *serial;      /* NULL: none */
     const char *product;
@@ -48,8 +48,14 @@ void usb_bench_close(struct usb_bench *bench);
 /* The model is borrowed until unplugging. */
 struct usb_bench_device *usb_bench_plug(struct usb_bench *bench,
                                         const struct usb_bench_model *model);
+/* The device has lost contact and is back under another devnum, and its going was never told: the
+ * old one is dead, the new one is returned. */
+struct usb_bench_device *usb_bench_come_back(struct usb_bench *bench,
+                                             struct usb_bench_device *device, uint8_t devnum);
 /* One more "add" event for a device that is there. */
 void usb_bench_announce(struct usb_bench *bench, struct usb_bench_device *device);
+/* Lets go of what is kept of unplugged devices; only when nobody has one of them open any more. */
+void usb_bench_sweep(struct usb_bench *bench);
 /* What flies comes back as the kernel gives it back; then the "remove" event. */
 void usb_bench_unplug(struct usb_bench *bench, struct usb_bench_device *device);
 
@@ -63,12 +69,25 @@ void usb_bench_take_only(struct usb_bench_device *device, size_t bytes);
 /* A device that does not answer control requests any more, or again. */
 void usb_bench_hold(struct usb_bench_device *device, bool hold);
 
+/* Something else in the test bed, in umockdev's words. */
+void usb_bench_add(struct usb_bench *bench, const char *text);
+/* The hub that all devices hang on: wHubCharacteristics as it tells them, and the requests that it
+ * was sent, as usb_bench_told gives them. */
+void usb_bench_hub_is(struct usb_bench *bench, uint8_t characteristics);
+struct bytes usb_bench_hub_told(struct usb_bench *bench);
+/* Gives the kernel a switch for the socket of this number; returns the file of it, for g_free. */
+char *usb_bench_switch(struct usb_bench *bench, unsigned number);
+
+/* Which interfaces are claimed just now, one bit each. */
+unsigned usb_bench_claimed(struct usb_bench_device *device);
 /* All control requests that sent something out: eight bytes of setup each, then the data. */
 struct bytes usb_bench_told(struct usb_bench_device *device);
 /* All bytes taken on OUT endpoints; good until the next call. */
 struct bytes usb_bench_taken(struct usb_bench_device *device);
 /* How many transfers fly on an endpoint. */
 size_t usb_bench_flying(struct usb_bench_device *device, uint8_t endpoint);
+/* How often a halt was cleared while transfers flew on its endpoint: the kernel asks for none. */
+size_t usb_bench_cleared_in_flight(struct usb_bench_device *device);
 /* How often a request of usbfs came: USBDEVFS_RESET, USBDEVFS_CLEAR_HALT ... */
 size_t usb_bench_count(struct usb_bench_device *device, unsigned long request);
 /* How often the control request with these two bytes came. */

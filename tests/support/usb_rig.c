@@ -1,4 +1,4 @@
-/* usb_rig.c - usb_rig.h. */
+/* usb_rig.c - the devices of usb_rig.h. */
 #include "tests/support/usb_rig.h"
 
 struct usb_rig rig;
@@ -70,77 +70,3 @@ const struct usb_bench_model usb_printer = {
 const struct usb_bench_model usb_printer_twin = {.number = 5,
                                                  .descriptors = PRINTER_DESCRIPTORS("7201"),
                                                  .serial = "99J204300180"};
-
-bool usb_rig_enter(char **arguments)
-{
-    if (usb_bench_enter(arguments)) {
-        rig.bench = usb_bench_open();
-        return true;
-    }
-    puts("not tested: umockdev's preload library is not installed");
-    return false;
-}
-
-int usb_rig_result(void)
-{
-    usb_bench_close(rig.bench);
-    return expect_result();
-}
-
-void usb_rig_start(void)
-{
-    rig.log = calloc(1, sizeof(*rig.log));
-    ENSURE(rig.log);
-    seen_log_init(&rig.seen);
-    EXPECT_I64(ERR_NONE, loop_open(&rig.loop), "a loop opens");
-    EXPECT_I64(ERR_NONE, usb_open(rig.loop, &rig.usb), "usb opens");
-    EXPECT_I64(ERR_NONE, ports_open(rig.loop, rig.usb, &port_log_events, rig.log, &rig.ports),
-               "ports open");
-    rig.log->ports = rig.ports;
-    EXPECT_I64(ERR_NONE, hotplug_open(rig.loop, rig.usb, &seen_log_events, &rig.seen, &rig.hotplug),
-               "hot-plug opens");
-}
-
-void usb_rig_stop(void)
-{
-    hotplug_close(rig.hotplug);
-    ports_close(rig.ports);
-    usb_close(rig.usb);
-    loop_close(rig.loop);
-    free(rig.log);
-}
-
-void usb_rig_unplug(struct usb_bench_device *device)
-{
-    unsigned before = rig.seen.gone;
-    usb_bench_unplug(rig.bench, device);
-    PORT_LOG_UNTIL(rig.loop, rig.seen.gone == before + 1, "unplugging is told");
-}
-
-struct usb_bench_device *usb_rig_plug(const struct usb_bench_model *model)
-{
-    unsigned before = rig.seen.seen;
-    struct usb_bench_device *device = usb_bench_plug(rig.bench, model);
-    PORT_LOG_UNTIL(rig.loop, rig.seen.seen == before + 1, "what is plugged in is told");
-    return device;
-}
-
-void usb_rig_connect(uint32_t port, const char *address, enum port_face face)
-{
-    unsigned opened = rig.log->opened;
-    unsigned failed = rig.log->failed;
-    EXPECT_I64(ERR_NONE, ports_connect(rig.ports, port, bytes_of_text(address), face, NULL),
-               "connecting begins");
-    PORT_LOG_UNTIL(rig.loop, rig.log->opened > opened || rig.log->failed > failed,
-                   "the outcome is told");
-    EXPECT(rig.log->opened > opened, rig.log->sentence);
-}
-
-void usb_rig_refused(const char *address, enum port_face face, enum err error, const char *promise)
-{
-    unsigned failed = rig.log->failed;
-    EXPECT_I64(ERR_NONE, ports_connect(rig.ports, 999, bytes_of_text(address), face, NULL),
-               promise);
-    PORT_LOG_UNTIL(rig.loop, rig.log->failed > failed, promise);
-    EXPECT_I64(error, rig.log->error, promise);
-}

@@ -1,0 +1,125 @@
+/* port_mend.c - port_mend.h: which socket an address means, and whether it may be touched. */
+#include "hal/port_mend.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "hal/files.h"
+#include "hal/usb.h"
+#include "hal/usb_mend.h"
+
+static void tell(struct port_mending *mending, enum err error, const char *sentence)
+{
+    mending->busy = false;
+    if (mending->events->mended == NULL) return;
+    mending->events->mended(mending->context, mending->ticket, error, sentence);
+}
+
+static void mended(void *context, enum err error, const char *sentence)
+{
+    tell(context, error, sentence);
+}
+
+static const char *sentence_of(enum err error)
+{
+    static const struct {
+        enum err error;
+        const char *sentence;
+    } rows[] = {
+        {ERR_NOT_FOUND, "there is no such device to mend"},
+        {ERR_BUSY, "the device is open, or not yet given back"},
+        {ERR_EXISTS, "more than one device fits this address"},
+        {ERR_REFUSED, "a printer might lose labels"},
+        {ERR_UNSUPPORTED, "this device does not hang on usb"},
+        {ERR_NO_MEMORY, "there is no memory for mending"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (rows[i].error == error) return rows[i].sentence;
+    }
+    return "this address cannot be mended";
+}
+
+static void tell_soon(void *context)
+{
+    struct port_mending *mending = context;
+    tell(mending, mending->error, sentence_of(mending->error));
+}
+
+/* Cuts the path of a tty's device back to the usb device above it; false: there is none. */
+static bool cut_to_usb_device(char *path)
+{
+    char file[FILES_PATH_MAX + 16];
+    for (char *slash = strrchr(path, '/'); slash && slash != path; slash = strrchr(path, '/')) {
+        snprintf(file, sizeof(file), "%s/devnum", path);
+        if (files_is_there(file)) return true;
+        *slash = '\0';
+    }
+    return false;
+}
+
+/* "serial:/dev/..." that is a usb adapter, or a device that calls itself a modem. */
+static enum err find_serial(struct bytes line, struct usb_socket *out_socket)
+{
+    char text[PORT_ADDRESS_SIZE];
+    char link[64];
+    if (!bytes_to_text(line, text, sizeof(text))) return ERR_INVALID;
+    struct stat node;
+    if (stat(text, &node) != 0) return ERR_NOT_FOUND;
+    if (!S_ISCHR(node.st_mode)) return ERR_UNSUPPORTED;
+    snprintf(link, sizeof(link), "/sys/dev/char/%u:%u/device", major(node.st_rdev),
+             minor(node.st_rdev));
+    char *device = realpath(link, NULL);
+    if (!device) return ERR_UNSUPPORTED;
+    bool found = strlen(device) < FILES_PATH_MAX && cut_to_usb_device(device);
+    if (found) {
+        snprintf(out_socket->path, sizeof(out_socket->path), "%s", strrchr(device, '/') + 1);
+        out_socket->is_printer = false;
+    }
+    free(device);
+    return found ? ERR_NONE : ERR_UNSUPPORTED;
+}
+
+static enum err find_socket(const struct port_mending *mending, struct bytes address,
+                            struct usb_socket *out_socket)
+{
+    if (bytes_start_with(address, "serial:")) {
+        return find_serial(bytes_from(address, strlen("serial:")), out_socket);
+    }
+    if (!bytes_start_with(address, "usb:") || !mending->usb) return ERR_UNSUPPORTED;
+    return usb_find_socket(mending->usb, bytes_from(address, strlen("usb:")), out_socket);
+}
+
+void port_mending_init(struct port_mending *mending, struct loop *loop, struct usb *usb,
+                       const struct port_events *events, void *context)
+{
+    *mending =
+        (struct port_mending){.loop = loop, .usb = usb, .events = events, .context = context};
+    mending->soon = (struct loop_later){.call = tell_soon, .context = mending};
+}
+
+void port_mending_close(struct port_mending *mending)
+{
+    loop_later_cancel(mending->loop, &mending->soon);
+    usb_mender_close(mending->mender);
+}
+
+enum err port_mending_start(struct port_mending *mending, uint32_t ticket, struct bytes address,
+                            enum port_mend step, bool labels_may_be_lost)
+{
+    if (mending->busy) return ERR_BUSY;
+    struct usb_socket socket;
+    enum err problem = find_socket(mending, address, &socket);
+    if (problem == ERR_NONE && socket.is_printer && !labels_may_be_lost) problem = ERR_REFUSED;
+    if (problem == ERR_NONE && !mending->mender) {
+        problem = usb_mender_open(mending->loop, mended, mending, &mending->mender);
+    }
+    if (problem == ERR_NONE) problem = usb_mender_start(mending->mender, step, socket.path);
+    mending->busy = true;
+    mending->ticket = ticket;
+    mending->error = problem;
+    if (problem != ERR_NONE) loop_later(mending->loop, &mending->soon);
+    return ERR_NONE;
+}
