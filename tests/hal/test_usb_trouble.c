@@ -311,16 +311,16 @@ static void a_bus_full_of_scanners(void)
     static struct usb_bench_device *devices[LAST + 1];
     usb_rig_start();
     unsigned open_before = descriptors_open();
-    for (uint8_t i = FIRST; i <= LAST; i++) {
+    for (unsigned i = FIRST; i <= LAST; i++) {
         models[i] = usb_keyboard;
-        models[i].number = i;
+        models[i].number = (uint8_t)i;
         models[i].serial = NULL;
         devices[i] = usb_bench_plug(rig.bench, &models[i]);
     }
     PORT_LOG_UNTIL(rig.loop, rig.seen.seen == LAST - FIRST + 1, "every one is told");
     usb_rig_connect(1, SCANNER ":@1-127", PORT_FACE_HID);
     type_one(devices[LAST]);
-    for (uint8_t i = FIRST; i <= LAST; i++) usb_bench_unplug(rig.bench, devices[i]);
+    for (unsigned i = FIRST; i <= LAST; i++) usb_bench_unplug(rig.bench, devices[i]);
     PORT_LOG_UNTIL(rig.loop, rig.seen.gone == LAST - FIRST + 1, "and everyone's going");
     EXPECT_I64(1, rig.log->closed, "the open one has closed");
     usb_bench_sweep(rig.bench);
