@@ -123,6 +123,19 @@ static void write_port(struct outside *outside, const struct command *command)
     set_text(answer, BYTES_LITERAL("it does not take what is sent"));
 }
 
+/* The port's number serves as the ticket: it is not open. */
+static void mend_port(struct outside *outside, const struct command *command)
+{
+    bool is_power = command->port.mend == MENDING_POWER;
+    enum err problem =
+        ports_mend(outside->ports, command->port.port, command->port.address,
+                   is_power ? PORT_MEND_POWER : PORT_MEND_RESET, command->port.labels_may_be_lost);
+    if (problem == ERR_NONE) return;
+    struct answer *answer = add_answer(outside, EVENT_PORT_MENDED, command->port.port);
+    answer->error = problem;
+    set_text(answer, BYTES_LITERAL("another device is being mended"));
+}
+
 /* --- exchanges --- */
 
 static void refuse_exchange(struct outside *outside, const struct command *command,
@@ -214,6 +227,7 @@ void perform(struct outside *outside, const struct command *command)
     case COMMAND_PORT_OPEN: open_port(outside, command); break;
     case COMMAND_PORT_WRITE: write_port(outside, command); break;
     case COMMAND_PORT_CLOSE: ports_disconnect(outside->ports, command->port.port); break;
+    case COMMAND_PORT_MEND: mend_port(outside, command); break;
     case COMMAND_EXCHANGE: start_exchange(outside, command); break;
     case COMMAND_EXCHANGE_CANCEL: http_cancel(outside->http, command->exchange.ticket); break;
     case COMMAND_SHOW: web_publish(outside->web, command->show.document); break;

@@ -162,6 +162,11 @@ static void port_drained(void *context, uint32_t port, uint64_t taken)
     give(context, event);
 }
 
+static void port_mended(void *context, uint32_t port, enum err error, const char *sentence)
+{
+    port_ended(context, EVENT_PORT_MENDED, port, error, sentence);
+}
+
 static void device(struct pump *pump, enum event_kind kind, const char *address,
                    const struct device_seen *seen)
 {
@@ -308,6 +313,7 @@ bool pump_open(struct pump *pump)
                   .failed = port_failed,
                   .bytes = port_bytes,
                   .drained = port_drained,
+                  .mended = port_mended,
                   .closed = port_closed},
         .devices = {.seen = device_seen, .gone = device_gone},
         .press = page_pressed,

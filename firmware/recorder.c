@@ -79,7 +79,8 @@ static void write_rest(struct textbuf *line, const struct event *event)
     case EVENT_PORT_FAILED:
     case EVENT_PORT_CLOSED:
     case EVENT_PORT_BYTES:
-    case EVENT_PORT_DRAINED: write_port(line, event); break;
+    case EVENT_PORT_DRAINED:
+    case EVENT_PORT_MENDED: write_port(line, event); break;
     case EVENT_EXCHANGE: write_exchange(line, event); break;
     case EVENT_STORED:
     case EVENT_STORE_FAILED:

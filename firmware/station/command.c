@@ -135,6 +135,7 @@ const char *command_kind_word(enum command_kind kind)
     case COMMAND_PORT_OPEN: return "port_open";
     case COMMAND_PORT_WRITE: return "port_write";
     case COMMAND_PORT_CLOSE: return "port_close";
+    case COMMAND_PORT_MEND: return "port_mend";
     case COMMAND_EXCHANGE: return "exchange";
     case COMMAND_EXCHANGE_CANCEL: return "exchange_cancel";
     case COMMAND_SHOW: return "show";

@@ -11,6 +11,7 @@
 #include "hal/base/bytes.h"
 #include "hal/base/http_message.h"
 #include "hal/base/textbuf.h"
+#include "firmware/station/mending.h"
 
 #define COMMANDS_MAX 64
 #define COMMAND_ARENA_SIZE (384u * 1024u)
@@ -31,7 +32,8 @@ enum command_kind {
     COMMAND_PORT_OPEN,
     COMMAND_PORT_WRITE,
     COMMAND_PORT_CLOSE,
-    COMMAND_EXCHANGE, /* start one */
+    COMMAND_PORT_MEND, /* of a device that is not open; answered by PORT_MENDED */
+    COMMAND_EXCHANGE,  /* start one */
     COMMAND_EXCHANGE_CANCEL,
     COMMAND_SHOW, /* the state document for the page (packing_view.h) */
     COMMAND_LOG,
@@ -105,9 +107,11 @@ struct command {
             uint32_t port;
             enum port_role role;
             bool hid;
-            struct bytes address;      /* OPEN */
+            struct bytes address;      /* OPEN, MEND */
             struct line_settings line; /* OPEN */
             struct bytes bytes;        /* WRITE */
+            enum mending_step mend;    /* MEND: RESET or POWER, of the device at `address` */
+            bool labels_may_be_lost;   /* MEND: or a printer is left alone */
         } port;
         struct {
             uint32_t ticket;

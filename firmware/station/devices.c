@@ -377,6 +377,7 @@ void devices_step(struct devices *devices, struct step *step, const struct event
     case EVENT_STARTED:
     case EVENT_DEADLINE:
     case EVENT_PORT_BYTES:
+    case EVENT_PORT_MENDED:
     case EVENT_EXCHANGE:
     case EVENT_STORED:
     case EVENT_STORE_FAILED:

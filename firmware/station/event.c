@@ -13,6 +13,7 @@ const char *event_kind_word(enum event_kind kind)
     case EVENT_PORT_CLOSED: return "port_closed";
     case EVENT_PORT_BYTES: return "port_bytes";
     case EVENT_PORT_DRAINED: return "port_drained";
+    case EVENT_PORT_MENDED: return "port_mended";
     case EVENT_EXCHANGE: return "exchange";
     case EVENT_STORED: return "stored";
     case EVENT_STORE_FAILED: return "store_failed";

@@ -29,6 +29,7 @@ enum event_kind {
     EVENT_PORT_CLOSED, /* was open, is gone */
     EVENT_PORT_BYTES,
     EVENT_PORT_DRAINED, /* all bytes written so far have been taken by the device */
+    EVENT_PORT_MENDED,  /* what PORT_MEND asked for is done, or not; its port's number */
     EVENT_EXCHANGE,     /* an exchange has ended */
     EVENT_STORED,       /* the batch is durable */
     EVENT_STORE_FAILED, /* nothing of the batch was written */
@@ -102,7 +103,7 @@ struct event {
             struct bytes bytes;                     /* BYTES */
             const struct device_identity *identity; /* OPENED; NULL: nothing is known */
             uint64_t drained;                       /* DRAINED: bytes taken since opening */
-            enum err error;                         /* FAILED, CLOSED */
+            enum err error;                         /* FAILED, CLOSED, MENDED */
             const char *sentence;
         } port;
         struct {

@@ -103,6 +103,14 @@ static struct mending_advice trouble(struct mending *mending, int64_t now_ms, bo
     return climb(mending, now_ms, may_reset);
 }
 
+/* Another device is being mended: the next trouble asks for the same step. */
+static struct mending_advice try_again(struct mending *mending, int64_t now_ms)
+{
+    mending->rung = mending->rung == MENDING_POWER ? MENDING_RESET : MENDING_OPEN;
+    mending->troubles = MENDING_TRIES - 1;
+    return wait_and_open(mending, now_ms);
+}
+
 struct mending_advice mending_lost(struct mending *mending, int64_t now_ms, enum err error,
                                    bool may_reset)
 {
@@ -122,6 +130,7 @@ struct mending_advice mending_done(struct mending *mending, int64_t now_ms, enum
                                    bool may_reset)
 {
     ENSURE(mending->rung == MENDING_RESET || mending->rung == MENDING_POWER);
+    if (error == ERR_BUSY) return try_again(mending, now_ms);
     if (error != ERR_NONE) return climb(mending, now_ms, may_reset);
     mending->mends++;
     return (struct mending_advice){.step = MENDING_OPEN, .pause_ms = MENDING_SETTLE_MS};

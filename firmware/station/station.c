@@ -335,7 +335,8 @@ static void route(struct station *station, struct step *step, const struct event
     case EVENT_PORT_OPENED:
     case EVENT_PORT_FAILED:
     case EVENT_PORT_CLOSED:
-    case EVENT_PORT_DRAINED: route_port(station, step, event); break;
+    case EVENT_PORT_DRAINED:
+    case EVENT_PORT_MENDED: route_port(station, step, event); break;
     case EVENT_PORT_BYTES:
         if (showing_owns(event->port.port)) look_at_showing(station, step, event);
         else route_bytes(station, step, event);

@@ -18,6 +18,7 @@
 struct port_news {
     enum event_kind kind;
     uint32_t port;
+    enum err error;
     uint64_t drained;
     size_t len;
     uint8_t bytes[]; /* len of them */
@@ -29,6 +30,7 @@ static void give_port(struct world *world, void *data)
     struct event event = {.kind = news->kind};
     event.port.port = news->port;
     event.port.drained = news->drained;
+    event.port.error = news->error;
     event.port.bytes = bytes_of(news->bytes, news->len);
     event.port.sentence = "";
     sim_give(world, &event);
@@ -40,6 +42,8 @@ static void tell(struct world *world, int64_t in_ms, enum event_kind kind, uint3
     struct port_news *news = sim_alloc(sizeof *news + len);
     news->kind = kind;
     news->port = port;
+    if (kind == EVENT_PORT_CLOSED) news->error = ERR_CLOSED;
+    if (kind == EVENT_PORT_FAILED) news->error = ERR_IO;
     news->len = len;
     if (len > 0) memcpy(news->bytes, bytes, len);
     sim_later(world, in_ms, false, give_port, news);
@@ -257,6 +261,16 @@ void bench_write(struct world *world, const struct command *command)
     news->port = bench->printer_port;
     news->drained = bench->written;
     sim_later(world, sim_between(world, 1, 60), false, give_port, news);
+}
+
+/* What is unplugged stays so; the rest takes the kernel's time, or is not possible at all. */
+void bench_mend(struct world *world, const struct command *command)
+{
+    struct port_news *news = sim_alloc(sizeof *news);
+    news->kind = EVENT_PORT_MENDED;
+    news->port = command->port.port;
+    news->error = sim_below(world, 3) == 0 ? ERR_UNSUPPORTED : ERR_NONE;
+    sim_later(world, sim_between(world, 100, 3000), false, give_port, news);
 }
 
 /* --- packer

@@ -187,6 +187,7 @@ static void perform(struct world *world, const struct command *command)
     case COMMAND_PORT_OPEN: bench_open(world, command); break;
     case COMMAND_PORT_WRITE: bench_write(world, command); break;
     case COMMAND_PORT_CLOSE: break;
+    case COMMAND_PORT_MEND: bench_mend(world, command); break;
     case COMMAND_EXCHANGE:
         trace_request(world, command);
         rules_at_request(world, command);

@@ -310,6 +310,7 @@ void line_answer(struct world *world, uint32_t ticket, int64_t in_ms, enum excha
 void bench_start(struct world *world); /* at every start of the station */
 void bench_open(struct world *world, const struct command *command);
 void bench_write(struct world *world, const struct command *command);
+void bench_mend(struct world *world, const struct command *command);
 void bench_packer(struct world *world, void *unused);
 void bench_cut(struct world *world);
 void bench_news(struct world *world, void *unused); /* devices and settings, now and then */

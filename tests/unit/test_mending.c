@@ -154,6 +154,21 @@ static void what_may_not_or_cannot_be_done_is_passed_over(void)
                "labels came meanwhile: no further step");
 }
 
+static void a_step_that_was_not_begun_is_not_counted(void)
+{
+    start();
+    for (int i = 0; i < 2; i++) (void)fail(ERR_IO, true);
+    EXPECT_I64(MENDING_RESET, fail(ERR_IO, true).step, "a reset");
+    EXPECT_I64(MENDING_OPEN, mending_done(&mending, now_ms, ERR_BUSY, true).step,
+               "while another device is mended: opened");
+    EXPECT_I64(MENDING_RESET, fail(ERR_IO, true).step, "and asked for again");
+    (void)mending_done(&mending, now_ms, ERR_NONE, true);
+    for (int i = 0; i < 2; i++) (void)fail(ERR_IO, true);
+    EXPECT_I64(MENDING_POWER, fail(ERR_IO, true).step, "without power");
+    (void)mending_done(&mending, now_ms, ERR_BUSY, true);
+    EXPECT_I64(MENDING_POWER, fail(ERR_IO, true).step, "is asked for again too");
+}
+
 static void nonsense_is_trouble(void)
 {
     start();
@@ -176,6 +191,7 @@ int main(void)
     EXPECT_RUN(trouble_climbs_step_by_step);
     EXPECT_RUN(a_quiet_minute_begins_anew);
     EXPECT_RUN(what_may_not_or_cannot_be_done_is_passed_over);
+    EXPECT_RUN(a_step_that_was_not_begun_is_not_counted);
     EXPECT_RUN(nonsense_is_trouble);
     return expect_result();
 }
