@@ -10,6 +10,9 @@
 #include "drivers/line.h"
 #include "hal/base/bytes.h"
 
+/* Between two bytes or reports of one code; after a longer one the caller inits the state, so that
+ * a code that broke off is not glued to the next. */
+#define SCAN_PAUSE_MAX_MS 500
 #define SCAN_TEXT_MAX 512 /* longer codes are refused: no order number is this long */
 
 struct scan {

@@ -15,8 +15,6 @@
 
 #include <string.h>
 
-#define SCAN_PAUSE_MAX_MS 500 /* between two bytes or reports of one code */
-
 static bool is_scanner(unsigned slot)
 {
     return slot >= DEVICE_SCANNER_FIRST && slot < DEVICE_PRINTER;
