@@ -143,23 +143,36 @@ static bool read_file(const char *path, char **out_text, size_t *out_len)
     return true;
 }
 
+static void gather_heard(struct capture *capture)
+{
+    for (size_t i = 0; i < capture->count; i++) {
+        const struct capture_piece *piece = &capture->pieces[i];
+        if (piece->sent) continue;
+        memcpy(capture->heard + capture->heard_len, capture->bytes + piece->from, piece->len);
+        capture->heard_len += piece->len;
+    }
+}
+
 bool capture_read(const char *path, struct capture *out)
 {
     char *text;
     size_t len = 0;
     if (!read_file(path, &text, &len)) return false;
     *out = (struct capture){.bytes = malloc(CAPTURE_BYTES_MAX),
+                            .heard = malloc(CAPTURE_BYTES_MAX),
                             .pieces = calloc(CAPTURE_PIECES_MAX, sizeof out->pieces[0])};
-    bool good = out->bytes != NULL && out->pieces != NULL;
+    bool good = out->bytes != NULL && out->heard != NULL && out->pieces != NULL;
     good = good && take_text(out, bytes_of(text, len), path);
     free(text);
-    if (!good) capture_free(out);
+    if (good) gather_heard(out);
+    else capture_free(out);
     return good;
 }
 
 void capture_free(struct capture *capture)
 {
     free(capture->bytes);
+    free(capture->heard);
     free(capture->pieces);
     *capture = (struct capture){.bytes = NULL};
 }
@@ -167,17 +180,4 @@ void capture_free(struct capture *capture)
 struct bytes capture_bytes(const struct capture *capture, const struct capture_piece *piece)
 {
     return bytes_of(capture->bytes + piece->from, piece->len);
-}
-
-struct bytes capture_heard(const struct capture *capture)
-{
-    uint8_t *heard = malloc(capture->len + 1);
-    size_t len = 0;
-    if (heard == NULL) return BYTES_NONE;
-    for (size_t i = 0; i < capture->count; i++) {
-        if (capture->pieces[i].sent) continue;
-        memcpy(heard + len, capture->bytes + capture->pieces[i].from, capture->pieces[i].len);
-        len += capture->pieces[i].len;
-    }
-    return bytes_of(heard, len);
 }

@@ -27,6 +27,8 @@ struct capture {
     bool cut;   /* its last line was not written to its end, and is left out */
     uint8_t *bytes;
     size_t len;
+    uint8_t *heard; /* those that came from the device, in one run */
+    size_t heard_len;
     struct capture_piece *pieces;
     size_t count;
 };
@@ -39,7 +41,5 @@ void capture_free(struct capture *capture);
 MUST_USE bool capture_hex(struct bytes text, uint8_t *out_bytes, size_t max, size_t *out_len);
 
 struct bytes capture_bytes(const struct capture *capture, const struct capture_piece *piece);
-/* All that came from the device, in one run; the caller frees its data. */
-struct bytes capture_heard(const struct capture *capture);
 
 #endif
