@@ -1,5 +1,6 @@
 /* decode.c - `packtool decode`: what our drivers make of bytes, as JSON. Scales are in
- * decode_scale.c; here are keyboard reports, printer replies and device ids. */
+ * decode_scale.c, recordings in decode_capture.c; here are keyboard reports, printer replies and
+ * device ids. */
 #include "tools/packtool/decode.h"
 
 #include <stdio.h>
@@ -42,6 +43,7 @@ bool decode_hex(struct bytes text, uint8_t *out_bytes, size_t max, size_t *out_l
 
 static struct textbuf line;
 static struct json_writer writer;
+static int64_t line_at_ms = -1;
 
 struct json_writer *decode_line_open(void)
 {
@@ -49,7 +51,13 @@ struct json_writer *decode_line_open(void)
     textbuf_init(&line, storage, sizeof storage);
     json_write_init(&writer, &line);
     json_write_open(&writer, NULL, '{');
+    if (line_at_ms >= 0) json_write_i64(&writer, "at_ms", line_at_ms);
     return &writer;
+}
+
+void decode_line_time(int64_t at_ms)
+{
+    line_at_ms = at_ms;
 }
 
 void decode_line_print(void)
@@ -87,7 +95,7 @@ static const char *option(int argc, char **argv, const char *name)
 
 /* ---- decode hid ------------------------------------------------------------------------------ */
 
-static void print_scan(enum scan_result result, const struct scan *scan)
+void decode_scan_print(enum scan_result result, const struct scan *scan)
 {
     if (result == SCAN_NOTHING) return;
     struct json_writer *out = decode_line_open();
@@ -121,7 +129,7 @@ static int feed_reports(int argc, char **argv)
             return complain(PACKTOOL_BAD_INPUT, "a report is not hex");
         }
         (void)keyboard->feed(&state, report, &result, &scan);
-        print_scan(result, &scan);
+        decode_scan_print(result, &scan);
     }
     return PACKTOOL_DONE;
 }
@@ -150,7 +158,7 @@ static int decode_hid(int argc, char **argv)
 
 /* ---- decode printer -------------------------------------------------------------------------- */
 
-static void print_status(const struct printer_status *status)
+void decode_status_print(const struct printer_status *status)
 {
     struct json_writer *out = decode_line_open();
     json_write_boolean(out, "ready", status->ready);
@@ -178,7 +186,7 @@ static unsigned print_statuses(const struct printer_driver *driver, struct bytes
         struct printer_status status;
         reply = bytes_from(reply, driver->feed(&state, reply, &result, &status));
         if (result != PRINTER_STATUS) continue;
-        print_status(&status);
+        decode_status_print(&status);
         count++;
     }
     return count;
@@ -250,8 +258,13 @@ int packtool_decode(int argc, char **argv)
         {"printer", decode_printer},
         {"device-id", decode_device_id},
     };
+    bool recorded = argc > 0 && (strcmp(argv[0], "scale") == 0 || strcmp(argv[0], "scanner") == 0 ||
+                                 strcmp(argv[0], "printer") == 0);
+    if (recorded && decode_names_a_capture(argc - 1, argv + 1)) {
+        return decode_capture(argv[0], argc - 1, argv + 1);
+    }
     for (size_t i = 0; argc > 0 && i < ARRAY_LEN(kinds); i++) {
         if (strcmp(argv[0], kinds[i].name) == 0) return kinds[i].run(argc - 1, argv + 1);
     }
-    return complain(PACKTOOL_USAGE, "decode scale|hid|printer|device-id ...");
+    return complain(PACKTOOL_USAGE, "decode scale|scanner|hid|printer|device-id ...");
 }

@@ -118,6 +118,17 @@ static const struct scale_driver *find_driver(struct bytes input, size_t chunk)
     return alone || sure ? best.driver : NULL;
 }
 
+const struct scale_driver *decode_scale_find(struct bytes input)
+{
+    return find_driver(input, 0);
+}
+
+void decode_scale_print(const struct scale_driver *driver, const struct scale_output *output)
+{
+    if (output->result == SCALE_READING) print_reading(driver, &output->reading);
+    if (output->result == SCALE_REJECTED) print_refusal(driver, output);
+}
+
 static bool parse_options(int argc, char **argv, struct options *out)
 {
     *out = (struct options){.path = "-"};

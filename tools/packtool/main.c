@@ -14,7 +14,9 @@ struct command {
 };
 
 static const struct command commands[] = {
-    {"decode", packtool_decode, "decode scale|hid|printer|device-id ..."},
+    {"capture", packtool_capture,
+     "capture ADDRESS [--driver NAME] [--seconds N] [--send HEX]... [--ask] [--show] [--out FILE]"},
+    {"decode", packtool_decode, "decode scale|scanner|hid|printer|device-id ..."},
     {"carrier", packtool_carrier, "carrier build|take --carrier NAME --operation OP ..."},
     {"oms", packtool_oms, "oms build|take --oms NAME --operation OP ..."},
     {"journal", packtool_journal, "journal check|export FILE | numbers FILE COURIER"},
