@@ -55,7 +55,16 @@ expect "text and CR" "5745422d313030310d" "$(take 9 4 | hex)"
 ctl scanner aim ']C1' >/dev/null
 ctl scan 'A\x1dB' >/dev/null
 expect "AIM identifier, and GS inside" "5d4331411d420d" "$(take 7 4 | hex)"
-exec 4>&-
+ctl scanner aim off >/dev/null
+ctl scanner long 4096 >/dev/null
+long=$(take 4097 4)
+expect "a code of 4 kB and its CR" "LONG-0 4097 0d" "${long:0:6} ${#long} $(printf %s "${long:4096}" | hex)"
+ctl scanner second A-1 >/dev/null
+expect "a second scanner that nobody hears" 2 $?
+exec 6<>"/dev/tcp/127.0.0.1/$scanner2"
+until ctl scanner both ONE-1 TWO-22 >/dev/null; do :; done
+expect "two at the same moment, each on its own line" "$(printf 'ONE-1\rTWO-22\r' | hex)" "$(take 6 4 | hex)$(take 7 6 | hex)"
+exec 4>&- 6>&-
 
 # --- printer: status as captured or laid out (sources beside each) ---
 exec 5<>"/dev/tcp/127.0.0.1/$printer"

@@ -12,7 +12,7 @@ finish() {
 }
 trap finish EXIT
 
-# sim_start [OPTION]...: ready when it returns; sets courier oms scale scanner printer control.
+# sim_start [OPTION]...: ready when it returns; sets courier oms scale scanner printer control scanner2.
 sim_start() {
     mkfifo "$work/ready"
     "$packsim" --dir "$sim" "$@" >"$work/ready" 2>>"$work/errors" &
@@ -21,7 +21,7 @@ sim_start() {
         echo "packsim did not get ready:"; cat "$work/errors"; exit 1
     fi
     rm "$work/ready"
-    for name in courier oms scale scanner printer control; do
+    for name in courier oms scale scanner printer control scanner2; do
         printf -v "$name" '%s' "$(number "$name" <<<"$ready")"
     done
     courier_token=$(<"$sim/courier-token")

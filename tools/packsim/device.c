@@ -11,7 +11,7 @@
 #include "tools/packsim/wire.h"
 #include "tools/packsim/world.h"
 
-#define DEVICES_MAX 4
+#define DEVICES_MAX 5
 #define TURN_MS 5
 
 static struct device *devices[DEVICES_MAX];

@@ -28,14 +28,15 @@ enum port {
     PORT_SCANNER,
     PORT_PRINTER,
     PORT_CONTROL,
+    PORT_SCANNER_2,
     PORT_COUNT
 };
 
 static const struct {
     const char *name;
     uint16_t offset; /* from the base */
-} ports[PORT_COUNT] = {{"courier", 1},  {"oms", 2},      {"scale", 11},
-                       {"scanner", 12}, {"printer", 13}, {"control", 19}};
+} ports[PORT_COUNT] = {{"courier", 1},  {"oms", 2},      {"scale", 11},   {"scanner", 12},
+                       {"printer", 13}, {"control", 19}, {"scanner2", 15}};
 
 struct options {
     struct world_options world;
@@ -61,7 +62,8 @@ static const struct option long_options[] = {
     {"port-base", required_argument, NULL, OPTION_BASE},
     {"station", required_argument, NULL, OPTION_STATION},
     {"script", required_argument, NULL, OPTION_SCRIPT},
-    {"scale", required_argument, NULL, OPTION_SCALE},
+    {"scale", required_argument, NULL, OPTION_SCALE}, /* --protocol, as it was once called */
+    {"protocol", required_argument, NULL, OPTION_SCALE},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"renderer", required_argument, NULL, OPTION_RENDERER},
     {"courier-port", required_argument, NULL, OPTION_PORT},
@@ -70,6 +72,7 @@ static const struct option long_options[] = {
     {"scanner-port", required_argument, NULL, OPTION_PORT + 3},
     {"printer-port", required_argument, NULL, OPTION_PORT + 4},
     {"control-port", required_argument, NULL, OPTION_PORT + 5},
+    {"scanner2-port", required_argument, NULL, OPTION_PORT + 6},
     {NULL, 0, NULL, 0},
 };
 
@@ -111,7 +114,7 @@ static bool option_take(struct options *options, int code, const char *value)
         return world->station_count < WORLD_STATIONS_MAX &&
                text_take(value, world->stations[world->station_count++], sizeof world->stations[0]);
     case OPTION_SCRIPT: options->script = value; return true;
-    case OPTION_SCALE: return scale_format_set(bytes_of_text(value));
+    case OPTION_SCALE: return scale_protocol_set(bytes_of_text(value));
     case OPTION_SEED: return number_take(value, UINT32_MAX, &world->seed);
     case OPTION_RENDERER: return text_take(value, world->renderer, sizeof world->renderer);
     default:
@@ -146,7 +149,8 @@ static bool parts_open(struct options *options)
     return certificates_open() && courier_open(port[PORT_COURIER], &port[PORT_COURIER]) &&
            oms_open(port[PORT_OMS], &port[PORT_OMS]) &&
            scale_open(port[PORT_SCALE], &port[PORT_SCALE]) &&
-           scanner_open(port[PORT_SCANNER], &port[PORT_SCANNER]) &&
+           scanner_open(0, port[PORT_SCANNER], &port[PORT_SCANNER]) &&
+           scanner_open(1, port[PORT_SCANNER_2], &port[PORT_SCANNER_2]) &&
            printer_open(port[PORT_PRINTER], &port[PORT_PRINTER]) &&
            control_open(port[PORT_CONTROL], &port[PORT_CONTROL]) && devices_start() &&
            (options->script == NULL || script_start(options->script));
@@ -194,7 +198,7 @@ int main(int argument_count, char **arguments)
     if (!options_read(&options, argument_count, arguments)) {
         fprintf(stderr, "usage: packsim [--dir DIR] [--state] [--port-base N] [--courier-port N] "
                         "... [--station NAME]...\n"
-                        "       [--script FILE] [--scale toledo|toledo-nosum|stgs] [--seed N] "
+                        "       [--script FILE] [--protocol NAME] [--seed N] "
                         "[--renderer PROGRAM]\n"
                         "       packsim ctl [--dir DIR] COMMAND [WORD]...\n");
         return 2;

@@ -1,4 +1,4 @@
-/* scale.h - the virtual scale: a plate with a mass on it, seen through a continuous protocol. */
+/* scale.h - the virtual scale: a plate with a mass on it, seen through one of many protocols. */
 #ifndef PACKD_TOOLS_PACKSIM_SCALE_H
 #define PACKD_TOOLS_PACKSIM_SCALE_H
 
@@ -9,7 +9,7 @@
 #include "hal/base/json.h"
 
 MUST_USE bool scale_open(uint16_t port, uint16_t *out_port);
-MUST_USE bool scale_format_set(struct bytes word); /* toledo, toledo-nosum, stgs */
+MUST_USE bool scale_protocol_set(struct bytes name); /* of scale_talk.c */
 
 /* World locked. Grams or kilograms as people write them ("742g", "1.25kg", "742"). */
 MUST_USE bool scale_put(struct bytes mass);

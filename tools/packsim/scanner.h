@@ -1,4 +1,4 @@
-/* scanner.h - the virtual scanner: says a code to whoever listens, with its suffix. */
+/* scanner.h - the virtual scanners: each says a code to whoever listens to it, with its suffix. */
 #ifndef PACKD_TOOLS_PACKSIM_SCANNER_H
 #define PACKD_TOOLS_PACKSIM_SCANNER_H
 
@@ -8,7 +8,7 @@
 #include "hal/base/bytes.h"
 #include "hal/base/json.h"
 
-MUST_USE bool scanner_open(uint16_t port, uint16_t *out_port);
+MUST_USE bool scanner_open(unsigned which /* 0, 1 */, uint16_t port, uint16_t *out_port);
 
 /* World locked. The text may hold \xHH; false with a plain sentence when nobody listens. */
 MUST_USE bool scanner_scan(struct bytes text, const char **out_why);
