@@ -15,6 +15,7 @@
 #define CAPACITY_G 30000
 #define RAMP_MS 300 /* the mass is reached; at most half of the way to rest */
 #define REST_MS 700 /* from put to stable, unless told otherwise */
+#define UNDER_G (-200)
 #define HEARD_MAX 32
 #define FRAMES_A_TURN_MAX 1000
 #define FOREIGN_MASS_G 7770 /* what the frames of another protocol claim */
@@ -103,8 +104,9 @@ static struct view view_at(int64_t now_ms)
     if (plate.drift_g_min != 0)
         view.mass_g += plate.drift_g_min * (now_ms - plate.drift_from_ms) / 60000;
     view.mass_g -= plate.zero_g;
+    if (plate.underload && view.mass_g >= UNDER_G) view.mass_g = UNDER_G - 1;
     view.overload = plate.overload || view.mass_g > CAPACITY_G;
-    view.underload = plate.underload || view.mass_g < -200;
+    view.underload = plate.underload || view.mass_g < UNDER_G;
     return view;
 }
 
