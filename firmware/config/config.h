@@ -30,7 +30,7 @@ struct config_scale {
     struct line_settings line;     /* baud 0: the driver's usual settings */
     int64_t min_mass_mg;           /* below: shown, not booked (OIML R 76-1: 20 e) */
     int64_t max_mass_mg;
-    int64_t empty_below_mg; /* the plate counts as empty at or below this */
+    int64_t empty_below_mg; /* the plate counts as empty so far around zero */
     uint32_t stable_for_ms; /* how long the same stable mass must stand */
 };
 

@@ -25,10 +25,17 @@ void weighing_init(struct weighing *weighing)
     memset(weighing, 0, sizeof *weighing);
 }
 
+/* Only at rest: a parcel that is being put down swings through zero. */
 static bool plate_is_empty(const struct scale_reading *reading, const struct config_scale *scale)
 {
-    /* A stable reading only: a parcel that is being put down swings through zero. */
-    return reading->stable && !reading->overload && reading->mass_mg <= scale->empty_below_mg;
+    return reading->stable && !reading->overload && reading->mass_mg <= scale->empty_below_mg &&
+           reading->mass_mg >= -scale->empty_below_mg;
+}
+
+/* Zeroed or tared with something on it that is gone: whatever it shows next is too little. */
+static bool zero_is_wrong(const struct scale_reading *reading, const struct config_scale *scale)
+{
+    return reading->stable && !reading->overload && reading->mass_mg < -scale->empty_below_mg;
 }
 
 void weighing_reading(struct weighing *weighing, const struct config_scale *scale,
@@ -40,6 +47,7 @@ void weighing_reading(struct weighing *weighing, const struct config_scale *scal
                   now_ms - weighing->last_ms <= WEIGHT_FRESH_MS;
     if (!stands) weighing->stable_since_ms = now_ms;
     if (plate_is_empty(reading, scale)) weighing->emptied = true;
+    if (zero_is_wrong(reading, scale)) weighing->emptied = false;
     weighing->last = *reading;
     weighing->has_last = true;
     weighing->last_ms = now_ms;
@@ -62,7 +70,7 @@ enum weight_hint weighing_hint(const struct weighing *weighing, const struct con
     if (!weighing->has_last) return WEIGHT_NONE;
     if (now_ms - weighing->last_ms > WEIGHT_FRESH_MS) return WEIGHT_OLD;
     if (last->overload || last->mass_mg > scale->max_mass_mg) return WEIGHT_OVERLOAD;
-    if (last->underload) return WEIGHT_UNDERLOAD;
+    if (last->underload || zero_is_wrong(last, scale)) return WEIGHT_UNDERLOAD;
     if (plate_is_empty(last, scale)) return WEIGHT_ZERO;
     if (!weighing->emptied) return WEIGHT_NOT_EMPTIED;
     if (!last->stable) return WEIGHT_MOVING;

@@ -2,7 +2,8 @@
  *
  * A mass is taken when, and only when, the same usable reading has stood for the stated time,
  * all of it after the scan, in the scale's range, fresh, and the plate has been empty since the
- * last parcel was closed. The taken mass is the shown value, never an average. */
+ * last parcel was closed: around zero, not below it. The taken mass is the shown value, never an
+ * average. */
 #ifndef PACKD_FIRMWARE_STATION_WEIGHING_H
 #define PACKD_FIRMWARE_STATION_WEIGHING_H
 

@@ -142,7 +142,9 @@ void rules_at_frame(struct world *world)
     bool stands = !bench->shown_moving && ledger->rest_mg == bench->shown_mg;
     if (!stands) ledger->rest_since_ms = world->now_ms;
     ledger->rest_mg = bench->shown_moving ? NOT_PRESENT : bench->shown_mg;
-    bool empty = !bench->shown_moving && bench->shown_mg <= world->config.scale.empty_below_mg;
+    int64_t crumbs_mg = world->config.scale.empty_below_mg;
+    bool empty =
+        !bench->shown_moving && bench->shown_mg <= crumbs_mg && bench->shown_mg >= -crumbs_mg;
     if (empty) ledger->empty_ms = world->now_ms;
 }
 

@@ -78,6 +78,21 @@ static const struct {
      1300,
      742000,
      "crumbs on the plate are empty enough"},
+    {{{0, -200000, true}, {1000, 300000, true}, {1300, 300000, true}},
+     500,
+     1300,
+     0,
+     "less than nothing is no empty plate: what is put on it is shown too light"},
+    {{{0, 0, true}, {200, -200000, true}, {1000, 300000, true}, {1300, 300000, true}},
+     500,
+     1300,
+     0,
+     "nor is one that was empty before"},
+    {{{0, -5000, true}, {1000, 742000, true}, {1300, 742000, true}},
+     500,
+     1300,
+     742000,
+     "as far below zero as crumbs are above is empty"},
     {{{0, 0, true}, {1000, 19999, true}, {1300, 19999, true}},
      500,
      1300,
@@ -131,6 +146,17 @@ static void the_next_parcel_needs_an_empty_plate(void)
            "after an empty plate the next one is");
 }
 
+static void a_wrong_zero_is_named(void)
+{
+    struct weighing weighing;
+    weighing_init(&weighing);
+    show(&weighing, (struct shown){0, -200000, true});
+    EXPECT_I64(WEIGHT_UNDERLOAD, weighing_hint(&weighing, &scale, 0), "the scale needs its zero");
+    show(&weighing, (struct shown){100, 0, true});
+    show(&weighing, (struct shown){200, 742000, true});
+    EXPECT_I64(WEIGHT_GOOD, weighing_hint(&weighing, &scale, 200), "and weighs once it has it");
+}
+
 static void a_lost_scale_says_nothing(void)
 {
     struct weighing weighing;
@@ -148,6 +174,7 @@ int main(void)
 {
     EXPECT_RUN(a_mass_is_taken_when_all_is_right);
     EXPECT_RUN(the_next_parcel_needs_an_empty_plate);
+    EXPECT_RUN(a_wrong_zero_is_named);
     EXPECT_RUN(a_lost_scale_says_nothing);
     return expect_result();
 }
