@@ -24,7 +24,7 @@ enum config_mode { CONFIG_TRAINING, CONFIG_LIVE };
 enum config_payment { CONFIG_ANY_PAYMENT, CONFIG_PREPAID, CONFIG_COD };
 
 struct config_scale {
-    /* "serial:...", "usb:VID:PID[:serial]", "tcp:host:port", or "auto": chosen from what is there */
+    /* "serial:...", "usb:VID:PID[:serial]", "tcp:host:port"; "auto": chosen from what is there */
     char address[CONFIG_ADDRESS_SIZE];
     char driver[CONFIG_NAME_SIZE]; /* a driver's name, or "auto" */
     struct line_settings line;     /* baud 0: the driver's usual settings */
