@@ -13,7 +13,6 @@ struct backoff {
 
 #define BACKOFF_WAITING ((struct backoff){.base_ms = 250, .cap_ms = 4000}) /* somebody waits */
 #define BACKOFF_BACKGROUND ((struct backoff){.base_ms = 1000, .cap_ms = 900000}) /* nobody does */
-#define BACKOFF_DEVICE ((struct backoff){.base_ms = 250, .cap_ms = 1500})        /* replug in 2 s */
 
 /* Counts one more failure and gives the pause before the next try. at_least_ms: what the other side
  * asked for (Retry-After), clamped to an hour; negative when it did not. */

@@ -1,7 +1,7 @@
 /* devices.c - ports opened, lost and found again; what they say handed on one thing at a time.
  *
- *   UNBOUND --chosen--> GONE --retry--> OPENING --opened--> OPEN --closed--> GONE
- *      ^                 |                 |---failed---> GONE
+ *   UNBOUND --chosen--> GONE --retry--> OPENING --opened--> OPEN --closed--> GONE or MENDING
+ *      ^                 |                 +----failed----> GONE or MENDING --done--> GONE
  *      +---it has left---+                                          ABSENT: not wanted
  *
  * UNBOUND: nobody plays this role. GONE: nothing is asked of the port, a retry is due. OPENING: one
@@ -75,8 +75,8 @@ static void init_slot(struct devices *devices, const struct config *config, unsi
     *device = (struct device){.state = DEVICE_GONE,
                               .is_auto = is_auto,
                               .port = device->port,
-                              .retry_ms = NO_DEADLINE,
-                              .backoff = BACKOFF_DEVICE};
+                              .retry_ms = NO_DEADLINE};
+    mending_init(&device->mending);
     if (wanted[0] == '\0') device->state = DEVICE_ABSENT;
     else if (is_auto) device->state = DEVICE_UNBOUND;
     else {
@@ -236,24 +236,68 @@ void device_unbind(struct device *device)
     device->address[0] = device->name[0] = '\0';
 }
 
-/* One that was chosen and has left the bus is chosen anew; one that is there is tried again. */
-static void lose_slot(struct devices *devices, struct step *step, unsigned slot,
-                      const char *sentence)
+/* Labels may wait inside a printer: nothing is reset there. */
+static bool may_reset(unsigned slot)
+{
+    return slot != DEVICE_PRINTER;
+}
+
+static void follow(struct devices *devices, struct step *step, unsigned slot,
+                   struct mending_advice advice)
 {
     struct device *device = &devices->slots[slot];
+    bool mends = advice.step == MENDING_RESET || advice.step == MENDING_POWER;
+    device->state = mends ? DEVICE_MENDING : DEVICE_GONE;
+    device->retry_ms = mends ? NO_DEADLINE : step->now_ms + advice.pause_ms;
+    if (!mends) return;
+    struct command *command = commands_add(step->commands, COMMAND_PORT_MEND);
+    command->port.port = device->port;
+    command->port.address = commands_keep_text(step->commands, device->address);
+    command->port.mend = advice.step;
+    command->port.labels_may_be_lost = false;
+    commands_log(step->commands, LOG_WARNING, "log_device_mended", "device",
+                 devices_slot_name(slot), "step", mending_step_word(advice.step), NULL);
+}
+
+/* What hangs on a network cannot be reset from here, and nobody at the bench can pull its plug. */
+static enum err error_for_mending(const struct device *device, enum err error)
+{
+    bool here = device_is_usb(device->address) || device_is_serial(device->address);
+    return here ? error : ERR_CLOSED;
+}
+
+/* One that was chosen and has left the bus is chosen anew; one that is there is tried again. */
+static void lose_slot(struct devices *devices, struct step *step, unsigned slot,
+                      const struct event *event)
+{
+    struct device *device = &devices->slots[slot];
+    enum err error = error_for_mending(device, event->port.error);
     if (device->state == DEVICE_OPEN) {
         commands_log(step->commands, LOG_WARNING, "log_device_lost", "device",
-                     devices_slot_name(slot), "why", sentence, NULL);
+                     devices_slot_name(slot), "why", event->port.sentence, NULL);
     }
     device->unfit = false;
     device->silent = false;
-    if (device->is_auto && binding_find(&devices->binding, device->address) == NULL) {
+    struct mending_advice advice =
+        mending_lost(&device->mending, step->now_ms, error, may_reset(slot));
+    device->held_back = advice.held;
+    device->held_ms = step->now_ms + advice.pause_ms;
+    if (device->is_auto && binding_find(&devices->binding, device->address) == NULL)
         device_unbind(device);
-    } else {
-        device->state = DEVICE_GONE;
-        device->retry_ms = step->now_ms + backoff_next_ms(&device->backoff, step, -1);
-    }
+    else follow(devices, step, slot, advice);
     device_reset_protocol(devices, step->config, slot);
+}
+
+static void mended(struct devices *devices, struct step *step, const struct event *event)
+{
+    unsigned slot = event->port.port & 0xFFu;
+    struct device *device = slot < DEVICES_MAX ? &devices->slots[slot] : NULL;
+    if (device == NULL || device->port != event->port.port || device->state != DEVICE_MENDING) {
+        devices->clutter++;
+        return;
+    }
+    follow(devices, step, slot,
+           mending_done(&device->mending, step->now_ms, event->port.error, may_reset(slot)));
 }
 
 void device_proven(struct devices *devices, unsigned slot)
@@ -291,7 +335,7 @@ static void opened(struct devices *devices, struct step *step, unsigned slot,
     device->heard_ms = step->now_ms;
     device->silent = false;
     device->unfit = false;
-    backoff_reset(&device->backoff);
+    if (!again) mending_opened(&device->mending, step->now_ms);
     if (identity != NULL) {
         device->vendor = identity->vendor;
         device->product = identity->product;
@@ -314,8 +358,8 @@ static void seen(struct devices *devices, struct step *step, const struct event 
     binding_seen(&devices->binding, address, &event->device.identity, step->now_ms);
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
         struct device *device = &devices->slots[slot];
-        if (device->state == DEVICE_GONE && binding_address_fits(device->address, address))
-            open_slot(devices, step, slot);
+        bool waits = device->state == DEVICE_GONE && !device->held_back;
+        if (waits && binding_address_fits(device->address, address)) open_slot(devices, step, slot);
     }
 }
 
@@ -364,9 +408,10 @@ void devices_step(struct devices *devices, struct step *step, const struct event
     case EVENT_PORT_FAILED:
     case EVENT_PORT_CLOSED:
         if (find_slot(devices, event->port.port, &slot) != NULL) {
-            lose_slot(devices, step, slot, event->port.sentence);
+            lose_slot(devices, step, slot, event);
         }
         break;
+    case EVENT_PORT_MENDED: mended(devices, step, event); break;
     case EVENT_PORT_DRAINED:
         if (find_slot(devices, event->port.port, &slot) != NULL && slot == DEVICE_PRINTER) {
             devices->printer_drained = event->port.drained;
@@ -375,7 +420,6 @@ void devices_step(struct devices *devices, struct step *step, const struct event
     case EVENT_STARTED:
     case EVENT_DEADLINE:
     case EVENT_PORT_BYTES:
-    case EVENT_PORT_MENDED:
     case EVENT_EXCHANGE:
     case EVENT_STORED:
     case EVENT_STORE_FAILED:
@@ -468,6 +512,7 @@ void devices_check(const struct devices *devices)
         const struct device *device = &devices->slots[slot];
         ENSURE((device->port & 0xFFu) == slot);
         ENSURE((device->state == DEVICE_GONE) == (device->retry_ms != NO_DEADLINE));
+        mending_check(&device->mending);
         bool has_one = device->state != DEVICE_ABSENT && device->state != DEVICE_UNBOUND;
         ENSURE(has_one == (device->address[0] != '\0'));
     }
@@ -476,13 +521,20 @@ void devices_check(const struct devices *devices)
 }
 
 /* Opening counts as gone once it has failed: the screen does not flicker between two words. */
+static const char *gone_word(const struct device *device)
+{
+    if (mending_is_asking(&device->mending)) return "pull_plug";
+    return device->held_back ? "loose" : "gone";
+}
+
 const char *device_state_word(const struct device *device)
 {
     switch (device->state) {
-    case DEVICE_ABSENT:
-    case DEVICE_GONE: return "gone";
+    case DEVICE_ABSENT: return "gone";
     case DEVICE_UNBOUND: return device->casting == CASTING_SEVERAL ? "several" : "gone";
-    case DEVICE_OPENING: return device->backoff.failures > 0 ? "gone" : "opening";
+    case DEVICE_GONE:
+    case DEVICE_MENDING: return gone_word(device);
+    case DEVICE_OPENING: return device->mending.pauses > 0 ? gone_word(device) : "opening";
     case DEVICE_OPEN: return device->unfit ? "unfit" : "ready";
     }
     return "gone";

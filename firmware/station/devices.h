@@ -3,24 +3,26 @@
  * Each role at the bench has one slot. Its device is named in the settings, or chosen among those
  * that are there (binding.h). It is opened at start and again whenever it was lost, with a growing
  * pause that stays under two seconds, at once when hot-plug says it is there. A port's number
- * carries a generation, so bytes of a port that was closed find nobody. A scale whose driver the
+ * carries a generation, so bytes of a port that was closed find nobody. One that fails again and
+ * again is mended (mending.h). A scale whose driver the
  * settings leave open is asked what it speaks (finding.h), and nothing it says is believed before
  * that is known. What was found is remembered (device_memory.h). */
 #ifndef PACKD_FIRMWARE_STATION_DEVICES_H
 #define PACKD_FIRMWARE_STATION_DEVICES_H
 
 #include "drivers/driver_list.h"
-#include "firmware/station/backoff.h"
 #include "firmware/station/binding.h"
 #include "firmware/station/event.h"
 #include "firmware/station/finding.h"
+#include "firmware/station/mending.h"
 
 enum device_state {
     DEVICE_ABSENT,  /* not wanted */
     DEVICE_UNBOUND, /* wanted, and nobody plays it: none is there, or several could */
     DEVICE_GONE,
     DEVICE_OPENING,
-    DEVICE_OPEN
+    DEVICE_OPEN,
+    DEVICE_MENDING /* reset, or its socket switched off and on */
 };
 
 struct device {
@@ -33,7 +35,9 @@ struct device {
     uint16_t product;
     uint32_t port;    /* slot in the low byte, generation above */
     int64_t retry_ms; /* GONE: when to open again; else NO_DEADLINE */
-    struct backoff backoff;
+    bool held_back;   /* GONE, UNBOUND: that it is seen does not cut the pause short ... */
+    int64_t held_ms;  /* ... which ends then */
+    struct mending mending;
     int64_t heard_ms; /* when the device last said something that made sense */
     int64_t opened_ms;
     bool silent; /* was shown as silent */
@@ -116,8 +120,8 @@ bool devices_printer_write(struct devices *devices, struct step *step, struct by
 
 /* Is a person to be told of this slot? Not of a place for one scanner more. */
 bool devices_is_shown(const struct devices *devices, unsigned slot);
-/* Words of STATE.md: "ready", "opening", "gone", "several", "unfit", "silent", "finding",
- * "loopback", "wrong_line", "not_ready". */
+/* Words of STATE.md: "ready", "opening", "gone", "several", "loose", "pull_plug", "unfit", "silent",
+ * "finding", "loopback", "wrong_line", "not_ready". */
 const char *devices_scale_word(const struct devices *devices);
 const char *devices_scanner_word(const struct devices *devices, size_t index);
 const char *devices_printer_word(const struct devices *devices);

@@ -33,7 +33,10 @@ static void choose_slot(struct devices *devices, struct step *step, unsigned slo
     device->vendor = chosen->identity.vendor;
     device->product = chosen->identity.product;
     device->state = DEVICE_GONE;
-    device->retry_ms = step->now_ms;
+    bool again = strcmp(devices->memory.cast[slot].address, chosen->address) == 0;
+    if (!again) mending_init(&device->mending);
+    bool waits = again && device->held_back && device->held_ms > step->now_ms;
+    device->retry_ms = waits ? device->held_ms : step->now_ms;
 }
 
 /* Those who are remembered are taken before anybody is guessed. */

@@ -28,6 +28,11 @@ static const struct message_row rows[] = {
     {"scale_gone", LAMP_RED, true},
     {"scale_silent", LAMP_RED, true},
     {"scale_wrong_line", LAMP_RED, true},
+    {"scale_loose", LAMP_RED, true},
+    {"scale_pull_plug", LAMP_RED, true},
+    {"scanner_loose", LAMP_RED, true},
+    {"scanner_pull_plug", LAMP_RED, true},
+    {"scanner_unfit", LAMP_RED, true},
     {"scale_several", LAMP_RED, true},
     {"scale_unfit", LAMP_RED, true},
     {"scale_loopback", LAMP_RED, true},
@@ -44,6 +49,8 @@ static const struct message_row rows[] = {
     {"no_clock", LAMP_RED, true},
     {"printing", LAMP_BLUE, false},
     {"printer_gone", LAMP_RED, true},
+    {"printer_loose", LAMP_RED, true},
+    {"printer_pull_plug", LAMP_RED, true},
     {"printer_several", LAMP_RED, true},
     {"printer_unfit", LAMP_RED, true},
     {"printer_silent", LAMP_RED, true},
@@ -118,10 +125,11 @@ static const char *scale_message(const struct view *view)
 {
     static const struct {
         const char *word, *id;
-    } troubles[] = {{"silent", "scale_silent"},  {"wrong_line", "scale_wrong_line"},
-                    {"gone", "scale_gone"},      {"several", "scale_several"},
-                    {"unfit", "scale_unfit"},    {"loopback", "scale_loopback"},
-                    {"finding", "scale_finding"}};
+    } troubles[] = {{"silent", "scale_silent"},      {"wrong_line", "scale_wrong_line"},
+                    {"gone", "scale_gone"},          {"several", "scale_several"},
+                    {"unfit", "scale_unfit"},        {"loopback", "scale_loopback"},
+                    {"finding", "scale_finding"},    {"loose", "scale_loose"},
+                    {"pull_plug", "scale_pull_plug"}};
     const char *word = devices_scale_word(view->floor->devices);
     for (size_t i = 0; i < ARRAY_LEN(troubles); i++) {
         if (strcmp(word, troubles[i].word) == 0) return troubles[i].id;
@@ -158,15 +166,26 @@ static void say_weighing(const struct view *view, struct message *message)
     with(message, "order_no", view->packing->order.order_no);
 }
 
-static bool any_scanner(const struct view *view)
+/* What is the matter with the scanners, if none of them serves; NULL: one does. */
+static const char *scanner_message(const struct view *view)
 {
-    bool training = view->step->config->mode == CONFIG_TRAINING; /* there is a field on the page */
-    bool ready = training;
-    for (size_t i = 0; i < view->step->config->scanner_count; i++) {
-        bool gone = strcmp(devices_scanner_word(view->floor->devices, i), "gone") == 0;
-        ready = ready || !gone;
+    static const struct {
+        const char *word, *id;
+    } troubles[] = {{"gone", "scanner_gone"},
+                    {"loose", "scanner_loose"},
+                    {"pull_plug", "scanner_pull_plug"},
+                    {"unfit", "scanner_unfit"}};
+    const char *first = "scanner_gone";
+    if (view->step->config->mode == CONFIG_TRAINING) return NULL; /* a field on the page */
+    for (size_t i = view->step->config->scanner_count; i > 0; i--) {
+        const char *word = devices_scanner_word(view->floor->devices, i - 1);
+        const char *id = NULL;
+        for (size_t row = 0; row < ARRAY_LEN(troubles); row++)
+            if (strcmp(word, troubles[row].word) == 0) id = troubles[row].id;
+        if (id == NULL) return NULL;
+        if (i == 1 || strcmp(id, "scanner_gone") != 0) first = id;
     }
-    return ready;
+    return first;
 }
 
 static void say_wrong_settings(const struct config_fault *fault, struct message *message)
@@ -198,12 +217,12 @@ static void say_idle(const struct view *view, struct message *message)
         return;
     }
     bool lying = view->packing->last.awb[0] != '\0' && hint_now(view) == WEIGHT_NOT_EMPTIED;
-    const char *scale = scale_message(view);
+    const char *scale = scale_message(view), *scanner = scanner_message(view);
     if (lying) {
         say(message, "lift_parcel");
         with(message, "order_no", view->packing->last.order_no);
-    } else if (!any_scanner(view)) {
-        say(message, "scanner_gone");
+    } else if (scanner != NULL) {
+        say(message, scanner);
     } else if (scale == NULL && view->floor->recalls->count > 0) {
         const struct listed *recall = &view->floor->recalls->entries[0];
         say(message, "recall_waiting");
@@ -221,7 +240,10 @@ static void say_idle(const struct view *view, struct message *message)
 static const char *printer_message(const struct devices *devices)
 {
     const struct printer_status *status = &devices->printer_status;
-    if (strcmp(devices_printer_word(devices), "several") == 0) return "printer_several";
+    const char *word = devices_printer_word(devices);
+    if (strcmp(word, "several") == 0) return "printer_several";
+    if (strcmp(word, "loose") == 0) return "printer_loose";
+    if (strcmp(word, "pull_plug") == 0) return "printer_pull_plug";
     if (devices->slots[DEVICE_PRINTER].state != DEVICE_OPEN) return "printer_gone";
     if (devices->slots[DEVICE_PRINTER].unfit) return "printer_unfit";
     if (devices->slots[DEVICE_PRINTER].silent) return "printer_silent";

@@ -140,6 +140,8 @@ static void write_device(struct json_writer *json, const char *key, const struct
     json_write_open(json, key, '{');
     json_write_text(json, "state", word);
     write_if(json, "name", device->name);
+    if (device->mending.flaps > 0) json_write_i64(json, "lost", device->mending.flaps);
+    if (device->mending.mends > 0) json_write_i64(json, "mended", device->mending.mends);
     if (device->is_auto) json_write_text(json, "show", devices_slot_name(slot));
 }
 

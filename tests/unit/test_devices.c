@@ -13,6 +13,7 @@
 #define STGS "ST,GS,+  1.234kg\r\n"
 
 static struct devices devices;
+static enum err port_error = ERR_NOT_FOUND; /* why ports fail and close */
 static struct step step;
 static const struct event due = {.kind = EVENT_DEADLINE};
 
@@ -59,6 +60,7 @@ static void port_event(enum event_kind kind, unsigned slot, int64_t now_ms)
     struct event event = {.kind = kind};
     event.port.port = devices.slots[slot].port;
     event.port.sentence = "test";
+    event.port.error = kind == EVENT_PORT_OPENED ? ERR_NONE : port_error;
     at(now_ms);
     devices_step(&devices, &step, &event);
     devices_check(&devices);
@@ -134,6 +136,76 @@ static void a_lost_device_is_back_within_two_seconds(void)
         port_event(EVENT_PORT_FAILED, DEVICE_SCALE, now_ms);
     }
     EXPECT_TEXT("gone", devices_scale_word(&devices), "until then it is gone");
+}
+
+static void one_that_fails_again_and_again_is_mended(void)
+{
+    char steps[64] = "";
+    int64_t now_ms = 1010;
+    start("toledo-continuous");
+    port_error = ERR_IO;
+    for (unsigned i = 0; i < 20; i++) {
+        struct device *scale = &devices.slots[DEVICE_SCALE];
+        if (scale->state == DEVICE_GONE) tick(now_ms = scale->retry_ms);
+        if (scale->state == DEVICE_OPENING)
+            port_event(EVENT_PORT_FAILED, DEVICE_SCALE, now_ms += 5);
+        if (scale->state != DEVICE_MENDING) continue;
+        const struct command *mend = bench_command(COMMAND_PORT_MEND);
+        EXPECT(mend != NULL, "the step is asked for");
+        EXPECT_BYTES(bytes_of_text(scale->address), mend->port.address, "of this device");
+        strcat(steps, mending_step_word(mend->port.mend));
+        strcat(steps, " ");
+        struct event done = {.kind = EVENT_PORT_MENDED};
+        done.port.port = scale->port + 0x100;
+        at(now_ms += 5);
+        devices_step(&devices, &step, &done);
+        EXPECT_I64(DEVICE_MENDING, scale->state, "another port's answer is not its own");
+        port_error = ERR_NONE;
+        port_event(EVENT_PORT_MENDED, DEVICE_SCALE, now_ms += 5);
+        port_error = ERR_IO;
+        EXPECT_I64(DEVICE_GONE, scale->state, "then it is opened again");
+    }
+    port_error = ERR_NOT_FOUND;
+    EXPECT_TEXT("reset power ", steps, "each step once, the mildest first");
+    EXPECT_TEXT("pull_plug", devices_scale_word(&devices), "then the packer is asked");
+    EXPECT(devices.slots[DEVICE_SCALE].retry_ms != NO_DEADLINE, "and it is tried on");
+}
+
+static void a_printer_is_never_reset(void)
+{
+    int64_t now_ms = 1010;
+    start("toledo-continuous");
+    port_error = ERR_IO;
+    for (unsigned i = 0; i < 20; i++) {
+        struct device *printer = &devices.slots[DEVICE_PRINTER];
+        if (printer->state == DEVICE_GONE) tick(now_ms = printer->retry_ms);
+        if (printer->state == DEVICE_OPENING)
+            port_event(EVENT_PORT_FAILED, DEVICE_PRINTER, now_ms += 5);
+        EXPECT(bench_command(COMMAND_PORT_MEND) == NULL, "labels may wait inside it");
+    }
+    port_error = ERR_NOT_FOUND;
+    EXPECT_TEXT("pull_plug", devices_printer_word(&devices), "the packer is asked instead");
+}
+
+static void a_loose_plug_is_said_and_waits(void)
+{
+    int64_t now_ms = 1010;
+    start("toledo-continuous");
+    open_all(now_ms);
+    struct device *printer = &devices.slots[DEVICE_PRINTER];
+    for (unsigned i = 0; i < 8; i++) {
+        port_event(EVENT_PORT_CLOSED, DEVICE_PRINTER, now_ms += 100);
+        if (i + 1 < 8) tick(now_ms = printer->retry_ms);
+        if (i + 1 < 8) open_all(now_ms += 5);
+    }
+    EXPECT_TEXT("loose", devices_printer_word(&devices), "it comes and goes");
+    EXPECT_I64(8, printer->mending.flaps, "each is counted");
+    EXPECT(printer->retry_ms - now_ms >= 1500, "it is given time");
+    struct event event = {.kind = EVENT_DEVICE_SEEN};
+    memcpy(event.device.address, "usb:0a5f:0164", sizeof "usb:0a5f:0164");
+    at(now_ms + 10);
+    devices_step(&devices, &step, &event);
+    EXPECT_I64(DEVICE_GONE, printer->state, "even if it is seen in between");
 }
 
 static void hot_plug_opens_what_fits_at_once(void)
@@ -407,6 +479,9 @@ int main(void)
 {
     EXPECT_RUN(every_configured_device_is_opened_as_it_is);
     EXPECT_RUN(a_lost_device_is_back_within_two_seconds);
+    EXPECT_RUN(one_that_fails_again_and_again_is_mended);
+    EXPECT_RUN(a_printer_is_never_reset);
+    EXPECT_RUN(a_loose_plug_is_said_and_waits);
     EXPECT_RUN(hot_plug_opens_what_fits_at_once);
     EXPECT_RUN(dead_ports_are_counted_and_not_believed);
     EXPECT_RUN(an_unnamed_scale_is_known_after_three_good_frames);
