@@ -120,8 +120,8 @@ bool devices_printer_write(struct devices *devices, struct step *step, struct by
 
 /* Is a person to be told of this slot? Not of a place for one scanner more. */
 bool devices_is_shown(const struct devices *devices, unsigned slot);
-/* Words of STATE.md: "ready", "opening", "gone", "several", "loose", "pull_plug", "unfit", "silent",
- * "finding", "loopback", "wrong_line", "not_ready". */
+/* Words of STATE.md: "ready", "opening", "gone", "several", "loose", "pull_plug", "unfit",
+ * "silent", "finding", "loopback", "wrong_line", "not_ready". */
 const char *devices_scale_word(const struct devices *devices);
 const char *devices_scanner_word(const struct devices *devices, size_t index);
 const char *devices_printer_word(const struct devices *devices);

@@ -120,12 +120,6 @@ struct mending_advice mending_lost(struct mending *mending, int64_t now_ms, enum
     return trouble(mending, now_ms, may_reset);
 }
 
-struct mending_advice mending_nonsense(struct mending *mending, int64_t now_ms, bool may_reset)
-{
-    close_account(mending, now_ms);
-    return trouble(mending, now_ms, may_reset);
-}
-
 struct mending_advice mending_done(struct mending *mending, int64_t now_ms, enum err error,
                                    bool may_reset)
 {

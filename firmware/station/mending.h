@@ -59,8 +59,6 @@ void mending_opened(struct mending *mending, int64_t now_ms);
  * or by taking its power away; of a printer only the caller can know. */
 struct mending_advice mending_lost(struct mending *mending, int64_t now_ms, enum err error,
                                    bool may_reset);
-/* It is open and what it says makes no sense; the caller has closed it. */
-struct mending_advice mending_nonsense(struct mending *mending, int64_t now_ms, bool may_reset);
 /* How RESET or POWER ended. ERR_BUSY: it was not begun, and is asked for again. */
 struct mending_advice mending_done(struct mending *mending, int64_t now_ms, enum err error,
                                    bool may_reset);

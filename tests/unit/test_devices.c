@@ -140,7 +140,9 @@ static void a_lost_device_is_back_within_two_seconds(void)
 
 static void one_that_fails_again_and_again_is_mended(void)
 {
-    char steps[64] = "";
+    char storage[64];
+    struct textbuf steps;
+    textbuf_init(&steps, storage, sizeof storage);
     int64_t now_ms = 1010;
     start("toledo-continuous");
     port_error = ERR_IO;
@@ -153,8 +155,7 @@ static void one_that_fails_again_and_again_is_mended(void)
         const struct command *mend = bench_command(COMMAND_PORT_MEND);
         EXPECT(mend != NULL, "the step is asked for");
         EXPECT_BYTES(bytes_of_text(scale->address), mend->port.address, "of this device");
-        strcat(steps, mending_step_word(mend->port.mend));
-        strcat(steps, " ");
+        textbuf_format(&steps, "%s ", mending_step_word(mend->port.mend));
         struct event done = {.kind = EVENT_PORT_MENDED};
         done.port.port = scale->port + 0x100;
         at(now_ms += 5);
@@ -166,7 +167,7 @@ static void one_that_fails_again_and_again_is_mended(void)
         EXPECT_I64(DEVICE_GONE, scale->state, "then it is opened again");
     }
     port_error = ERR_NOT_FOUND;
-    EXPECT_TEXT("reset power ", steps, "each step once, the mildest first");
+    EXPECT_TEXT("reset power ", storage, "each step once, the mildest first");
     EXPECT_TEXT("pull_plug", devices_scale_word(&devices), "then the packer is asked");
     EXPECT(devices.slots[DEVICE_SCALE].retry_ms != NO_DEADLINE, "and it is tried on");
 }

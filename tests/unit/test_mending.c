@@ -169,19 +169,6 @@ static void a_step_that_was_not_begun_is_not_counted(void)
     EXPECT_I64(MENDING_POWER, fail(ERR_IO, true).step, "is asked for again too");
 }
 
-static void nonsense_is_trouble(void)
-{
-    start();
-    for (int i = 0; i < 2; i++) {
-        mending_opened(&mending, now_ms);
-        EXPECT_I64(MENDING_OPEN, mending_nonsense(&mending, now_ms += 5000, true).step, "opened");
-    }
-    mending_opened(&mending, now_ms);
-    EXPECT_I64(MENDING_RESET, mending_nonsense(&mending, now_ms += 5000, true).step, "then reset");
-    EXPECT_I64(3, mending.flaps, "it was lost each time");
-    mending_check(&mending);
-}
-
 int main(void)
 {
     EXPECT_RUN(an_absent_device_is_tried_within_two_seconds_for_ever);
@@ -192,6 +179,5 @@ int main(void)
     EXPECT_RUN(a_quiet_minute_begins_anew);
     EXPECT_RUN(what_may_not_or_cannot_be_done_is_passed_over);
     EXPECT_RUN(a_step_that_was_not_begun_is_not_counted);
-    EXPECT_RUN(nonsense_is_trouble);
     return expect_result();
 }
