@@ -14,6 +14,7 @@
 #include "drivers/scale_sma.h"
 #include "drivers/scale_stgs.h"
 #include "drivers/scale_toledo.h"
+#include "drivers/scanner_hid_pos.h"
 #include "drivers/scanner_keyboard.h"
 #include "drivers/scanner_line.h"
 
@@ -31,6 +32,7 @@ static const struct scale_driver *const scales[] = {
 
 static const struct scanner_driver *const scanners[] = {
     &scanner_line,
+    &scanner_hid_pos,
     &scanner_keyboard,
 };
 

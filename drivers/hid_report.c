@@ -1,5 +1,5 @@
-/* hid_report.c - see hid_report.h. One pass over the items; every list has its maximum, every sum is
- * formed in 64 bits before it is compared with one. */
+/* hid_report.c - see hid_report.h. One pass over the items; every list has its maximum, every sum
+ * is formed in 64 bits before it is compared with one. */
 #include "drivers/hid_report.h"
 
 #include <string.h>
@@ -430,15 +430,16 @@ static bool find_in_field(const struct hid_layout *layout, const struct hid_fiel
     return true;
 }
 
-bool hid_layout_find(const struct hid_layout *layout, enum hid_kind kind, uint32_t usage,
-                     uint32_t inside, struct hid_place *out_place)
+bool hid_layout_find(const struct hid_layout *layout, struct hid_query query,
+                     struct hid_place *out_place)
 {
     for (size_t i = 0; i < layout->field_count; i++) {
         const struct hid_field *field = &layout->fields[i];
         struct hid_place place;
-        if (field->kind != kind) continue;
-        if (inside != 0 && !hid_field_is_inside(layout, field, inside)) continue;
-        if (!find_in_field(layout, field, usage, &place)) continue;
+        if (field->kind != query.kind) continue;
+        if (query.report != 0 && field->report_id != query.report) continue;
+        if (query.inside != 0 && !hid_field_is_inside(layout, field, query.inside)) continue;
+        if (!find_in_field(layout, field, query.usage, &place)) continue;
         *out_place = place;
         return true;
     }

@@ -95,9 +95,15 @@ struct hid_place {
 /* A layout that is refused is not to be used. */
 MUST_USE enum hid_refusal hid_layout_read(struct bytes descriptor, struct hid_layout *out_layout);
 
-/* The first field with this usage, in a collection of usage `inside` at any depth; 0: anywhere. */
-bool hid_layout_find(const struct hid_layout *layout, enum hid_kind kind, uint32_t usage,
-                     uint32_t inside, struct hid_place *out_place);
+struct hid_query {
+    enum hid_kind kind;
+    uint32_t usage;
+    uint32_t inside; /* a collection of this usage, at any depth; 0: anywhere */
+    uint8_t report;  /* the report of this id; 0: any */
+};
+/* The first place that answers the query. */
+bool hid_layout_find(const struct hid_layout *layout, struct hid_query query,
+                     struct hid_place *out_place);
 
 /* The usage of element `index` of a variable field, or the one that `index` (the number in the
  * report minus logical_min) turns on in an array; 0 where there is none. */

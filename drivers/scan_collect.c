@@ -6,14 +6,29 @@
 
 #define GS 0x1D
 
-void scanner_state_init(struct scanner_state *state)
+const struct scanner_settings scanner_settings_usual = {.layout = KEYBOARD_US, .gs_key = 8};
+
+void scanner_state_init(struct scanner_state *state, const struct scanner_settings *settings)
 {
-    *state = (struct scanner_state){0};
+    memset(state, 0, sizeof *state);
+    state->settings = settings != NULL ? *settings : scanner_settings_usual;
+}
+
+void scanner_state_break(struct scanner_state *state)
+{
+    struct keyboard_typing *keyboard = &state->keyboard;
+    scan_collect_restart(state);
+    state->hid_pos_open = false;
+    keyboard->keypad_used = 0;
+    keyboard->dead = 0;
+    keyboard->caps_was_on = keyboard->caps_on;
+    keyboard->caps_pressed = false;
+    keyboard->letters = false;
+    keyboard->letters_small = false;
 }
 
 void scan_collect_byte(struct scanner_state *state, uint8_t byte)
 {
-    if ((byte < ' ' && byte != GS) || byte == 0x7F) state->unclean = true;
     if (state->used < sizeof state->pending) state->pending[state->used++] = byte;
     else state->overlong = true;
 }
@@ -28,6 +43,7 @@ void scan_collect_restart(struct scanner_state *state)
     state->used = 0;
     state->overlong = false;
     state->unclean = false;
+    state->aim[0] = '\0';
 }
 
 static bool is_letter(uint8_t byte)
@@ -35,39 +51,48 @@ static bool is_letter(uint8_t byte)
     return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
 }
 
-/* "]C1": code letter and modifier; the modifier may be a letter A to F. */
-static bool has_aim(struct bytes code)
+bool scan_collect_is_aim(struct bytes three)
 {
-    if (code.len < 3 || code.data[0] != ']' || !is_letter(code.data[1])) return false;
-    uint8_t modifier = code.data[2];
+    if (three.len < 3 || three.data[0] != ']' || !is_letter(three.data[1])) return false;
+    uint8_t modifier = three.data[2];
     return (modifier >= '0' && modifier <= '9') || (modifier >= 'A' && modifier <= 'F');
 }
 
 /* "]X0" is device text, "]Z6" the answer to a menu command: neither was on a parcel. */
-static bool is_scanner_talk(struct bytes code)
+static bool is_scanner_talk(struct bytes aim)
 {
-    return bytes_start_with(code, "]X0") || bytes_start_with(code, "]Z6");
+    return bytes_start_with(aim, "]X0") || bytes_start_with(aim, "]Z6");
 }
 
-/* UTF-8 in which GS counts as text. */
+/* UTF-8 without control characters, but GS counts as text. */
 static bool is_text(struct bytes code)
 {
     while (code.len > 0) {
         size_t len = bytes_utf8_sequence(code);
-        if (len == 0) return false;
+        uint8_t byte = code.data[0];
+        if (len == 0 || (byte < ' ' && byte != GS) || byte == 0x7F) return false;
         code = bytes_from(code, len);
     }
     return true;
 }
 
-static void set_scan(struct bytes code, struct scan *out_scan)
+/* Takes off what the scanner was set up to put around each code; false when it is not there. */
+static bool take_fixes(const struct scanner_settings *settings, struct bytes *code)
+{
+    struct bytes prefix = bytes_of_text(settings->prefix);
+    struct bytes suffix = bytes_of_text(settings->suffix);
+    if (code->len < prefix.len + suffix.len) return false;
+    bool before = bytes_equal(bytes_slice(*code, 0, prefix.len), prefix);
+    bool behind = bytes_equal(bytes_from(*code, code->len - suffix.len), suffix);
+    *code = bytes_slice(*code, prefix.len, code->len - prefix.len - suffix.len);
+    return before && behind;
+}
+
+static void set_scan(struct bytes code, const char *aim, struct scan *out_scan)
 {
     memset(out_scan, 0, sizeof *out_scan);
-    if (has_aim(code)) {
-        memcpy(out_scan->aim, code.data, 3);
-        code = bytes_from(code, 3);
-    }
-    memcpy(out_scan->text, code.data, code.len);
+    memcpy(out_scan->aim, aim, strlen(aim));
+    if (code.len > 0) memcpy(out_scan->text, code.data, code.len);
     out_scan->len = code.len;
 }
 
@@ -76,12 +101,20 @@ enum scan_result scan_collect_end(struct scanner_state *state, struct scan *out_
     struct bytes code = bytes_of(state->pending, state->used);
     bool overlong = state->overlong;
     bool unclean = state->unclean;
+    char aim[4] = "";
+    memcpy(aim, state->aim, sizeof aim);
     scan_collect_restart(state);
     if (overlong) return SCAN_TOO_LONG;
-    if (is_scanner_talk(code)) return SCAN_NOTHING;
+    if (is_scanner_talk(aim[0] != '\0' ? bytes_of_text(aim) : code)) return SCAN_NOTHING;
+    if (code.len == 0 && aim[0] == '\0' && !unclean) return SCAN_NOTHING;
+    if (!take_fixes(&state->settings, &code)) return SCAN_UNCLEAN;
+    if (aim[0] == '\0' && scan_collect_is_aim(code)) {
+        memcpy(aim, code.data, 3);
+        code = bytes_from(code, 3);
+    }
+    if (is_scanner_talk(bytes_of_text(aim))) return SCAN_NOTHING;
     /* A symbology without data is a code that was lost on the way. */
-    if (unclean || !is_text(code) || (has_aim(code) && code.len == 3)) return SCAN_UNCLEAN;
-    if (code.len == 0) return SCAN_NOTHING;
-    set_scan(code, out_scan);
+    if (unclean || code.len == 0 || !is_text(code)) return SCAN_UNCLEAN;
+    set_scan(code, aim, out_scan);
     return SCAN_READ;
 }

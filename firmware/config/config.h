@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "drivers/line.h"
+#include "drivers/scanner_settings.h"
 
 #define CONFIG_SCANNERS_MAX 4
 #define CONFIG_CARRIERS_MAX 4
@@ -38,6 +39,7 @@ struct config_scanner {
     char address[CONFIG_ADDRESS_SIZE];
     char driver[CONFIG_NAME_SIZE];
     struct line_settings line;
+    struct scanner_settings settings;
 };
 
 struct config_printer {

@@ -68,6 +68,13 @@ static const struct config_row rows[] = {
     ROW("scanner", "address", ADDRESS, config_scanner, address, "auto", ANY),
     ROW("scanner", "driver", SCANNER, config_scanner, driver, "auto", ANY),
     LINE_ROWS("scanner", config_scanner),
+    ROW("scanner", "layout", ONE_OF, config_scanner, settings.layout, "us",
+        CHOICES("us|uk|de|fr|in")),
+    /* Honeywell's default for GS, "Control + X mode off". */
+    ROW("scanner", "gs_key", ONE_OF, config_scanner, settings.gs_key, "f8",
+        CHOICES("none|f1|f2|f3|f4|f5|f6|f7|f8|f9|f10|f11|f12")),
+    ROW("scanner", "prefix", TEXT, config_scanner, settings.prefix, "", ANY),
+    ROW("scanner", "suffix", TEXT, config_scanner, settings.suffix, "", ANY),
 
     ROW("printer", "address", ADDRESS, config_printer, address, "auto", ANY),
     ROW("printer", "driver", PRINTER, config_printer, driver, "auto", ANY),

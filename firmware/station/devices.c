@@ -63,7 +63,7 @@ void device_reset_protocol(struct devices *devices, const struct config *config,
     size_t index = slot - DEVICE_SCANNER_FIRST;
     devices->scanner_drivers[index] =
         scanner_driver_find(bytes_of_text(config->scanners[index].driver));
-    scanner_state_init(&devices->scanner_states[index]);
+    scanner_state_init(&devices->scanner_states[index], &config->scanners[index].settings);
 }
 
 static void init_slot(struct devices *devices, const struct config *config, unsigned slot,
@@ -133,15 +133,24 @@ void devices_reconfigure(struct devices *devices, struct step *step, const struc
 
 /* --- opening --- */
 
+static bool scanner_fits(const struct scanner_driver *driver, struct scanner_state *state,
+                         const struct scanner_settings *settings,
+                         const struct device_identity *identity)
+{
+    static const struct device_identity nothing_known = {.vendor = 0};
+    if (identity == NULL) identity = &nothing_known;
+    scanner_state_init(state, settings);
+    return driver->describe == NULL || driver->describe(state, identity) == NULL;
+}
+
 const struct scanner_driver *scanner_choose(struct scanner_state *state, const char *address,
+                                            const struct scanner_settings *settings,
                                             const struct device_identity *identity)
 {
     const struct scanner_driver *driver;
-    (void)identity;
     for (size_t i = 0; (driver = scanner_driver_at(i)) != NULL; i++) {
         if (driver->is_hid != device_is_usb(address)) continue;
-        scanner_state_init(state);
-        return driver;
+        if (scanner_fits(driver, state, settings, identity)) return driver;
     }
     return NULL;
 }
@@ -149,7 +158,7 @@ const struct scanner_driver *scanner_choose(struct scanner_state *state, const c
 struct line_settings scanner_usual_line(void)
 {
     struct scanner_state state;
-    return scanner_choose(&state, "serial:", NULL)->usual;
+    return scanner_choose(&state, "serial:", NULL, NULL)->usual;
 }
 
 static struct line_settings slot_line(struct devices *devices, const struct config *config,
@@ -317,11 +326,16 @@ static void scanner_opened(struct devices *devices, const struct config *config,
 {
     struct device *device = &devices->slots[slot];
     size_t index = slot - DEVICE_SCANNER_FIRST;
+    struct scanner_state *state = &devices->scanner_states[index];
+    const struct scanner_settings *settings = &config->scanners[index].settings;
+    const struct scanner_driver *driver = devices->scanner_drivers[index];
     if (device_driver_is_open(config->scanners[index].driver)) {
-        devices->scanner_drivers[index] =
-            scanner_choose(&devices->scanner_states[index], device->address, identity);
+        driver = scanner_choose(state, device->address, settings, identity);
+        devices->scanner_drivers[index] = driver;
+        device->unfit = driver == NULL;
+    } else {
+        device->unfit = driver == NULL || !scanner_fits(driver, state, settings, identity);
     }
-    device->unfit = devices->scanner_drivers[index] == NULL;
     if (!device->unfit) device_proven(devices, slot);
 }
 
@@ -447,7 +461,7 @@ static void next_scan(struct devices *devices, struct step *step, unsigned slot,
     struct device *device = &devices->slots[slot];
     /* A code that broke off must not be glued to the next one. */
     bool broke_off = step->now_ms - device->heard_ms > SCAN_PAUSE_MAX_MS;
-    if (broke_off) scanner_state_init(&devices->scanner_states[index]);
+    if (broke_off) scanner_state_break(&devices->scanner_states[index]);
     device->heard_ms = step->now_ms;
     const struct scanner_driver *driver = devices->scanner_drivers[index];
     while (driver != NULL && rest->len > 0) {

@@ -48,6 +48,7 @@ const struct printer_driver *printer_choose(const struct devices *devices,
                                             const struct device_identity *identity);
 /* The driver of a scanner whose settings leave it open; NULL: it is none. */
 const struct scanner_driver *scanner_choose(struct scanner_state *state, const char *address,
+                                            const struct scanner_settings *settings,
                                             const struct device_identity *identity);
 struct line_settings scanner_usual_line(void);
 /* How this scale was found to talk. */

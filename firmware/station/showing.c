@@ -305,7 +305,7 @@ static void opened(struct showing *showing, struct devices *devices, struct step
         if (probe->scale == NULL) take_found(probe);
         return;
     case ROLE_SCANNER:
-        probe->scanner = scanner_choose(&probe->scanner_state, probe->address, identity);
+        probe->scanner = scanner_choose(&probe->scanner_state, probe->address, NULL, identity);
         return;
     case ROLE_PRINTER:
         print_number(devices, step, probe, (size_t)(probe - showing->probes) + 1, identity);

@@ -1,6 +1,6 @@
 /* Guards: no report descriptor breaks its reader, and what it reads is consistent: every field lies
- * inside its report, every list inside its maximum, every place inside its field, and a value is cut
- * out of a report only where there are bytes. */
+ * inside its report, every list inside its maximum, every place inside its field, and a value is
+ * cut out of a report only where there are bytes. */
 #include "drivers/hid_report.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -17,7 +17,8 @@ static void check_field(const struct hid_layout *layout, const struct hid_field 
     ENSURE((field->report_id != 0) == layout->has_ids);
     struct hid_place place;
     uint32_t usage = hid_field_usage(layout, field, 0);
-    ENSURE(hid_layout_find(layout, field->kind, usage, 0, &place));
+    struct hid_query query = {.kind = field->kind, .usage = usage, .report = field->report_id};
+    ENSURE(hid_layout_find(layout, query, &place));
     ENSURE(place.first + place.count <= place.field->count && place.count > 0);
     int64_t number;
     struct hid_value value = hid_place_value(&place, place.count - 1);

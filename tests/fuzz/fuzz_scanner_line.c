@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bytes input = bytes_of(data, size);
     struct scanner_state state;
-    scanner_state_init(&state);
+    scanner_state_init(&state, NULL);
     while (input.len > 0) {
         enum scan_result result;
         struct scan scan;

@@ -91,7 +91,7 @@ static bool bench_init(struct bench *bench, const char *kind, const char *driver
     struct bytes name = bytes_of_text(driver);
     char *storage = bench->storage != NULL ? bench->storage : storage_make();
     *bench = (struct bench){.storage = storage};
-    scanner_state_init(&bench->scanner_state);
+    scanner_state_init(&bench->scanner_state, NULL);
     printer_state_init(&bench->printer_state);
     textbuf_init(&bench->said, bench->storage, TEXT_SIZE);
     if (strcmp(kind, "scale") == 0) bench->scale = scale_driver_find(name);
@@ -142,7 +142,7 @@ static bool is_hid(const struct bench *bench)
 static void feed_at(struct bench *bench, struct bytes input, int64_t at_us)
 {
     bool pause = at_us - bench->heard_us > SCAN_PAUSE_MAX_MS * INT64_C(1000);
-    if (bench->scanner != NULL && pause) scanner_state_init(&bench->scanner_state);
+    if (bench->scanner != NULL && pause) scanner_state_break(&bench->scanner_state);
     bench->heard_us = at_us;
     feed_all(bench, input);
 }

@@ -16,7 +16,7 @@ struct hid_bytes {
     size_t len;
 };
 
-/* Up to the end, or to a "|" between two reports; returns what stands behind it, NULL at the end. */
+/* Up to the end, or to a "|" between two reports; returns what is behind it, NULL at the end. */
 static inline const char *hid_bytes_take(const char *hex, struct hid_bytes *out)
 {
     out->len = 0;

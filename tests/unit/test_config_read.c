@@ -87,6 +87,10 @@ static void the_least_file_is_completed_by_defaults(void)
     EXPECT_I64(500, config.scale.stable_for_ms, "default");
     EXPECT_I64(1, config.scanner_count, "one scanner");
     EXPECT_TEXT("auto", config.scanners[0].driver, "default");
+    EXPECT_I64(KEYBOARD_US, config.scanners[0].settings.layout, "default");
+    EXPECT_I64(8, config.scanners[0].settings.gs_key, "F8 by default");
+    EXPECT_TEXT("", config.scanners[0].settings.prefix, "nothing before a code");
+    EXPECT_TEXT("", config.scanners[0].settings.suffix, "nothing behind it");
     EXPECT_TEXT("auto", config.printer.driver, "default");
     EXPECT_I64(203, config.printer.dpi, "default");
     EXPECT_I64(1016, config.printer.width_dmm, "four inches");
@@ -141,6 +145,20 @@ static void the_shipped_example_is_a_good_file(void)
     EXPECT_I64(CONFIG_ANY_PAYMENT, config.rules[3].payment, "fits everything");
 }
 
+static void a_scanner_is_set_up(void)
+{
+    struct config config;
+    EXPECT_TEXT("",
+                verdict(LEAST "[scanner \"second\"]\naddress = usb:05e0:1200\ndriver = keyboard\n"
+                              "layout = fr\ngs_key = none\nprefix = ~~\nsuffix = \" ;\"\n",
+                        &config),
+                "a good file");
+    EXPECT_I64(KEYBOARD_FR, config.scanners[1].settings.layout, "its country");
+    EXPECT_I64(0, config.scanners[1].settings.gs_key, "no function key");
+    EXPECT_TEXT("~~", config.scanners[1].settings.prefix, "its prefix");
+    EXPECT_TEXT(" ;", config.scanners[1].settings.suffix, "its suffix");
+}
+
 static void without_a_file_training_mode_is_ready(void)
 {
     static struct config config;
@@ -164,8 +182,10 @@ static void a_file_without_a_word_of_devices_takes_what_is_there(void)
     EXPECT_TEXT("auto", config.scale.address, "the scale");
     EXPECT_TEXT("auto", config.printer.address, "the printer");
     EXPECT_I64(CONFIG_SCANNERS_MAX, config.scanner_count, "as many scanners as there may be");
-    for (size_t i = 0; i < CONFIG_SCANNERS_MAX; i++)
+    for (size_t i = 0; i < CONFIG_SCANNERS_MAX; i++) {
         EXPECT_TEXT("auto", config.scanners[i].address, "each that is there");
+        EXPECT_I64(8, config.scanners[i].settings.gs_key, "set up as most are");
+    }
 }
 
 static void each_mistake_is_named_with_its_line(void)
@@ -239,6 +259,10 @@ static void a_wrong_value_names_what_would_be_right(void)
         {"[scale]\ndriver = ohaus", "f:19: driver must be auto or one of toledo-continuous, sics."},
         {"[scanner \"hand\"]\ndriver = typed",
          "f:19: driver must be auto or one of line, keyboard."},
+        {"[scanner \"hand\"]\nlayout = auto", "f:19: layout must be one of us, uk, de, fr, in."},
+        {"[scanner \"hand\"]\nprefix = 123456789", "f:19: prefix must be a text of 1 to 8 bytes."},
+        {"[scanner \"hand\"]\ngs_key = f13", "f:19: gs_key must be one of none, f1, f2, f3, f4, "
+                                             "f5, f6, f7, f8, f9, f10, f11, f12."},
         {"[printer]\ndriver = ZPL", "f:19: driver must be auto or one of zpl, tspl."},
         {"[oms]\nkind = unicommerce", "f:19: kind must be one of custom."},
         {"[station]\nsite = a b", "f:19: site must be 1 to 32 of the characters A-Z a-z 0-9 - _."},
@@ -458,6 +482,7 @@ int main(void)
 {
     EXPECT_RUN(the_least_file_is_completed_by_defaults);
     EXPECT_RUN(the_shipped_example_is_a_good_file);
+    EXPECT_RUN(a_scanner_is_set_up);
     EXPECT_RUN(without_a_file_training_mode_is_ready);
     EXPECT_RUN(a_file_without_a_word_of_devices_takes_what_is_there);
     EXPECT_RUN(each_mistake_is_named_with_its_line);

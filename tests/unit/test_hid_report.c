@@ -14,6 +14,12 @@ static enum hid_refusal read_hex(const char *hex)
     return hid_layout_read(hid_run(&descriptor), &layout);
 }
 
+static bool find(enum hid_kind kind, uint32_t usage, uint32_t inside, struct hid_place *out_place)
+{
+    struct hid_query query = {.kind = kind, .usage = usage, .inside = inside};
+    return hid_layout_find(&layout, query, out_place);
+}
+
 struct wanted_field {
     enum hid_kind kind;
     uint8_t id;
@@ -74,17 +80,19 @@ static void fields_are_found_by_usage_and_collection(void)
 {
     struct hid_place place;
     EXPECT_I64(HID_GOOD, read_hex(hid_capture("D01")), "D01");
-    EXPECT(hid_layout_find(&layout, HID_KIND_INPUT, 0x8C00FC, 0x8C0012, &place), "second of three");
+    EXPECT(find(HID_KIND_INPUT, 0x8C00FC, 0x8C0012, &place), "second of three");
     EXPECT_I64(16, hid_place_value(&place, 0).bit_offset, "behind count and first");
-    EXPECT(hid_layout_find(&layout, HID_KIND_INPUT, 0x8C00FE, 0, &place), "data, anywhere");
+    EXPECT(find(HID_KIND_INPUT, 0x8C00FE, 0, &place), "data, anywhere");
     EXPECT(place.first == 0 && place.count == 56, "56 bytes of it");
     EXPECT_I64(32 + 55 * 8, hid_place_value(&place, 55).bit_offset, "the last byte");
     EXPECT_I64(0, hid_place_value(&place, 56).bit_size, "and not one more");
-    EXPECT(hid_layout_find(&layout, HID_KIND_OUTPUT, 0x8C0085, 0x8C0014, &place), "error beep");
+    EXPECT(find(HID_KIND_OUTPUT, 0x8C0085, 0x8C0014, &place), "error beep");
     EXPECT_I64(2, place.first, "bit 2");
     EXPECT_I64(1, place.count, "alone");
-    EXPECT(!hid_layout_find(&layout, HID_KIND_INPUT, 0x8C0085, 0, &place), "of another kind");
-    EXPECT(!hid_layout_find(&layout, HID_KIND_INPUT, 0x8C00FE, 0x8C0014, &place), "elsewhere");
+    struct hid_query query = {.kind = HID_KIND_INPUT, .usage = 0x8C00FE, .report = 0xF0};
+    EXPECT(!hid_layout_find(&layout, query, &place), "in another report");
+    EXPECT(!find(HID_KIND_INPUT, 0x8C0085, 0, &place), "of another kind");
+    EXPECT(!find(HID_KIND_INPUT, 0x8C00FE, 0x8C0014, &place), "elsewhere");
 }
 
 /* D02 and D03 differ in how many keys the array knows. */
@@ -116,18 +124,18 @@ static void what_the_standard_has_besides(void)
                    "05 01 09 06 a1 01 75 08 95 01 15 00 25 7f a4 05 07 75 04 95 02 09 04 81 02 "
                    "b4 09 30 81 02 c0"),
                "push and pop");
-    EXPECT(hid_layout_find(&layout, HID_KIND_INPUT, 0x010030, 0, &place), "page 1 again");
+    EXPECT(find(HID_KIND_INPUT, 0x010030, 0, &place), "page 1 again");
     EXPECT(place.field->bit_offset == 8 && place.field->bit_size == 8, "and size 8 again");
 
     EXPECT_I64(HID_GOOD,
                read_hex("05 01 09 06 a1 01 75 08 95 02 26 ff 00 0b fe 00 8c 00 0a 3b 00 81 02 c0"),
                "usages of 32 bits bring their page");
-    EXPECT(hid_layout_find(&layout, HID_KIND_INPUT, 0x8C00FE, 0, &place), "8C:FE");
-    EXPECT(hid_layout_find(&layout, HID_KIND_INPUT, 0x01003B, 0, &place), "01:3B beside it");
+    EXPECT(find(HID_KIND_INPUT, 0x8C00FE, 0, &place), "8C:FE");
+    EXPECT(find(HID_KIND_INPUT, 0x01003B, 0, &place), "01:3B beside it");
 
     EXPECT_I64(HID_GOOD, read_hex("09 06 a1 01 75 08 95 01 25 ff 09 fe 05 8c 81 02 c0"),
                "the page may come behind the usage, before the main item (6.2.2.8)");
-    EXPECT(hid_layout_find(&layout, HID_KIND_INPUT, 0x8C00FE, 0, &place), "8C:FE");
+    EXPECT(find(HID_KIND_INPUT, 0x8C00FE, 0, &place), "8C:FE");
     EXPECT_I64(255, place.field->logical_max, "25 FF behind a minimum of 0 is 255");
 
     EXPECT_I64(HID_GOOD, read_hex("05 8d a1 01 15 80 25 7f 75 08 95 01 09 41 81 02 c0"), "signed");

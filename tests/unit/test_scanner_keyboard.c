@@ -1,43 +1,7 @@
 /* Guards: keyboard reports become the characters that were scanned, for the US layout of the HID
  * usage tables (page 07), with any press order, and never a guessed one. Real sequences:
  * tests/replay. */
-#include "drivers/scanner_keyboard.h"
-
-#include "tests/support/expect.h"
-
-struct typed {
-    struct scanner_state state;
-    enum scan_result result;
-    struct scan scan;
-};
-
-static void report(struct typed *typed, uint8_t modifiers, uint8_t first, uint8_t second)
-{
-    uint8_t bytes[8] = {modifiers, 0, first, second, 0, 0, 0, 0};
-    enum scan_result result;
-    EXPECT_I64(8, scanner_keyboard.feed(&typed->state, bytes_of(bytes, 8), &result, &typed->scan),
-               "a report is used whole");
-    if (result != SCAN_NOTHING) typed->result = result;
-}
-
-static void press(struct typed *typed, uint8_t modifiers, uint8_t key)
-{
-    report(typed, modifiers, key, 0);
-    report(typed, 0, 0, 0);
-}
-
-static void init(struct typed *typed)
-{
-    memset(typed, 0, sizeof *typed);
-    scanner_state_init(&typed->state);
-}
-
-static void expect_text(struct typed *typed, const char *text, const char *promise)
-{
-    press(typed, 0, 0x28);
-    if (!EXPECT(typed->result == SCAN_READ, promise)) return;
-    EXPECT_BYTES(bytes_of_text(text), bytes_of(typed->scan.text, typed->scan.len), promise);
-}
+#include "tests/support/keyboard_bench.h"
 
 /* The whole table of the usage page, written once more as the manual prints it. */
 static void every_key_of_the_us_layout(void)
@@ -50,44 +14,45 @@ static void every_key_of_the_us_layout(void)
     static const char symbols[] = " -=[]\\;'`,./#\\/*-+1234567890.";
     static const char shifted_symbols[] = " _+{}|:\"~<>?~|/*-+1234567890.";
     struct typed typed;
-    init(&typed);
-    for (uint8_t i = 0; i < 36; i++) press(&typed, 0, (uint8_t)(0x04 + i));
-    expect_text(&typed, plain, "letters and digits");
-    init(&typed);
-    for (uint8_t i = 0; i < 36; i++) press(&typed, i % 2 == 0 ? 0x02 : 0x20, (uint8_t)(0x04 + i));
-    expect_text(&typed, shifted, "with either Shift");
-    init(&typed);
-    for (size_t i = 0; i < sizeof keys; i++) press(&typed, 0, keys[i]);
-    expect_text(&typed, symbols, "symbols and keypad");
-    init(&typed);
-    for (size_t i = 0; i < sizeof keys; i++) press(&typed, 0x02, keys[i]);
-    expect_text(&typed, shifted_symbols, "symbols with Shift");
+    typed_init(&typed, KEYBOARD_US);
+    for (uint8_t i = 0; i < 36; i++) typed_press(&typed, 0, (uint8_t)(0x04 + i));
+    typed_expect(&typed, plain, "letters and digits");
+    typed_init(&typed, KEYBOARD_US);
+    for (uint8_t i = 0; i < 36; i++)
+        typed_press(&typed, i % 2 == 0 ? 0x02 : 0x20, (uint8_t)(0x04 + i));
+    typed_expect(&typed, shifted, "with either Shift");
+    typed_init(&typed, KEYBOARD_US);
+    for (size_t i = 0; i < sizeof keys; i++) typed_press(&typed, 0, keys[i]);
+    typed_expect(&typed, symbols, "symbols and keypad");
+    typed_init(&typed, KEYBOARD_US);
+    for (size_t i = 0; i < sizeof keys; i++) typed_press(&typed, 0x02, keys[i]);
+    typed_expect(&typed, shifted_symbols, "symbols with Shift");
 }
 
 static void keys_overlap_as_fast_scanners_press_them(void)
 {
     struct typed typed;
-    init(&typed);
-    report(&typed, 0, 0x04, 0);
-    report(&typed, 0, 0x04, 0x05);
-    report(&typed, 0, 0x05, 0x06);
-    report(&typed, 0, 0x06, 0);
-    expect_text(&typed, "abc", "a key that stays down is typed once");
-    init(&typed);
-    report(&typed, 0, 0x05, 0x04);
-    report(&typed, 0, 0, 0);
-    expect_text(&typed, "ba", "two new keys in slot order");
-    init(&typed);
-    press(&typed, 0, 0x04);
-    press(&typed, 0, 0x04);
-    expect_text(&typed, "aa", "the same key twice, let go between");
-    init(&typed);
-    report(&typed, 0x02, 0, 0);
-    report(&typed, 0x02, 0x04, 0);
-    report(&typed, 0x02, 0, 0);
-    report(&typed, 0, 0x04, 0);
-    report(&typed, 0, 0, 0);
-    expect_text(&typed, "Aa", "Shift in a report of its own (Honeywell MS-5145)");
+    typed_init(&typed, KEYBOARD_US);
+    typed_report(&typed, 0, 0x04, 0);
+    typed_report(&typed, 0, 0x04, 0x05);
+    typed_report(&typed, 0, 0x05, 0x06);
+    typed_report(&typed, 0, 0x06, 0);
+    typed_expect(&typed, "abc", "a key that stays down is typed once");
+    typed_init(&typed, KEYBOARD_US);
+    typed_report(&typed, 0, 0x05, 0x04);
+    typed_report(&typed, 0, 0, 0);
+    typed_expect(&typed, "ba", "two new keys in slot order");
+    typed_init(&typed, KEYBOARD_US);
+    typed_press(&typed, 0, 0x04);
+    typed_press(&typed, 0, 0x04);
+    typed_expect(&typed, "aa", "the same key twice, let go between");
+    typed_init(&typed, KEYBOARD_US);
+    typed_report(&typed, 0x02, 0, 0);
+    typed_report(&typed, 0x02, 0x04, 0);
+    typed_report(&typed, 0x02, 0, 0);
+    typed_report(&typed, 0, 0x04, 0);
+    typed_report(&typed, 0, 0, 0);
+    typed_expect(&typed, "Aa", "Shift in a report of its own (Honeywell MS-5145)");
 }
 
 static void roll_over_and_foreign_reports_are_ignored(void)
@@ -95,14 +60,14 @@ static void roll_over_and_foreign_reports_are_ignored(void)
     struct typed typed;
     uint8_t roll_over[8] = {0, 0, 1, 1, 1, 1, 1, 1};
     enum scan_result result;
-    init(&typed);
-    report(&typed, 0, 0x04, 0);
+    typed_init(&typed, KEYBOARD_US);
+    typed_report(&typed, 0, 0x04, 0);
     (void)scanner_keyboard.feed(&typed.state, bytes_of(roll_over, 8), &result, &typed.scan);
-    report(&typed, 0, 0x04, 0);
+    typed_report(&typed, 0, 0x04, 0);
     EXPECT_I64(3, scanner_keyboard.feed(&typed.state, bytes_of(roll_over, 3), &result, &typed.scan),
                "a short report is used and means nothing");
-    report(&typed, 0, 0, 0);
-    expect_text(&typed, "a", "a key held through a roll-over error is typed once");
+    typed_report(&typed, 0, 0, 0);
+    typed_expect(&typed, "a", "a key held through a roll-over error is typed once");
 }
 
 static void a_report_id_in_front_changes_nothing(void)
@@ -110,11 +75,11 @@ static void a_report_id_in_front_changes_nothing(void)
     struct typed typed;
     uint8_t with_id[9] = {0x01, 0x02, 0, 0x04, 0, 0, 0, 0, 0};
     enum scan_result result;
-    init(&typed);
+    typed_init(&typed, KEYBOARD_US);
     EXPECT_I64(9, scanner_keyboard.feed(&typed.state, bytes_of(with_id, 9), &result, &typed.scan),
                "9");
-    report(&typed, 0, 0, 0);
-    expect_text(&typed, "A", "nine bytes (Microscan MS-4)");
+    typed_report(&typed, 0, 0, 0);
+    typed_expect(&typed, "A", "nine bytes (Microscan MS-4)");
 }
 
 static void every_end_ends_a_code(void)
@@ -122,62 +87,62 @@ static void every_end_ends_a_code(void)
     static const uint8_t ends[][2] = {{0, 0x28}, {0, 0x58}, {0, 0x2B}, {0x01, 0x10}, {0x10, 0x0D}};
     for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
         struct typed typed;
-        init(&typed);
-        press(&typed, 0, 0x04);
-        press(&typed, ends[i][0], ends[i][1]);
+        typed_init(&typed, KEYBOARD_US);
+        typed_press(&typed, 0, 0x04);
+        typed_press(&typed, ends[i][0], ends[i][1]);
         EXPECT(typed.result == SCAN_READ && typed.scan.text[0] == 'a',
                "Enter, Tab, Ctrl+M, Ctrl+J");
     }
     struct typed typed;
-    init(&typed);
-    press(&typed, 0, 0x04);
+    typed_init(&typed, KEYBOARD_US);
+    typed_press(&typed, 0, 0x04);
     EXPECT_I64(SCAN_NOTHING, typed.result, "no end, no code");
-    press(&typed, 0x01, 0x10);
+    typed_press(&typed, 0x01, 0x10);
     typed.result = SCAN_NOTHING;
-    press(&typed, 0x01, 0x0D);
+    typed_press(&typed, 0x01, 0x0D);
     EXPECT_I64(SCAN_NOTHING, typed.result, "Ctrl+M Ctrl+J is one end");
-    init(&typed);
-    report(&typed, 0, 0x04, 0x28);
+    typed_init(&typed, KEYBOARD_US);
+    typed_report(&typed, 0, 0x04, 0x28);
     EXPECT_I64(SCAN_READ, typed.result, "the last character and Enter in one report");
 }
 
 static void the_group_separator_survives(void)
 {
     struct typed typed;
-    init(&typed);
-    press(&typed, 0, 0x04);
-    press(&typed, 0x01, 0x30);
-    press(&typed, 0, 0x05);
-    expect_text(&typed,
-                "a\x1D"
-                "b",
-                "Ctrl+] is GS");
-    init(&typed);
-    press(&typed, 0, 0x04);
-    report(&typed, 0x04, 0x62, 0);
-    report(&typed, 0x04, 0, 0);
-    report(&typed, 0x04, 0x5A, 0);
-    report(&typed, 0x04, 0, 0);
-    report(&typed, 0x04, 0x61, 0);
-    report(&typed, 0, 0, 0);
-    expect_text(&typed, "a\x1D", "ALT+029 is GS, one digit a report");
+    typed_init(&typed, KEYBOARD_US);
+    typed_press(&typed, 0, 0x04);
+    typed_press(&typed, 0x01, 0x30);
+    typed_press(&typed, 0, 0x05);
+    typed_expect(&typed,
+                 "a\x1D"
+                 "b",
+                 "Ctrl+] is GS");
+    typed_init(&typed, KEYBOARD_US);
+    typed_press(&typed, 0, 0x04);
+    typed_report(&typed, 0x04, 0x62, 0);
+    typed_report(&typed, 0x04, 0, 0);
+    typed_report(&typed, 0x04, 0x5A, 0);
+    typed_report(&typed, 0x04, 0, 0);
+    typed_report(&typed, 0x04, 0x61, 0);
+    typed_report(&typed, 0, 0, 0);
+    typed_expect(&typed, "a\x1D", "ALT+029 is GS, one digit a report");
 }
 
 static void keypad_codes_spell_characters(void)
 {
     struct typed typed;
-    init(&typed);
-    press(&typed, 0, 0x53);
-    report(&typed, 0x04, 0x5E, 0x5D); /* 65 */
-    report(&typed, 0, 0x05, 0);       /* Alt is let go and b pressed at once */
-    report(&typed, 0, 0, 0);
-    expect_text(&typed, "Ab", "two digits, after Num Lock, ended by the next key");
-    init(&typed);
-    press(&typed, 0, 0x04);
-    report(&typed, 0x04, 0x62, 0x59);
-    report(&typed, 0x04, 0x5B, 0);
+    typed_init(&typed, KEYBOARD_US);
+    typed_press(&typed, 0, 0x53);
+    typed_report(&typed, 0x04, 0x5E, 0x5D); /* 65 */
+    typed_report(&typed, 0, 0x05, 0);       /* Alt is let go and b pressed at once */
+    typed_report(&typed, 0, 0, 0);
+    typed_expect(&typed, "Ab", "two digits, after Num Lock, ended by the next key");
+    typed_init(&typed, KEYBOARD_US);
+    typed_press(&typed, 0, 0x04);
+    typed_report(&typed, 0x04, 0x62, 0x59);
+    typed_report(&typed, 0x04, 0x5B, 0);
     typed.result = SCAN_NOTHING;
-    report(&typed, 0, 0, 0);
+    typed_report(&typed, 0, 0, 0);
     EXPECT(typed.result == SCAN_READ && typed.scan.len == 1, "ALT+013 is Enter");
 }
 
@@ -201,28 +166,28 @@ static void what_is_not_certain_is_refused(void)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct typed typed;
-        init(&typed);
-        press(&typed, 0, 0x04);
-        report(&typed, rows[i].modifiers, rows[i].first, rows[i].second);
-        report(&typed, 0, 0, 0);
-        press(&typed, 0, 0x28);
+        typed_init(&typed, KEYBOARD_US);
+        typed_press(&typed, 0, 0x04);
+        typed_report(&typed, rows[i].modifiers, rows[i].first, rows[i].second);
+        typed_report(&typed, 0, 0, 0);
+        typed_press(&typed, 0, 0x28);
         EXPECT_I64(SCAN_UNCLEAN, typed.result, rows[i].promise);
     }
     struct typed typed;
-    init(&typed);
-    report(&typed, 0x04, 0x5A, 0x5B);
-    report(&typed, 0x04, 0x5C, 0); /* 234: which code page? */
-    report(&typed, 0, 0, 0);
-    press(&typed, 0, 0x28);
+    typed_init(&typed, KEYBOARD_US);
+    typed_report(&typed, 0x04, 0x5A, 0x5B);
+    typed_report(&typed, 0x04, 0x5C, 0); /* 234: which code page? */
+    typed_report(&typed, 0, 0, 0);
+    typed_press(&typed, 0, 0x28);
     EXPECT_I64(SCAN_UNCLEAN, typed.result, "a code past ASCII");
-    init(&typed);
-    report(&typed, 0x04, 0x59, 0x61);
-    report(&typed, 0x04, 0x5D, 0); /* 195 */
-    report(&typed, 0, 0, 0);
-    report(&typed, 0x04, 0x59, 0x5E);
-    report(&typed, 0x04, 0x61, 0); /* 169: together they would be UTF-8 */
-    report(&typed, 0, 0, 0);
-    press(&typed, 0, 0x28);
+    typed_init(&typed, KEYBOARD_US);
+    typed_report(&typed, 0x04, 0x59, 0x61);
+    typed_report(&typed, 0x04, 0x5D, 0); /* 195 */
+    typed_report(&typed, 0, 0, 0);
+    typed_report(&typed, 0x04, 0x59, 0x5E);
+    typed_report(&typed, 0x04, 0x61, 0); /* 169: together they would be UTF-8 */
+    typed_report(&typed, 0, 0, 0);
+    typed_press(&typed, 0, 0x28);
     EXPECT_I64(SCAN_UNCLEAN, typed.result, "two codes that only look like one character");
 }
 

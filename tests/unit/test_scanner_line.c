@@ -9,7 +9,7 @@ static enum scan_result feed_whole(struct bytes input, struct scan *out_scan, un
 {
     struct scanner_state state;
     enum scan_result last = SCAN_NOTHING;
-    scanner_state_init(&state);
+    scanner_state_init(&state, NULL);
     *out_count = 0;
     while (input.len > 0) {
         enum scan_result result;
@@ -100,7 +100,7 @@ static void a_refused_code_does_not_touch_the_next(void)
     struct scan scan;
     enum scan_result result;
     struct bytes input = BYTES_LITERAL("bad\x01\rgood\r");
-    scanner_state_init(&state);
+    scanner_state_init(&state, NULL);
     input = bytes_from(input, scanner_line.feed(&state, input, &result, &scan));
     EXPECT_I64(SCAN_UNCLEAN, result, "the first is refused");
     (void)scanner_line.feed(&state, input, &result, &scan);

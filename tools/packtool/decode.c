@@ -119,7 +119,7 @@ static int feed_reports(int argc, char **argv)
     static uint8_t storage[HEX_BYTES_MAX];
     const struct scanner_driver *keyboard = scanner_driver_find(BYTES_LITERAL("keyboard"));
     struct scanner_state state;
-    scanner_state_init(&state);
+    scanner_state_init(&state, NULL);
     for (int i = 0; i + 1 < argc; i += 2) {
         struct bytes report;
         enum scan_result result;

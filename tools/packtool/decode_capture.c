@@ -101,7 +101,7 @@ static bool listener_init(struct listener *listener, const char *kind, const cha
     if (strcmp(kind, "scanner") == 0) listener->scanner = scanner_driver_find(name);
     if (strcmp(kind, "printer") == 0) listener->printer = printer_driver_find(name);
     scale_state_init(&listener->scale_state, listener->scale);
-    scanner_state_init(&listener->scanner_state);
+    scanner_state_init(&listener->scanner_state, NULL);
     printer_state_init(&listener->printer_state);
     if (listener->scale == NULL && listener->scanner == NULL && listener->printer == NULL) {
         fprintf(stderr, "packtool: no %s driver %s\n", kind, driver);
@@ -174,7 +174,7 @@ static void tell_number(const struct listener *listener, const char *key, int64_
 static void half_code_ends(struct listener *listener)
 {
     size_t bytes = listener->scanner_state.used;
-    scanner_state_init(&listener->scanner_state);
+    scanner_state_break(&listener->scanner_state);
     if (bytes > 0) tell_number(listener, "broke_off_after_bytes", (int64_t)bytes);
 }
 
