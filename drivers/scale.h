@@ -13,6 +13,8 @@
 #define PACKD_DRIVERS_SCALE_H
 
 #include "drivers/frame.h"
+#include "drivers/hid_report.h"
+#include "drivers/identity.h"
 #include "drivers/line.h"
 #include "hal/base/bytes.h"
 
@@ -60,6 +62,31 @@ struct scale_output {
 
 struct scale_driver;
 
+#define SCALE_CHOICES_MAX 16u
+#define SCALE_ZERO_MAX 10u
+
+struct scale_hid_choice { /* a number in the report that stands for one of several usages */
+    struct hid_value value;
+    int64_t min;                       /* this number is usages[0] */
+    uint8_t usages[SCALE_CHOICES_MAX]; /* on the page of scales; 0: none */
+};
+
+struct scale_hid_shape { /* where a HID scale's values stand */
+    bool known;
+    bool has_ids;
+    uint8_t id;
+    uint8_t other_id; /* some models send the same report under another id; 0: none */
+    uint32_t len;     /* bytes, the id not counted */
+    struct hid_value weight;
+    struct hid_value scaling;
+    struct scale_hid_choice unit;
+    struct scale_hid_choice status;
+    bool ounces;                  /* a model that never says its unit */
+    bool heard;                   /* a report since it was opened */
+    uint8_t zero[SCALE_ZERO_MAX]; /* in the form of hal/base/hid.h */
+    size_t zero_len;
+};
+
 struct scale_state {
     const struct scale_driver *driver;
     struct frame_buffer frame;
@@ -68,6 +95,7 @@ struct scale_state {
     uint32_t skipped;         /* bytes dropped while looking for a frame since the last good one */
     uint8_t checksum_seen;    /* driver's own: run of frames that carried a good checksum */
     uint8_t checksum_missing; /* driver's own: run of frames that ended without one */
+    struct scale_hid_shape hid; /* driver's own: what the report descriptor says */
 };
 
 struct scale_driver {
@@ -80,8 +108,12 @@ struct scale_driver {
      * protocol is being looked for. What prints, zeroes, tares or switches is never harmless. */
     bool is_harmless;
     bool is_hid; /* input is one HID input report a call, and `describe` comes first */
-    /* HID: reads the report descriptor into the state. False: there is no scale in it. */
-    bool (*describe)(struct scale_state *state, struct bytes report_descriptor);
+    /* HID: reads the report descriptor into the state, once the scale is open. NULL: understood;
+     * else a sentence that says why this device cannot be used. */
+    const char *(*describe)(struct scale_state *state, const struct device_identity *identity);
+    /* HID: the report that sets this scale to zero, once it has been described; empty where it has
+     * none. NULL: a driver without. It changes weights: only a person may want it. */
+    struct bytes (*zero)(const struct scale_state *state);
     uint32_t silent_after_ms; /* no frame for this long: say "scale is silent" */
     /* Uses up to input.len bytes, returns how many (at least 1 when input is not empty). */
     size_t (*feed)(struct scale_state *state, struct bytes input, struct scale_output *out);

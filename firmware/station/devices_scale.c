@@ -79,18 +79,20 @@ static void found(struct devices *devices, struct step *step)
 void scale_opened(struct devices *devices, struct step *step,
                   const struct device_identity *identity)
 {
-    struct bytes descriptor = identity != NULL ? identity->report_descriptor : BYTES_NONE;
+    static const struct device_identity nothing_known = {.vendor = 0};
     const struct scale_driver *driver = devices->scale_driver;
     devices->scale_ask_ms = step->now_ms;
     if (driver == NULL || devices->finding.reopen) {
-        finding_opened(&devices->finding, descriptor, step->now_ms);
+        finding_opened(&devices->finding, identity, step->now_ms);
         slot_of(devices)->unfit = devices->finding.count == 0;
         if (driver != NULL) scale_state_init(&devices->scale_state, driver);
         else if (devices->finding.state == FINDING_FOUND) found(devices, step);
         return;
     }
     scale_state_init(&devices->scale_state, driver);
-    bool fits = driver->describe == NULL || driver->describe(&devices->scale_state, descriptor);
+    if (identity == NULL) identity = &nothing_known;
+    bool fits =
+        driver->describe == NULL || driver->describe(&devices->scale_state, identity) == NULL;
     slot_of(devices)->unfit = !fits;
     if (fits) device_proven(devices, DEVICE_SCALE);
 }

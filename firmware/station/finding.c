@@ -89,13 +89,15 @@ void finding_begin(struct finding *finding, const struct finding_start *start)
     forget_heard(finding);
 }
 
-static void describe(struct finding *finding, struct bytes report_descriptor)
+static void describe(struct finding *finding, const struct device_identity *identity)
 {
+    static const struct device_identity nothing_known = {.vendor = 0};
     size_t kept = 0;
+    if (identity == NULL) identity = &nothing_known;
     for (size_t i = 0; i < finding->count; i++) {
         struct finding_candidate *one = &finding->candidates[i];
         bool fits =
-            one->driver->describe == NULL || one->driver->describe(&one->state, report_descriptor);
+            one->driver->describe == NULL || one->driver->describe(&one->state, identity) == NULL;
         if (!fits) continue;
         if (finding->winner == i) finding->winner = kept;
         if (finding->known == i) finding->known = kept;
@@ -116,11 +118,11 @@ static void start_clock(struct finding *finding, int64_t now_ms)
     finding->ask_ms = now_ms;
 }
 
-void finding_opened(struct finding *finding, struct bytes report_descriptor, int64_t now_ms)
+void finding_opened(struct finding *finding, const struct device_identity *identity, int64_t now_ms)
 {
     finding->reopen = false;
     forget_heard(finding);
-    describe(finding, report_descriptor);
+    describe(finding, identity);
     if (finding->is_hid && finding->count == 1) finding->state = FINDING_FOUND;
     start_clock(finding, now_ms);
 }

@@ -80,9 +80,10 @@ struct finding_start {
 };
 
 void finding_begin(struct finding *finding, const struct finding_start *start);
-/* The port is open with finding->line: the clock starts. HID: its report descriptor, else empty; a
- * descriptor that only one driver understands says enough, and it is FOUND at once. */
-void finding_opened(struct finding *finding, struct bytes report_descriptor, int64_t now_ms);
+/* The port is open with finding->line: the clock starts. What is known of the device, or NULL; a
+ * report descriptor that only one driver understands says enough, and it is FOUND at once. */
+void finding_opened(struct finding *finding, const struct device_identity *identity,
+                    int64_t now_ms);
 /* What the line says; HID: one report. Returns true in the moment it is found. *out_answer: to be
  * sent at once, the asked protocol's handshake. */
 bool finding_hear(struct finding *finding, struct bytes bytes, struct bytes *out_answer);

@@ -297,11 +297,10 @@ static struct probe *find_probe(struct showing *showing, uint32_t port)
 static void opened(struct showing *showing, struct devices *devices, struct step *step,
                    struct probe *probe, const struct device_identity *identity)
 {
-    struct bytes descriptor = identity != NULL ? identity->report_descriptor : BYTES_NONE;
     probe->is_open = true;
     switch (role_of(showing)) {
     case ROLE_SCALE:
-        finding_opened(&probe->finding, descriptor, step->now_ms);
+        finding_opened(&probe->finding, identity, step->now_ms);
         if (probe->scale == NULL) take_found(probe);
         return;
     case ROLE_SCANNER:

@@ -1,5 +1,5 @@
 /* Guards: no descriptor and no reports break the HID POS scanner's driver, and every code it hands
- * on is text in which only GS is a control character. Input: hid_input.h; the choice is the maker. */
+ * on is text in which only GS is a control character. Input: hid_input.h; the choice is a maker. */
 #include "drivers/scanner_hid_pos.h"
 
 #include "tests/fuzz/hid_input.h"

@@ -70,7 +70,7 @@ static void begin(const struct finding_start *start)
     asked[0] = '\0';
     reopened = 0;
     finding_begin(&finding, start);
-    finding_opened(&finding, BYTES_NONE, 1000);
+    finding_opened(&finding, NULL, 1000);
 }
 
 /* Until it is found; returns the milliseconds it took, SEARCH_MS when it was not. */
@@ -83,7 +83,7 @@ static int64_t search(const struct scale_model *model)
         enum finding_wish wish = finding_tick(&finding, now_ms, &question);
         if (wish == FINDING_REOPEN) {
             reopened++;
-            finding_opened(&finding, BYTES_NONE, now_ms);
+            finding_opened(&finding, NULL, now_ms);
         }
         if (wish == FINDING_ASK) {
             note_question(question);
@@ -231,7 +231,7 @@ static void a_scale_that_was_switched_off_is_back_soon(void)
                                   .line = {.baud = 1200, .data_bits = 8, .stop_bits = 1}});
     (void)search(&mute);
     EXPECT(finding_driver(&finding) == NULL, "it is off");
-    finding_opened(&finding, BYTES_NONE, 1000);
+    finding_opened(&finding, NULL, 1000);
     EXPECT(search(&nci) < 20000, "it is on again, and was never forgotten");
     expect_found("nci", "by its own answer");
 }
@@ -242,7 +242,7 @@ static void a_plug_that_echoes_is_no_scale(void)
     for (int64_t now_ms = 1000; now_ms < 60000; now_ms += 10) {
         struct bytes question, answer;
         enum finding_wish wish = finding_tick(&finding, now_ms, &question);
-        if (wish == FINDING_REOPEN) finding_opened(&finding, BYTES_NONE, now_ms);
+        if (wish == FINDING_REOPEN) finding_opened(&finding, NULL, now_ms);
         if (wish == FINDING_ASK) (void)finding_hear(&finding, question, &answer);
     }
     EXPECT(finding_driver(&finding) == NULL, "its own questions are no weights");

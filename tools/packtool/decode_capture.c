@@ -85,11 +85,18 @@ static const char *guess(const char *kind, const struct capture *capture)
     return dialect;
 }
 
-static bool describe(struct listener *listener, const struct capture *capture)
+/* A sentence when the device is none of the driver's. */
+static const char *describe(struct listener *listener, const struct capture *capture)
 {
-    if (listener->scale == NULL || listener->scale->describe == NULL) return true;
-    struct bytes descriptor = bytes_of(capture->descriptor, capture->descriptor_len);
-    return listener->scale->describe(&listener->scale_state, descriptor);
+    struct device_identity identity = {
+        .is_hid = true,
+        .report_descriptor = bytes_of(capture->descriptor, capture->descriptor_len),
+    };
+    if (listener->scale != NULL && listener->scale->describe != NULL)
+        return listener->scale->describe(&listener->scale_state, &identity);
+    if (listener->scanner != NULL && listener->scanner->describe != NULL)
+        return listener->scanner->describe(&listener->scanner_state, &identity);
+    return NULL;
 }
 
 static bool listener_init(struct listener *listener, const char *kind, const char *driver,
@@ -107,8 +114,9 @@ static bool listener_init(struct listener *listener, const char *kind, const cha
         fprintf(stderr, "packtool: no %s driver %s\n", kind, driver);
         return false;
     }
-    if (describe(listener, capture)) return true;
-    fprintf(stderr, "packtool: the report descriptor shows no scale\n");
+    const char *sentence = describe(listener, capture);
+    if (sentence == NULL) return true;
+    fprintf(stderr, "packtool: %s\n", sentence);
     return false;
 }
 
