@@ -56,6 +56,13 @@ const parts = {
     frame() {
         const [seen] = lines("bench_frame");
         tell("frame to published weight, in the station", `${seen.median_us} us median, ${seen.p99_us} us p99`, "<= 100 us");
+        const ways = lines("bench_reading");
+        for (const way of ways) {
+            const ours = ways.find((one) => one.pace === way.pace);
+            const when = way.known === 0 ? "never" : `${(way.median_us / 1000).toFixed(2)} ms median`;
+            const ratio = way === ours || way.known === 0 || way.median_us < 0 ? "" : `ratio ${(way.median_us / ours.median_us).toFixed(0)}`;
+            tell(`last byte to weight, ${way.pace}: ${way.way}`, `${when}, ${way.known} of ${way.frames}, ${way.cpu_us} us of CPU`, way === ours ? "CPU <= 100 us" : ratio);
+        }
     },
     facts() {
         for (const seen of lines("bench_facts", dir)) {
