@@ -450,6 +450,7 @@ static int tell(void)
 
 int packtool_capture(int argc, char **argv)
 {
+    memset(&run, 0, sizeof run);
     run.opened_us = -1;
     run.ask_ms = -1;
     if (!options_take(argc, argv, &run.options)) return usage("that is not understood");
