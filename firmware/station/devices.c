@@ -133,34 +133,6 @@ void devices_reconfigure(struct devices *devices, struct step *step, const struc
 
 /* --- opening --- */
 
-static bool scanner_fits(const struct scanner_driver *driver, struct scanner_state *state,
-                         const struct scanner_settings *settings,
-                         const struct device_identity *identity)
-{
-    static const struct device_identity nothing_known = {.vendor = 0};
-    if (identity == NULL) identity = &nothing_known;
-    scanner_state_init(state, settings);
-    return driver->describe == NULL || driver->describe(state, identity) == NULL;
-}
-
-const struct scanner_driver *scanner_choose(struct scanner_state *state, const char *address,
-                                            const struct scanner_settings *settings,
-                                            const struct device_identity *identity)
-{
-    const struct scanner_driver *driver;
-    for (size_t i = 0; (driver = scanner_driver_at(i)) != NULL; i++) {
-        if (driver->is_hid != device_is_usb(address)) continue;
-        if (scanner_fits(driver, state, settings, identity)) return driver;
-    }
-    return NULL;
-}
-
-struct line_settings scanner_usual_line(void)
-{
-    struct scanner_state state;
-    return scanner_choose(&state, "serial:", NULL, NULL)->usual;
-}
-
 static struct line_settings slot_line(struct devices *devices, const struct config *config,
                                       unsigned slot)
 {
@@ -321,24 +293,6 @@ void device_proven(struct devices *devices, unsigned slot)
     device_memory_cast(&devices->memory, slot, &cast);
 }
 
-static void scanner_opened(struct devices *devices, const struct config *config, unsigned slot,
-                           const struct device_identity *identity)
-{
-    struct device *device = &devices->slots[slot];
-    size_t index = slot - DEVICE_SCANNER_FIRST;
-    struct scanner_state *state = &devices->scanner_states[index];
-    const struct scanner_settings *settings = &config->scanners[index].settings;
-    const struct scanner_driver *driver = devices->scanner_drivers[index];
-    if (device_driver_is_open(config->scanners[index].driver)) {
-        driver = scanner_choose(state, device->address, settings, identity);
-        devices->scanner_drivers[index] = driver;
-        device->unfit = driver == NULL;
-    } else {
-        device->unfit = driver == NULL || !scanner_fits(driver, state, settings, identity);
-    }
-    if (!device->unfit) device_proven(devices, slot);
-}
-
 static void opened(struct devices *devices, struct step *step, unsigned slot,
                    const struct device_identity *identity)
 {
@@ -361,7 +315,7 @@ static void opened(struct devices *devices, struct step *step, unsigned slot,
     }
     if (slot == DEVICE_SCALE) scale_opened(devices, step, identity);
     else if (slot == DEVICE_PRINTER) printer_opened(devices, step, identity);
-    else scanner_opened(devices, step->config, slot, identity);
+    else scanner_opened(devices, step, slot, identity);
 }
 
 /* --- coming and going --- */
@@ -454,29 +408,6 @@ void devices_step(struct devices *devices, struct step *step, const struct event
     look_for_silence(devices, step);
 }
 
-static void next_scan(struct devices *devices, struct step *step, unsigned slot, struct bytes *rest,
-                      struct device_item *out_item)
-{
-    size_t index = slot - DEVICE_SCANNER_FIRST;
-    struct device *device = &devices->slots[slot];
-    /* A code that broke off must not be glued to the next one. */
-    bool broke_off = step->now_ms - device->heard_ms > SCAN_PAUSE_MAX_MS;
-    if (broke_off) scanner_state_break(&devices->scanner_states[index]);
-    device->heard_ms = step->now_ms;
-    const struct scanner_driver *driver = devices->scanner_drivers[index];
-    while (driver != NULL && rest->len > 0) {
-        enum scan_result result = SCAN_NOTHING;
-        size_t used =
-            driver->feed(&devices->scanner_states[index], *rest, &result, &out_item->scan);
-        ENSURE(used > 0);
-        *rest = bytes_from(*rest, used);
-        if (result == SCAN_NOTHING) continue;
-        out_item->kind = result == SCAN_READ ? DEVICE_ITEM_SCAN : DEVICE_ITEM_BAD_SCAN;
-        return;
-    }
-    *rest = BYTES_NONE;
-}
-
 void devices_next(struct devices *devices, struct step *step, uint32_t port, struct bytes *rest,
                   struct device_item *out_item)
 {
@@ -488,7 +419,7 @@ void devices_next(struct devices *devices, struct step *step, uint32_t port, str
     }
     if (slot == DEVICE_SCALE) scale_next_reading(devices, step, rest, out_item);
     else if (slot == DEVICE_PRINTER) printer_next_status(devices, step, rest, out_item);
-    else next_scan(devices, step, slot, rest, out_item);
+    else scanner_next_scan(devices, step, slot, rest, out_item);
 }
 
 static int64_t earlier(int64_t a, int64_t b)

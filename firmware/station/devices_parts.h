@@ -46,11 +46,21 @@ bool printer_is_silent(const struct devices *devices, int64_t now_ms);
 const struct printer_driver *printer_choose(const struct devices *devices,
                                             const struct config *config, const char *address,
                                             const struct device_identity *identity);
-/* The driver of a scanner whose settings leave it open; NULL: it is none. */
-const struct scanner_driver *scanner_choose(struct scanner_state *state, const char *address,
+/* The driver that understands this scanner, `named` or any, with its state ready; NULL and a
+ * sentence: none does. */
+const struct scanner_driver *scanner_choose(struct scanner_state *state, const char *named,
+                                            const char *address,
+                                            const struct device_identity *identity,
                                             const struct scanner_settings *settings,
-                                            const struct device_identity *identity);
+                                            const char **out_why);
+/* What must be written to it before it scans. */
+void scanner_open(const struct scanner_driver *driver, const struct scanner_state *state,
+                  uint32_t port, struct step *step);
 struct line_settings scanner_usual_line(void);
+void scanner_opened(struct devices *devices, struct step *step, unsigned slot,
+                    const struct device_identity *identity);
+void scanner_next_scan(struct devices *devices, struct step *step, unsigned slot,
+                       struct bytes *rest, struct device_item *out_item);
 /* How this scale was found to talk. */
 void device_learn(struct devices *devices, const char *address, const struct scale_driver *driver,
                   const struct finding *finding);

@@ -35,7 +35,9 @@ static bool is_asking(const struct finding *finding)
 static void add_candidate(struct finding *finding, const struct scale_driver *driver)
 {
     ENSURE(finding->count < SCALE_CANDIDATES_MAX);
-    finding->candidates[finding->count++] = (struct finding_candidate){.driver = driver};
+    struct finding_candidate *one = &finding->candidates[finding->count++];
+    *one = (struct finding_candidate){.driver = driver};
+    scale_state_init(&one->state, driver);
 }
 
 /* A named protocol stands alone; otherwise all that this kind of port can carry. */
@@ -56,7 +58,7 @@ static void forget_heard(struct finding *finding)
 {
     for (size_t i = 0; i < finding->count; i++) {
         struct finding_candidate *one = &finding->candidates[i];
-        scale_state_init(&one->state, one->driver);
+        if (!finding->is_hid) scale_state_init(&one->state, one->driver); /* else it is described */
         one->good = one->bad = 0;
     }
     finding->heard = finding->even = finding->odd = finding->marked = 0;

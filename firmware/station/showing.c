@@ -297,6 +297,7 @@ static struct probe *find_probe(struct showing *showing, uint32_t port)
 static void opened(struct showing *showing, struct devices *devices, struct step *step,
                    struct probe *probe, const struct device_identity *identity)
 {
+    const char *why;
     probe->is_open = true;
     switch (role_of(showing)) {
     case ROLE_SCALE:
@@ -304,7 +305,10 @@ static void opened(struct showing *showing, struct devices *devices, struct step
         if (probe->scale == NULL) take_found(probe);
         return;
     case ROLE_SCANNER:
-        probe->scanner = scanner_choose(&probe->scanner_state, probe->address, NULL, identity);
+        probe->scanner =
+            scanner_choose(&probe->scanner_state, "auto", probe->address, identity, NULL, &why);
+        if (probe->scanner != NULL)
+            scanner_open(probe->scanner, &probe->scanner_state, probe->port, step);
         return;
     case ROLE_PRINTER:
         print_number(devices, step, probe, (size_t)(probe - showing->probes) + 1, identity);
