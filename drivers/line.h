@@ -13,4 +13,15 @@ struct line_settings {
     enum line_parity parity;
 };
 
+enum line_flow { LINE_FLOW_NONE, LINE_FLOW_RTS_CTS, LINE_FLOW_XON_XOFF };
+enum line_pin { LINE_PIN_ON, LINE_PIN_OFF };
+
+/* What is a matter of the cable and not of the protocol. Zeroed it is as usual: both pins on, which
+ * feeds some converters and scales; off for indicators that start again when DTR rises. */
+struct line_wiring {
+    enum line_flow flow;
+    enum line_pin dtr;
+    enum line_pin rts; /* without effect under RTS_CTS */
+};
+
 #endif

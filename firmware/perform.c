@@ -89,20 +89,27 @@ static enum port_face face_of(const struct command *command)
     return command->port.hid ? PORT_FACE_HID : PORT_FACE_LINE;
 }
 
-static struct serial_settings serial_of(const struct line_settings *line)
+static struct serial_settings serial_of(const struct line_settings *line,
+                                        const struct line_wiring *wiring)
 {
     static const enum serial_parity parities[] = {[LINE_PARITY_NONE] = SERIAL_PARITY_NONE,
                                                   [LINE_PARITY_EVEN] = SERIAL_PARITY_EVEN,
                                                   [LINE_PARITY_ODD] = SERIAL_PARITY_ODD};
+    static const enum serial_flow flows[] = {[LINE_FLOW_NONE] = SERIAL_FLOW_NONE,
+                                             [LINE_FLOW_RTS_CTS] = SERIAL_FLOW_RTS_CTS,
+                                             [LINE_FLOW_XON_XOFF] = SERIAL_FLOW_XON_XOFF};
     return (struct serial_settings){.baud = line->baud,
                                     .data_bits = line->data_bits,
                                     .stop_bits = line->stop_bits,
-                                    .parity = parities[line->parity]};
+                                    .parity = parities[line->parity],
+                                    .flow = flows[wiring->flow],
+                                    .dtr_off = wiring->dtr == LINE_PIN_OFF,
+                                    .rts_off = wiring->rts == LINE_PIN_OFF};
 }
 
 static void open_port(struct outside *outside, const struct command *command)
 {
-    const struct serial_settings settings = serial_of(&command->port.line);
+    const struct serial_settings settings = serial_of(&command->port.line, &command->port.wiring);
     enum err problem = ports_connect(outside->ports, command->port.port, command->port.address,
                                      face_of(command), &settings);
     if (problem == ERR_NONE) return;

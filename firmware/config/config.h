@@ -29,7 +29,8 @@ struct config_scale {
     char address[CONFIG_ADDRESS_SIZE];
     char driver[CONFIG_NAME_SIZE]; /* a driver's name, or "auto" */
     struct line_settings line;     /* baud 0: the driver's usual settings */
-    int64_t min_mass_mg;           /* below: shown, not booked (OIML R 76-1: 20 e) */
+    struct line_wiring wiring;
+    int64_t min_mass_mg; /* below: shown, not booked (OIML R 76-1: 20 e) */
     int64_t max_mass_mg;
     int64_t empty_below_mg; /* the plate counts as empty so far around zero */
     uint32_t stable_for_ms; /* how long the same stable mass must stand */
@@ -39,12 +40,14 @@ struct config_scanner {
     char address[CONFIG_ADDRESS_SIZE];
     char driver[CONFIG_NAME_SIZE];
     struct line_settings line;
+    struct line_wiring wiring;
     struct scanner_settings settings;
 };
 
 struct config_printer {
     char address[CONFIG_ADDRESS_SIZE];
     char driver[CONFIG_NAME_SIZE];
+    struct line_wiring wiring;
     unsigned dpi;       /* 203 or 300 */
     uint16_t width_dmm; /* tenths of a millimetre */
     uint16_t height_dmm;

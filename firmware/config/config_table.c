@@ -44,6 +44,12 @@ static const struct config_section sections[] = {
         .with = "baud"), \
     ROW(section, "stop_bits", SIZE, type, line.stop_bits, "1", CHOICES("1|2"), .with = "baud")
 
+/* Whatever the protocol is found to be, the cable stays the same. */
+#define WIRING_ROWS(section, type) \
+    ROW(section, "flow", ONE_OF, type, wiring.flow, "none", CHOICES("none|rtscts|xonxoff")), \
+    ROW(section, "dtr", ONE_OF, type, wiring.dtr, "on", CHOICES("on|off")), \
+    ROW(section, "rts", ONE_OF, type, wiring.rts, "on", CHOICES("on|off"))
+
 static const struct config_row rows[] = {
     ROW("station", "id", NAME, config, station, NULL, RESTART),
     ROW("station", "site", NAME, config, site, "", RESTART),
@@ -58,6 +64,7 @@ static const struct config_row rows[] = {
     ROW("scale", "address", ADDRESS, config_scale, address, "auto", ANY),
     ROW("scale", "driver", SCALE, config_scale, driver, "auto", ANY),
     LINE_ROWS("scale", config_scale),
+    WIRING_ROWS("scale", config_scale),
     /* 20 divisions of a 30 kg x 5 g scale: OIML R 76-1, class III. */
     ROW("scale", "min_mass_g", NUMBER, config_scale, min_mass_mg, "100", GRAMS(1, 100000)),
     ROW("scale", "max_mass_g", NUMBER, config_scale, max_mass_mg, "30000", GRAMS(1, 100000)),
@@ -68,6 +75,7 @@ static const struct config_row rows[] = {
     ROW("scanner", "address", ADDRESS, config_scanner, address, "auto", ANY),
     ROW("scanner", "driver", SCANNER, config_scanner, driver, "auto", ANY),
     LINE_ROWS("scanner", config_scanner),
+    WIRING_ROWS("scanner", config_scanner),
     ROW("scanner", "layout", ONE_OF, config_scanner, settings.layout, "us",
         CHOICES("us|uk|de|fr|in")),
     /* Honeywell's default for GS, "Control + X mode off". */
@@ -78,6 +86,7 @@ static const struct config_row rows[] = {
 
     ROW("printer", "address", ADDRESS, config_printer, address, "auto", ANY),
     ROW("printer", "driver", PRINTER, config_printer, driver, "auto", ANY),
+    WIRING_ROWS("printer", config_printer),
     ROW("printer", "dpi", SIZE, config_printer, dpi, "203", CHOICES("203|300")),
     /* 4 x 6 inches. */
     ROW("printer", "width_mm", NUMBER, config_printer, width_dmm, "101.6", MILLIMETRES(20, 220)),

@@ -109,6 +109,7 @@ struct command {
             bool hid;
             struct bytes address;      /* OPEN, MEND */
             struct line_settings line; /* OPEN */
+            struct line_wiring wiring; /* OPEN */
             struct bytes bytes;        /* WRITE */
             enum mending_step mend;    /* MEND: RESET or POWER, of the device at `address` */
             bool labels_may_be_lost;   /* MEND: or a printer is left alone */

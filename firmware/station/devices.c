@@ -147,6 +147,13 @@ static struct line_settings slot_line(struct devices *devices, const struct conf
     return driver != NULL ? driver->usual : scanner_usual_line();
 }
 
+static struct line_wiring slot_wiring(const struct config *config, unsigned slot)
+{
+    if (slot == DEVICE_SCALE) return config->scale.wiring;
+    if (slot == DEVICE_PRINTER) return config->printer.wiring;
+    return config->scanners[slot - DEVICE_SCANNER_FIRST].wiring;
+}
+
 static enum port_role slot_role(unsigned slot)
 {
     if (slot == DEVICE_SCALE) return PORT_SCALE;
@@ -167,6 +174,7 @@ static void open_slot(struct devices *devices, struct step *step, unsigned slot)
     command->port.hid = slot != DEVICE_PRINTER && device_is_usb(device->address);
     command->port.address = commands_keep_text(step->commands, device->address);
     command->port.line = slot_line(devices, step->config, slot);
+    command->port.wiring = slot_wiring(step->config, slot);
 }
 
 static void reopen_slot(struct devices *devices, struct step *step, unsigned slot)

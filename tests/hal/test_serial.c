@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/support/port_log.h"
@@ -94,6 +95,89 @@ static void settings_reach_the_line(void)
     odd.rts_off = true;
     connect_line(2, "serial:" TTY_BENCH_PATH, PORT_FACE_LINE, &odd);
     EXPECT_I64(TIOCM_DTR, tty_shim_pins & (TIOCM_RTS | TIOCM_DTR), "DTR on, RTS off");
+    stop();
+}
+
+/* S12: the other side says stop. Waiting is the caller's to end, and ending it never blocks. */
+static void a_line_that_is_told_to_stop_waits(void)
+{
+    start();
+    struct serial_settings stopping = usual;
+    stopping.flow = SERIAL_FLOW_XON_XOFF;
+    connect_line(1, "serial:" TTY_BENCH_PATH, PORT_FACE_LINE, &stopping);
+    struct termios line;
+    ENSURE(tcgetattr(scale, &line) == 0);
+    EXPECT((line.c_iflag & (IXON | IXOFF)) == (IXON | IXOFF), "flow control reaches the line");
+    EXPECT_I64(1, write(scale, "\x13", 1), "XOFF");
+    EXPECT_I64(ERR_NONE, ports_write(ports, 1, BYTES_LITERAL("S\r\n")), "a question");
+    port_log_settle(loop);
+    EXPECT_I64(0, log_->drained, "is not taken");
+    EXPECT_I64(3, ports_waiting(ports, 1), "it waits");
+    EXPECT_I64(0, log_->reports, "what controls the flow is not data");
+    EXPECT_I64(1, write(scale, "\x11", 1), "XON");
+    PORT_LOG_UNTIL(loop, log_->drained == 1, "then it is taken");
+    EXPECT_I64(1, write(scale, "\x13", 1), "XOFF again");
+    EXPECT_I64(ERR_NONE, ports_write(ports, 1, BYTES_LITERAL("S\r\n")), "a question");
+    port_log_settle(loop);
+    int64_t begin_ms = clock_boot_ms();
+    ports_disconnect(ports, 1);
+    EXPECT(clock_boot_ms() - begin_ms < PORT_LOG_PATIENCE_MS, "closing does not wait for it");
+    tcflush(scale, TCIOFLUSH);
+    stop();
+}
+
+/* What a plug with RX and TX joined does; that it is one is for the station to find out. */
+static void a_loopback_plug_gives_back_what_is_sent(void)
+{
+    start();
+    connect_line(1, "serial:" TTY_BENCH_PATH, PORT_FACE_LINE, &usual);
+    EXPECT_I64(ERR_NONE, ports_write(ports, 1, BYTES_LITERAL("S\r\n")), "a question");
+    PORT_LOG_UNTIL(loop, log_->drained == 1, "is taken");
+    char sent[16];
+    ssize_t len = read(scale, sent, sizeof(sent));
+    EXPECT_I64(len, write(scale, sent, (size_t)len), "the plug gives it back");
+    PORT_LOG_UNTIL(loop, log_->in_len == 3, "it comes in");
+    EXPECT_BYTES(BYTES_LITERAL("S\r\n"), bytes_of(log_->in, log_->in_len), "as it was sent");
+    stop();
+}
+
+/* S13: frames of 18 bytes as fast as they go; what one costs is printed, not judged. */
+static void a_thousand_frames_are_a_thousand_frames(void)
+{
+    enum { FRAMES = 4000 };
+    static const char frame[] = "ST,GS,+0001.234kg\r"; /* of a length like CAS and A&D */
+    size_t len = sizeof(frame) - 1;
+    struct timespec begin;
+    struct timespec end;
+    start();
+    connect_line(1, "serial:" TTY_BENCH_PATH, PORT_FACE_LINE, &usual);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+    for (size_t i = 1; i <= FRAMES; i++) {
+        EXPECT_I64(len, write(scale, frame, len), "a frame is sent");
+        PORT_LOG_UNTIL(loop, log_->in_len == i * len, "and heard");
+    }
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+    int64_t spent_us = (end.tv_sec - begin.tv_sec) * 1000000 + (end.tv_nsec - begin.tv_nsec) / 1000;
+    printf("a frame costs %lld us of CPU, both ends together\n", (long long)(spent_us / FRAMES));
+    port_log_sleeps(loop, "and then nobody is woken");
+    stop();
+}
+
+/* S01: a frame that broke off is not finished by the line that comes after it. */
+static void unplugged_in_the_middle_of_a_frame(void)
+{
+    start();
+    connect_line(1, "serial:" TTY_BENCH_PATH, PORT_FACE_LINE, &usual);
+    EXPECT_I64(6, write(scale, "ST,GS,", 6), "half a frame");
+    PORT_LOG_UNTIL(loop, log_->in_len == 6, "is heard");
+    EXPECT_I64(ERR_NONE, ports_write(ports, 1, BYTES_LITERAL("S\r\n")), "a question waits");
+    tty_bench_unplug(&bench);
+    PORT_LOG_UNTIL(loop, log_->closed == 1, "unplugging is noticed");
+    EXPECT_I64(ERR_CLOSED, log_->error, "as an end, whoever notices it first");
+    scale = tty_bench_plug(&bench);
+    connect_line(2, "serial:" TTY_BENCH_PATH, PORT_FACE_LINE, &usual);
+    EXPECT_I64(2, write(scale, "ok", 2), "the new one sends");
+    PORT_LOG_UNTIL(loop, log_->in_len == 8, "and is heard");
     stop();
 }
 
@@ -237,10 +321,14 @@ int main(void)
     EXPECT_RUN(bytes_go_both_ways);
     EXPECT_RUN(what_was_sent_to_nobody_is_not_read);
     EXPECT_RUN(settings_reach_the_line);
+    EXPECT_RUN(a_line_that_is_told_to_stop_waits);
+    EXPECT_RUN(a_loopback_plug_gives_back_what_is_sent);
+    EXPECT_RUN(a_thousand_frames_are_a_thousand_frames);
     EXPECT_RUN(the_line_is_ours_alone);
     EXPECT_RUN(bad_settings_are_refused);
     EXPECT_RUN(a_line_that_does_not_take_more_keeps_it_waiting);
     EXPECT_RUN(a_full_line_takes_nothing_and_says_so);
     EXPECT_RUN(unplugged_and_plugged_again);
+    EXPECT_RUN(unplugged_in_the_middle_of_a_frame);
     return expect_result();
 }

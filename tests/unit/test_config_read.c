@@ -112,6 +112,22 @@ static void the_least_file_is_completed_by_defaults(void)
     EXPECT_I64(64, config.limits.reserve_mib, "default");
 }
 
+static void the_cable_is_set_beside_the_line(void)
+{
+    struct config config;
+    EXPECT_TEXT("",
+                verdict(LEAST "[scale]\nflow = xonxoff\ndtr = off\n[printer]\n"
+                              "flow = rtscts\n[scanner \"c\"]\nrts = off\n",
+                        &config),
+                "good");
+    EXPECT_I64(0, config.scale.line.baud, "the line is still to be found");
+    EXPECT_I64(LINE_FLOW_XON_XOFF, config.scale.wiring.flow, "flow control");
+    EXPECT_I64(LINE_PIN_OFF, config.scale.wiring.dtr, "DTR off");
+    EXPECT_I64(LINE_PIN_ON, config.scale.wiring.rts, "RTS as usual");
+    EXPECT_I64(LINE_FLOW_RTS_CTS, config.printer.wiring.flow, "a serial printer's");
+    EXPECT_I64(LINE_PIN_OFF, config.scanners[config.scanner_count - 1].wiring.rts, "a scanner's");
+}
+
 /* The file that is shipped: its own values, read from it by eye. */
 static void the_shipped_example_is_a_good_file(void)
 {
@@ -210,6 +226,7 @@ static void each_mistake_is_named_with_its_line(void)
          "f:19: [scanner]: the section needs a name in quotes.", "a scanner without a name"},
         {LEAST "[carrier \"ghost\"]\nbase_url = https://x\n",
          "f:19: [carrier]: there is no courier of this name.", "an unknown courier"},
+        {LEAST "[scale]\ndtr = low\n", "f:19: dtr must be one of on, off.", "a pin in between"},
         {LEAST "[scale]\nparity = even\n", "f:5: [scale]: parity means nothing without baud.",
          "a line setting alone"},
         {LEAST "[scale]\nmin_mass_g = 40000\n", "f:5: min_mass_g must be less than max_mass_g.",
@@ -481,6 +498,7 @@ static void only_some_changes_need_a_restart(void)
 int main(void)
 {
     EXPECT_RUN(the_least_file_is_completed_by_defaults);
+    EXPECT_RUN(the_cable_is_set_beside_the_line);
     EXPECT_RUN(the_shipped_example_is_a_good_file);
     EXPECT_RUN(a_scanner_is_set_up);
     EXPECT_RUN(without_a_file_training_mode_is_ready);

@@ -118,6 +118,29 @@ static void every_configured_device_is_opened_as_it_is(void)
     EXPECT(open != NULL && open->port.line.baud == 2400, "a line that is set is taken");
 }
 
+/* The cable's own settings, whatever line is found; an indicator may start again when DTR rises. */
+static void the_wiring_goes_with_every_opening(void)
+{
+    start("auto");
+    bench.config.scale.wiring = (struct line_wiring){.dtr = LINE_PIN_OFF, .rts = LINE_PIN_OFF};
+    bench.config.scanners[1].wiring.flow = LINE_FLOW_XON_XOFF;
+    bench.config.printer.wiring.flow = LINE_FLOW_RTS_CTS;
+    devices_reconfigure(&devices, &step, &bench.config);
+    tick(1001);
+    for (size_t i = 0; i < bench.commands.count; i++) {
+        const struct command *open = &bench.commands.items[i];
+        if (open->kind != COMMAND_PORT_OPEN) continue;
+        const struct line_wiring *wiring = &open->port.wiring;
+        bool is_scale = open->port.role == PORT_SCALE;
+        bool is_tunnel = bytes_equal_text(open->port.address, "tcp:10.0.0.7:4001");
+        enum line_flow flow = is_tunnel ? LINE_FLOW_XON_XOFF : LINE_FLOW_NONE;
+        if (open->port.role == PORT_PRINTER) flow = LINE_FLOW_RTS_CTS;
+        EXPECT_I64(is_scale, wiring->dtr == LINE_PIN_OFF, "DTR as set");
+        EXPECT_I64(is_scale, wiring->rts == LINE_PIN_OFF, "RTS as set");
+        EXPECT_I64(flow, wiring->flow, "flow control as set");
+    }
+}
+
 static void a_lost_device_is_back_within_two_seconds(void)
 {
     start("toledo-continuous");
@@ -479,6 +502,7 @@ static void a_code_that_broke_off_is_not_glued_to_the_next(void)
 int main(void)
 {
     EXPECT_RUN(every_configured_device_is_opened_as_it_is);
+    EXPECT_RUN(the_wiring_goes_with_every_opening);
     EXPECT_RUN(a_lost_device_is_back_within_two_seconds);
     EXPECT_RUN(one_that_fails_again_and_again_is_mended);
     EXPECT_RUN(a_printer_is_never_reset);
