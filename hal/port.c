@@ -20,6 +20,7 @@
 #include "hal/port_mend.h"
 #include "hal/stream.h"
 #include "hal/usb.h"
+#include "hal/usb_sysfs.h"
 
 #define SENTENCE_SIZE 161
 
@@ -260,6 +261,8 @@ static enum err connect_serial(struct slot *slot, struct bytes path,
     enum err problem = serial_open(text, settings, why, &slot->serial);
     if (problem != ERR_NONE) return problem;
     slot->transport = TRANSPORT_SERIAL;
+    char adapter[USB_PATH_SIZE];
+    if (usb_sysfs_of_tty(text, adapter) == ERR_NONE) usb_sysfs_stay_awake(adapter);
     return watch_slot(slot, slot->serial.fd, LOOP_IN, on_ready, why);
 }
 

@@ -1,15 +1,11 @@
 /* port_mend.c - port_mend.h: which socket an address means, and whether it may be touched. */
 #include "hal/port_mend.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
-#include "hal/files.h"
 #include "hal/usb.h"
 #include "hal/usb_mend.h"
+#include "hal/usb_sysfs.h"
 
 static void tell(struct port_mending *mending, enum err error, const char *sentence)
 {
@@ -48,38 +44,13 @@ static void tell_soon(void *context)
     tell(mending, mending->error, sentence_of(mending->error));
 }
 
-/* Cuts the path of a tty's device back to the usb device above it; false: there is none. */
-static bool cut_to_usb_device(char *path)
-{
-    char file[FILES_PATH_MAX + 16];
-    for (char *slash = strrchr(path, '/'); slash && slash != path; slash = strrchr(path, '/')) {
-        snprintf(file, sizeof(file), "%s/devnum", path);
-        if (files_is_there(file)) return true;
-        *slash = '\0';
-    }
-    return false;
-}
-
 /* "serial:/dev/..." that is a usb adapter, or a device that calls itself a modem. */
 static enum err find_serial(struct bytes line, struct usb_socket *out_socket)
 {
     char text[PORT_ADDRESS_SIZE];
-    char link[64];
     if (!bytes_to_text(line, text, sizeof(text))) return ERR_INVALID;
-    struct stat node;
-    if (stat(text, &node) != 0) return ERR_NOT_FOUND;
-    if (!S_ISCHR(node.st_mode)) return ERR_UNSUPPORTED;
-    snprintf(link, sizeof(link), "/sys/dev/char/%u:%u/device", major(node.st_rdev),
-             minor(node.st_rdev));
-    char *device = realpath(link, NULL);
-    if (!device) return ERR_UNSUPPORTED;
-    bool found = strlen(device) < FILES_PATH_MAX && cut_to_usb_device(device);
-    if (found) {
-        snprintf(out_socket->path, sizeof(out_socket->path), "%s", strrchr(device, '/') + 1);
-        out_socket->is_printer = false;
-    }
-    free(device);
-    return found ? ERR_NONE : ERR_UNSUPPORTED;
+    out_socket->is_printer = false;
+    return usb_sysfs_of_tty(text, out_socket->path);
 }
 
 static enum err find_socket(const struct port_mending *mending, struct bytes address,

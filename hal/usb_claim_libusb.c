@@ -21,6 +21,7 @@
 
 #include "hal/base/hid.h"
 #include "hal/usb_inside.h"
+#include "hal/usb_sysfs.h"
 
 /* Transfers ------------------------------------------------------------------------------------ */
 
@@ -204,7 +205,10 @@ static enum err open_device(struct usb_claim *claim, struct textbuf *out_why)
     }
     int result = libusb_open(claim->device.device, &claim->handle);
     if (result == 0) result = claim_faces(claim);
-    if (result == 0) return ERR_NONE;
+    if (result == 0) {
+        usb_sysfs_stay_awake(claim->device.path);
+        return ERR_NONE;
+    }
     textbuf_format(out_why, "the usb device cannot be claimed: %s", libusb_strerror(result));
     return usb_err(result);
 }

@@ -346,6 +346,47 @@ static void only_the_listed_interfaces_are_claimed(void)
     usb_rig_stop();
 }
 
+static void expect_awake(const char *socket)
+{
+    char file[64];
+    char content[8] = "";
+    snprintf(file, sizeof(file), "/sys/bus/usb/devices/%s/power/control", socket);
+    FILE *stream = fopen(file, "re");
+    ENSURE(stream && fgets(content, sizeof(content), stream));
+    fclose(stream);
+    EXPECT(strncmp(content, "on", 2) == 0, "the kernel does not let it sleep");
+}
+
+/* Taking a printer from its driver and giving it back between jobs loses labels; a scanner types
+ * for the kernel again when we leave it. */
+static void the_kernels_driver_is_sent_away_once(void)
+{
+    struct usb_bench_model models[] = {usb_printer, usb_keyboard};
+    models[0].kernel_driver = "usblp";
+    models[1].kernel_driver = "usbhid";
+    struct usb_bench_device *printer = usb_bench_plug(rig.bench, &models[0]);
+    struct usb_bench_device *scanner = usb_bench_plug(rig.bench, &models[1]);
+    usb_rig_start();
+    for (uint32_t i = 1; i <= 3; i++) {
+        usb_rig_connect(i, PRINTER, PORT_FACE_PRINTER);
+        EXPECT_I64(0, usb_bench_bound(printer) & 1u, "usblp has let go");
+        ports_disconnect(rig.ports, i);
+        port_log_settle(rig.loop);
+    }
+    EXPECT_I64(1, usb_bench_rebinds(printer), "once for all openings");
+    usb_rig_connect(10, SCANNER, PORT_FACE_HID);
+    EXPECT_I64(0, usb_bench_bound(scanner) & 1u, "usbhid types nothing meanwhile");
+    expect_awake("1-4");
+    expect_awake("1-2");
+    ports_disconnect(rig.ports, 10);
+    PORT_LOG_UNTIL(rig.loop, usb_bench_bound(scanner) & 1u, "it is given back");
+    EXPECT_I64(0, usb_bench_count(printer, USBDEVFS_RESET), "nothing was reset");
+    EXPECT_I64(0, usb_bench_count(printer, USBDEVFS_SETCONFIGURATION), "or set up afresh");
+    usb_rig_unplug(printer);
+    usb_rig_unplug(scanner);
+    usb_rig_stop();
+}
+
 /* A keyboard that people write with is theirs until the settings name it. */
 static void a_keyboard_is_claimed_by_its_name_only(void)
 {
@@ -422,6 +463,7 @@ int main(int count, char **arguments)
     EXPECT_RUN(plugged_and_unplugged_a_hundred_times);
     EXPECT_RUN(a_bus_full_of_scanners);
     EXPECT_RUN(only_the_listed_interfaces_are_claimed);
+    EXPECT_RUN(the_kernels_driver_is_sent_away_once);
     EXPECT_RUN(a_keyboard_is_claimed_by_its_name_only);
     EXPECT_RUN(keystrokes_without_a_pause);
     EXPECT_RUN(a_device_id_without_end);

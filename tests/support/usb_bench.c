@@ -193,6 +193,13 @@ static void reap(struct usb_bench_device *device, UMockdevIoctlClient *client,
     umockdev_ioctl_data_unref(urb);
 }
 
+static void rebind(struct usb_bench_device *device, unsigned bit, bool connect)
+{
+    if (!device->model->kernel_driver || !(device->bound & bit) != connect) return;
+    device->bound ^= bit;
+    device->rebinds++;
+}
+
 /* The interface's number is the first word of either argument. */
 static void note_claim(struct usb_bench_device *device, unsigned long request,
                        UMockdevIoctlData *argument)
@@ -202,6 +209,32 @@ static void note_claim(struct usb_bench_device *device, unsigned long request,
     umockdev_ioctl_data_unref(place);
     if (request == USBDEVFS_RELEASEINTERFACE) device->claimed &= ~bit;
     else device->claimed |= bit;
+    if (request == USBDEVFS_DISCONNECT_CLAIM) rebind(device, bit, false);
+}
+
+static void tell_driver(const struct usb_bench_device *device, UMockdevIoctlClient *client,
+                        UMockdevIoctlData *argument)
+{
+    UMockdevIoctlData *place =
+        umockdev_ioctl_data_resolve(argument, 0, sizeof(struct usbdevfs_getdriver), NULL);
+    struct usbdevfs_getdriver *asked = (struct usbdevfs_getdriver *)(void *)place->data;
+    bool bound = device->bound & (1u << (asked->interface & 31u));
+    if (bound) g_strlcpy(asked->driver, device->model->kernel_driver, sizeof(asked->driver));
+    umockdev_ioctl_client_complete(client, bound ? 0 : -1, bound ? 0 : ENODATA);
+    umockdev_ioctl_data_unref(place);
+}
+
+/* USBDEVFS_IOCTL carries a request for one interface: let its driver go, or find one. */
+static void ask_interface(struct usb_bench_device *device, UMockdevIoctlClient *client,
+                          UMockdevIoctlData *argument)
+{
+    UMockdevIoctlData *place =
+        umockdev_ioctl_data_resolve(argument, 0, sizeof(struct usbdevfs_ioctl), NULL);
+    const struct usbdevfs_ioctl *asked = (struct usbdevfs_ioctl *)(void *)place->data;
+    bool connect = (unsigned long)(unsigned)asked->ioctl_code == USBDEVFS_CONNECT;
+    rebind(device, 1u << (asked->ifno & 31), connect);
+    umockdev_ioctl_client_complete(client, 0, 0);
+    umockdev_ioctl_data_unref(place);
 }
 
 /* A request that waits for its answer: the hub's descriptor and its switches (USB 2.0, 11.24.2). */
@@ -266,11 +299,11 @@ static gboolean answer_request(struct usb_bench_device *device, UMockdevIoctlCli
         note_claim(device, request, argument);
         umockdev_ioctl_client_complete(client, 0, 0);
         return TRUE;
-    case USBDEVFS_GETDRIVER: umockdev_ioctl_client_complete(client, -1, ENODATA); return TRUE;
+    case USBDEVFS_GETDRIVER: tell_driver(device, client, argument); return TRUE;
+    case USBDEVFS_IOCTL: ask_interface(device, client, argument); return TRUE;
     case USBDEVFS_CLEAR_HALT: clear_halt(device, client, argument); return TRUE;
     case USBDEVFS_SETINTERFACE:
-    case USBDEVFS_RESET:
-    case USBDEVFS_IOCTL: umockdev_ioctl_client_complete(client, 0, 0); return TRUE;
+    case USBDEVFS_RESET: umockdev_ioctl_client_complete(client, 0, 0); return TRUE;
     case USBDEVFS_SUBMITURB: submit(device, client, argument); return TRUE;
     case USBDEVFS_DISCARDURB: discard(device, client, argument); return TRUE;
     case USBDEVFS_REAPURBNDELAY: reap(device, client, argument); return TRUE;
@@ -342,6 +375,22 @@ void usb_bench_hub_is(struct usb_bench *bench, uint8_t characteristics)
 struct bytes usb_bench_hub_told(struct usb_bench *bench)
 {
     return usb_bench_told(bench->hub);
+}
+
+unsigned usb_bench_bound(struct usb_bench_device *device)
+{
+    pthread_mutex_lock(&device->lock);
+    unsigned bound = device->bound;
+    pthread_mutex_unlock(&device->lock);
+    return bound;
+}
+
+size_t usb_bench_rebinds(struct usb_bench_device *device)
+{
+    pthread_mutex_lock(&device->lock);
+    size_t rebinds = device->rebinds;
+    pthread_mutex_unlock(&device->lock);
+    return rebinds;
 }
 
 unsigned usb_bench_claimed(struct usb_bench_device *device)

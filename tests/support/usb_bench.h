@@ -30,6 +30,7 @@ struct usb_bench_model {
     const char *descriptors; /* device and configuration, hexadecimal, blanks allowed */
     const char *serial;      /* NULL: none */
     const char *product;
+    const char *kernel_driver; /* that has bound to every interface first; NULL: none */
     struct usb_bench_answer answers[USB_BENCH_ANSWERS_MAX];
 };
 
@@ -78,6 +79,10 @@ struct bytes usb_bench_hub_told(struct usb_bench *bench);
 /* Gives the kernel a switch for the socket of this number; returns the file of it, for g_free. */
 char *usb_bench_switch(struct usb_bench *bench, unsigned number);
 
+/* Which interfaces the kernel's driver is bound to just now, one bit each; how often it was sent
+ * away or fetched back. */
+unsigned usb_bench_bound(struct usb_bench_device *device);
+size_t usb_bench_rebinds(struct usb_bench_device *device);
 /* Which interfaces are claimed just now, one bit each. */
 unsigned usb_bench_claimed(struct usb_bench_device *device);
 /* All control requests that sent something out: eight bytes of setup each, then the data. */

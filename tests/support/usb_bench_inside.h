@@ -51,6 +51,8 @@ struct usb_bench_device {
     uint8_t told[TOLD_MAX];
     size_t told_len;
     unsigned claimed;
+    unsigned bound;
+    size_t rebinds;
     size_t cleared_in_flight;
     uint8_t hub_characteristics;
 };

@@ -133,7 +133,8 @@ static void make_sysfs(struct usb_bench *bench, struct usb_bench_device *device)
     char *text = g_strdup_printf(
         "P: /devices/usb1/1-%u\nN: bus/usb/001/%03u\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_device\n"
         "E: BUSNUM=001\nE: DEVNUM=%03u\nE: DEVNAME=/dev/bus/usb/001/%03u\n"
-        "A: busnum=1\\n\nA: devnum=%u\\n\nA: bConfigurationValue=1\\n\nA: speed=12\\n\n"
+        "A: busnum=1\\n\nA: devnum=%u\\n\nA: bConfigurationValue=1\\n\nA: speed=12\\n\nA: "
+        "power/control=auto\\n\n"
         "H: descriptors=%s\n",
         number, number, number, number, number, descriptors);
     g_free(descriptors);
@@ -152,6 +153,7 @@ static struct usb_bench_device *make_device(struct usb_bench *bench,
     bench->sockets[devnum] = device;
     device->model = model;
     device->may_take = SIZE_MAX;
+    device->bound = model && model->kernel_driver ? 0xFFu : 0;
     device->taken = g_byte_array_new();
     pthread_mutex_init(&device->lock, NULL);
     snprintf(device->node, sizeof(device->node), "/dev/bus/usb/001/%03u", devnum);
