@@ -17,10 +17,11 @@ static bool write_file(const char *path, const char *text)
     return good;
 }
 
-/* As root a mount namespace is enough; anybody else becomes root of a user namespace first. */
+/* As root a mount namespace is enough; anybody else, and root of a container that may not do this,
+ * becomes root of a user namespace first. */
 static bool enter_namespace(void)
 {
-    if (geteuid() == 0) return unshare(CLONE_NEWNS) == 0;
+    if (geteuid() == 0 && unshare(CLONE_NEWNS) == 0) return true;
     char users[64];
     char groups[64];
     snprintf(users, sizeof(users), "0 %u 1", (unsigned)geteuid());
