@@ -193,6 +193,14 @@ static enum err write_some(struct slot *slot, size_t *out_count)
     return serial_write(&slot->serial, front, out_count);
 }
 
+/* A line that has been unplugged may tell so by an error of reading or writing: that is no fault of
+ * a device that is there. */
+static void tell_failed(struct slot *slot, enum err problem, const char *sentence)
+{
+    bool gone = slot->transport == TRANSPORT_SERIAL && serial_has_hung_up(&slot->serial);
+    tell_end(slot, gone ? ERR_CLOSED : problem, gone ? "the device is gone" : sentence);
+}
+
 /* True when there was something. */
 static bool take_input(struct slot *slot)
 {
@@ -201,7 +209,7 @@ static bool take_input(struct slot *slot)
     if (problem == ERR_CLOSED) {
         tell_end(slot, problem, "the other side has ended the connection");
     } else if (problem != ERR_NONE && problem != ERR_AGAIN) {
-        tell_end(slot, problem, "reading from the device failed");
+        tell_failed(slot, problem, "reading from the device failed");
     } else if (len > 0) {
         slot->ports->events.bytes(slot->ports->context, slot->port, bytes_of(slot->ports->in, len));
     }
@@ -213,7 +221,7 @@ static void give_output(struct slot *slot)
     size_t count = 0;
     enum err problem = slot->out.len > 0 ? write_some(slot, &count) : ERR_NONE;
     if (problem != ERR_NONE) {
-        tell_end(slot, problem, "writing to the device failed");
+        tell_failed(slot, problem, "writing to the device failed");
         return;
     }
     if (count == slot->out.len) loop_change(slot->ports->loop, &slot->watch, LOOP_IN);

@@ -38,8 +38,14 @@ MUST_USE enum err serial_open(const char *path, const struct serial_settings *se
                               struct textbuf *out_why, struct serial *out_serial);
 void serial_close(struct serial *serial); /* accepts the zeroed and the closed */
 
+/* The line's end, as the kernel tells it: a tty that has been unplugged fails in several ways, or
+ * not at all, depending on what was asked of it when. */
+bool serial_has_hung_up(const struct serial *serial);
+
 /* *out_len is 0 when nothing is there AND when the line is gone: the two look alike, so the line's
- * end is known by LOOP_ERROR alone. */
+ * end is known by LOOP_ERROR and serial_has_hung_up alone. Nothing here counts time between bytes:
+ * FTDI's chips hold them back for up to 16 ms, and are left at that, because less means a thousand
+ * empty packets a second. */
 MUST_USE enum err serial_read(struct serial *serial, uint8_t *storage, size_t size,
                               size_t *out_len);
 /* *out_taken may be less than asked, and 0 when the line is not ready for more. */

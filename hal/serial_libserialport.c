@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libserialport.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -162,6 +163,12 @@ void serial_close(struct serial *serial)
     sp_close(serial->port);
     sp_free_port(serial->port);
     *serial = (struct serial){.port = NULL, .fd = -1};
+}
+
+bool serial_has_hung_up(const struct serial *serial)
+{
+    struct pollfd line = {.fd = serial->fd};
+    return serial->fd >= 0 && poll(&line, 1, 0) > 0 && (line.revents & (POLLHUP | POLLERR));
 }
 
 /* The library says how many bytes, or an error; a full or empty buffer is one of its errors. */

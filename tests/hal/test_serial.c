@@ -289,6 +289,23 @@ static void a_full_line_takes_nothing_and_says_so(void)
     tcflush(scale, TCIOFLUSH);
 }
 
+static void a_dead_line_is_told_from_a_silent_one(void)
+{
+    char sentence[100];
+    struct textbuf why;
+    textbuf_init(&why, sentence, sizeof(sentence));
+    struct serial serial = {.port = NULL, .fd = -1};
+    EXPECT(!serial_has_hung_up(&serial), "what is not open has not ended");
+    EXPECT_I64(ERR_NONE, serial_open(TTY_BENCH_PATH, &usual, &why, &serial), "the line opens");
+    EXPECT(!serial_has_hung_up(&serial), "silence is no end");
+    tty_bench_unplug(&bench);
+    EXPECT(serial_has_hung_up(&serial), "unplugged it has ended");
+    size_t count = 0;
+    EXPECT(serial_write(&serial, BYTES_LITERAL("S\r\n"), &count) != ERR_NONE, "writing fails");
+    serial_close(&serial);
+    scale = tty_bench_plug(&bench);
+}
+
 static void unplugged_and_plugged_again(void)
 {
     start();
@@ -328,6 +345,7 @@ int main(void)
     EXPECT_RUN(bad_settings_are_refused);
     EXPECT_RUN(a_line_that_does_not_take_more_keeps_it_waiting);
     EXPECT_RUN(a_full_line_takes_nothing_and_says_so);
+    EXPECT_RUN(a_dead_line_is_told_from_a_silent_one);
     EXPECT_RUN(unplugged_and_plugged_again);
     EXPECT_RUN(unplugged_in_the_middle_of_a_frame);
     return expect_result();

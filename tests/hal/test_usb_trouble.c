@@ -129,6 +129,32 @@ static void unplugged_at_any_byte_of_a_job(void)
     usb_rig_stop();
 }
 
+/* R03: it takes no more for as long as it likes, then stalls, and takes again. */
+static void stalled_at_any_byte_of_a_job(void)
+{
+    static const size_t cuts[] = {0, 1, 63, 64, 65, 16383, 16384, 16385, 39999};
+    usb_rig_start();
+    for (uint32_t i = 0; i < ARRAY_LEN(cuts); i++) {
+        struct usb_bench_device *device = usb_rig_plug(&usb_printer);
+        usb_rig_connect(i + 1, PRINTER, PORT_FACE_PRINTER);
+        usb_bench_take_only(device, cuts[i]);
+        EXPECT_I64(ERR_NONE, ports_write(rig.ports, i + 1, bytes_of(label, sizeof(label))),
+                   "a job is given");
+        port_log_settle(rig.loop);
+        EXPECT_I64(i, rig.log->drained, "it waits without an end of its own");
+        usb_bench_refuse(device, 0x01, -EPIPE);
+        usb_bench_take_only(device, SIZE_MAX);
+        PORT_LOG_UNTIL(rig.loop, rig.log->drained == i + 1, "and goes on when that is over");
+        EXPECT_BYTES(bytes_of(label, sizeof(label)), usb_bench_taken(device),
+                     "no byte is missing and none comes twice");
+        EXPECT_I64(1, usb_bench_count(device, USBDEVFS_CLEAR_HALT), "the halt was cleared");
+        EXPECT_I64(0, usb_bench_count(device, USBDEVFS_RESET), "nothing was reset");
+        ports_disconnect(rig.ports, i + 1);
+        usb_rig_unplug(device);
+    }
+    usb_rig_stop();
+}
+
 static void a_stalled_scanner_is_cleared_once(void)
 {
     struct usb_bench_device *device = usb_bench_plug(rig.bench, &usb_keyboard);
@@ -450,10 +476,12 @@ int main(int count, char **arguments)
 {
     (void)count;
     if (!usb_rig_enter(arguments)) return 77;
+    for (size_t i = 0; i < sizeof(label); i++) label[i] = (uint8_t)(i ^ (i >> 8) ^ (i >> 13));
     EXPECT_RUN(unplugged_while_it_is_asked);
     EXPECT_RUN(unplugged_in_the_turn_of_connecting);
     EXPECT_RUN(unplugged_with_nothing_in_flight);
     EXPECT_RUN(unplugged_at_any_byte_of_a_job);
+    EXPECT_RUN(stalled_at_any_byte_of_a_job);
     EXPECT_RUN(a_stalled_scanner_is_cleared_once);
     EXPECT_RUN(disturbed_and_overlong_packets);
     EXPECT_RUN(a_failed_write_of_a_printer_is_not_repeated);

@@ -8,7 +8,7 @@
 
 #define TTY_BENCH_PATH "/dev/ttyACM0"
 #define TTY_BENCH_LINK "/dev/serial/by-id/usb-packd_bench_0001-if00" /* leads to TTY_BENCH_PATH */
-#define TTY_BENCH_PLUGS 4 /* how often something can be plugged in */
+#define TTY_BENCH_PLUGS 6 /* how often something can be plugged in */
 
 struct tty_bench {
     int masters[TTY_BENCH_PLUGS];

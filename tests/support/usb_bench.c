@@ -91,7 +91,9 @@ static bool take_waiting(struct usb_bench_device *device, struct transfer *trans
         if (one->endpoint != urb->endpoint) continue;
         g_assert(one->len <= (size_t)urb->buffer_length);
         if (one->len > 0) memcpy(urb->buffer, one->data, one->len);
-        finish(device, transfer, one->status, one->len);
+        /* What of an OUT transfer was taken before it failed is counted, as the kernel does. */
+        size_t moved = urb->endpoint & 0x80 ? one->len : (size_t)urb->actual_length;
+        finish(device, transfer, one->status, moved);
         device->waiting_count--;
         memmove(one, one + 1, (device->waiting_count - i) * sizeof(*one));
         return true;
