@@ -3,11 +3,20 @@
  * A device is claimed for one face: HID takes every HID interface but mice, so that the kernel
  * types nothing, and reads the best of them (point-of-sale or weighing usage, else keyboard, else
  * the first); PRINTER takes the printer-class interface, bidirectional if offered. Other interfaces
- * stay with the kernel. Reports are in the device's default protocol, one `bytes` each.
+ * stay with the kernel, whatever else the device claims to be. Reports are in the device's default
+ * protocol, one `bytes` each; at least two reads are always waiting, because nobody keeps a report
+ * that finds none.
+ *
+ * Nothing is claimed by kind. Whether a keyboard is a scanner or somebody's keyboard is not to be
+ * seen on the bus: the caller names the device it wants, and only that one is even opened. All of
+ * a named device is taken that types, since a scanner that is point of sale and keyboard would else
+ * type its codes at the console.
  *
  * Never a device reset, a configuration set, or a detach and attach between jobs: each of them
  * loses labels (CUPS quirks for Zebra). Unknown time is not spent here: opening asks the kernel
- * only; a stalled endpoint is cleared by a kernel call that may wait for the device, rarely. */
+ * only; a stalled endpoint is cleared by a kernel call that may wait for the device, rarely. What
+ * is survived and what ends a claim: usb_flow_libusb.c. Stronger means, asked for by the caller
+ * and with nothing claimed: usb_mend.h. */
 #ifndef PACKD_HAL_USB_H
 #define PACKD_HAL_USB_H
 

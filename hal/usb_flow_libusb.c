@@ -115,7 +115,7 @@ static int read_size(const struct usb_claim *claim)
 {
     if (claim->face != PORT_FACE_HID) return (int)USB_IN_MAX;
     size_t packet = claim->reading->in_size;
-    size_t longest = usb_report_in_size(claim->identity.report_descriptor);
+    size_t longest = hid_input_size(claim->identity.report_descriptor);
     if (longest <= packet || longest > USB_IN_MAX - packet) return (int)packet;
     return (int)((longest + packet - 1) / packet * packet);
 }

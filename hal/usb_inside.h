@@ -2,7 +2,7 @@
  *
  * usb_libusb.c has the context, the loop and the devices; usb_claim_libusb.c the life of a claimed
  * one, usb_ask_libusb.c what it is asked first, usb_flow_libusb.c what goes in and out of it;
- * usb_selector.c tells which device an address means, usb_report.c how long its reports are.
+ * usb_selector.c tells which device an address means.
  * Nothing of ours is called from inside the library: its callbacks only put a finished transfer on
  * `done` or note a device, and usb_work runs when the library has returned. So a callback of the
  * caller may claim, send and release as it likes.
@@ -154,10 +154,6 @@ void usb_ask_take(struct usb_transfer *transfer);
 void usb_flow_start(struct usb_claim *claim);
 void usb_flow_take_in(struct usb_transfer *transfer);
 void usb_flow_take_out(struct usb_transfer *transfer);
-
-/* usb_report.c: bytes of the longest input report that this descriptor tells of, its id included;
- * 0 when it tells of none. */
-size_t usb_report_in_size(struct bytes descriptor);
 
 /* Our word for one of the library's errors (a negative number). */
 enum err usb_err(int library_error);

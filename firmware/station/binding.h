@@ -12,7 +12,7 @@
 #include "drivers/device_table.h"
 #include "firmware/station/device_memory.h"
 
-#define BINDING_SEEN_MAX 40 /* what hotplug tells at most is 64; a bench has less than ten */
+#define BINDING_SEEN_MAX 40 /* hotplug may tell more (hal/usb.h); a bench has less than ten */
 #define ADDRESS_AUTO "auto"
 
 struct seen_device {

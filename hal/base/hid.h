@@ -1,4 +1,5 @@
-/* hid.h - how a report is written to a HID device through a port: one report a write.
+/* hid.h - what both sides of a port know about HID reports: how long they are, and how one is
+ * written: one report a write.
  *
  *   byte 0   kind: HID_OUTPUT or HID_FEATURE, as SET_REPORT counts them (HID 1.11, 7.2.2)
  *   byte 1   report id; 0: the device has none
@@ -19,5 +20,10 @@ static inline bool hid_is_write(struct bytes bytes)
     return bytes.len > 2 && bytes.len <= HID_WRITE_MAX &&
            (bytes.data[0] == HID_OUTPUT || bytes.data[0] == HID_FEATURE);
 }
+
+/* Bytes of the longest input report that a report descriptor tells of, its id included; 0 when it
+ * tells of none. Foreign bytes may be anything; at most HID_INPUT_MAX. */
+#define HID_INPUT_MAX 65536u
+size_t hid_input_size(struct bytes descriptor);
 
 #endif

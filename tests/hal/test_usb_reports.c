@@ -7,7 +7,6 @@
 #include <sys/ioctl.h>
 
 #include "hal/base/hid.h"
-#include "hal/usb_inside.h"
 #include "tests/support/usb_rig.h"
 
 /* Input 9 bytes over packets of 8, an interrupt OUT endpoint, output and feature reports with ids:
@@ -179,7 +178,7 @@ static void the_length_of_reports_is_read_from_the_descriptor(void)
         {{NULL, 0}, 0, "none at all"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        EXPECT_I64(rows[i].size, usb_report_in_size(rows[i].descriptor), rows[i].promise);
+        EXPECT_I64(rows[i].size, hid_input_size(rows[i].descriptor), rows[i].promise);
     }
 }
 

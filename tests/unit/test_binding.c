@@ -280,8 +280,40 @@ static void what_is_remembered_reads_back_and_the_oldest_makes_room(void)
            "the same devices");
 }
 
+static unsigned opened(void)
+{
+    unsigned count = 0;
+    for (unsigned slot = 0; slot < DEVICES_MAX; slot++)
+        count += devices.slots[slot].state == DEVICE_OPENING;
+    return count;
+}
+
+/* Somebody writes with it. Claimed, it would be dead for them, and their words would be scans. */
+static void a_keyboard_is_left_alone_until_the_settings_name_it(void)
+{
+    static const char address[] = "usb:046d:c31c:@1-3";
+    struct event keyboard = {.kind = EVENT_DEVICE_SEEN};
+    memcpy(keyboard.device.address, address, sizeof address);
+    keyboard.device.identity = (struct device_identity){.vendor = 0x046d,
+                                                        .product = 0xc31c,
+                                                        .is_hid = true,
+                                                        .is_keyboard = true};
+    start(false);
+    step = bench_step(1100);
+    devices_step(&devices, &step, &keyboard);
+    for (int64_t now_ms = 1200; now_ms < 20000; now_ms += 500) tick(now_ms);
+    EXPECT_I64(0, opened(), "no role is open to it, however long it is the only one");
+    memcpy(bench.config.scanners[0].address, "usb:046d:c31c", sizeof "usb:046d:c31c");
+    memcpy(bench.config.scanners[0].driver, "keyboard", sizeof "keyboard");
+    devices_reconfigure(&devices, &step, &bench.config);
+    tick(20000);
+    EXPECT_I64(1, opened(), "named, it is opened");
+    EXPECT_I64(DEVICE_OPENING, devices.slots[DEVICE_SCANNER_FIRST].state, "as the scanner it is");
+}
+
 int main(void)
 {
+    EXPECT_RUN(a_keyboard_is_left_alone_until_the_settings_name_it);
     EXPECT_RUN(the_only_one_is_taken_when_no_other_comes);
     EXPECT_RUN(of_two_a_person_chooses);
     EXPECT_RUN(another_that_stood_there_is_no_replacement);

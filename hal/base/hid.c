@@ -1,6 +1,8 @@
-/* usb_report.c - how long the reports of a report descriptor are (HID 1.11, 6.2.2). What an item
- * means beyond its size is the drivers' business. */
-#include "hal/usb_inside.h"
+/* hid.c - how long the reports of a report descriptor are (HID 1.11, 6.2.2). What an item means
+ * beyond its size is the drivers' business. */
+#include "hal/base/hid.h"
+
+#include "hal/base/ensure.h"
 
 #define ITEM_LONG 0xFE  /* 6.2.2.3: its length is in the next byte */
 #define ITEM_INPUT 0x80 /* 6.2.2.4; the two low bits of an item's first byte are its length */
@@ -70,7 +72,7 @@ static size_t item_len(struct bytes rest)
     return len <= rest.len ? len : 0;
 }
 
-size_t usb_report_in_size(struct bytes descriptor)
+size_t hid_input_size(struct bytes descriptor)
 {
     struct reports reports = {.has_ids = false};
     while (descriptor.len > 0) {
