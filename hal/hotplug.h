@@ -13,7 +13,7 @@
 #include "hal/base/err.h"
 #include "hal/port.h"
 
-#define HOTPLUG_LINES_MAX 32 /* serial lines known at once; more are not told */
+#define HOTPLUG_LINES_MAX 32 /* serial lines known at once; more are told when there is room */
 
 struct hotplug;
 

@@ -3,10 +3,12 @@
  * udev is asked for its finished events, after the rules have made links and permissions, never
  * for the kernel's raw ones. The monitor listens before the list is read, so nothing falls between;
  * what is in both is told once, because the table of lines knows it. An address is remembered,
- * since the links of a line that has gone are gone as well.
+ * since the links of a line that has gone are gone as well. When the kernel had to drop events
+ * (many devices at once), and when a line found no room, the list is read again.
  */
 #include "hal/hotplug.h"
 
+#include <errno.h>
 #include <libudev.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +34,7 @@ struct hotplug {
     struct loop_watch watch;
     struct loop_later soon;
     struct line lines[HOTPLUG_LINES_MAX];
+    bool missed; /* a line found no room */
 };
 
 static struct line *find_line(struct hotplug *hotplug, const char *syspath)
@@ -103,7 +106,10 @@ static void line_seen(struct hotplug *hotplug, struct udev_device *device)
     const char *syspath = udev_device_get_syspath(device);
     if (find_line(hotplug, syspath) || !is_line(device)) return;
     struct line *line = find_line(hotplug, "");
-    if (!line) return;
+    if (!line) {
+        hotplug->missed = true;
+        return;
+    }
     struct textbuf address;
     textbuf_init(&address, line->address, sizeof(line->address));
     textbuf_text(&address, "serial:");
@@ -116,30 +122,50 @@ static void line_seen(struct hotplug *hotplug, struct udev_device *device)
     else tell_seen(hotplug, line, device);
 }
 
-static void line_gone(struct hotplug *hotplug, struct udev_device *device)
+static void line_gone(struct hotplug *hotplug, struct line *line)
 {
-    struct line *line = find_line(hotplug, udev_device_get_syspath(device));
-    if (!line) return;
     struct line gone = *line;
     line->syspath[0] = '\0';
+    if (hotplug->missed) loop_later(hotplug->loop, &hotplug->soon);
     hotplug->events.gone(hotplug->context, gone.address);
+}
+
+static void handle(struct hotplug *hotplug, struct udev_device *device)
+{
+    const char *action = udev_device_get_action(device);
+    struct line *line = find_line(hotplug, udev_device_get_syspath(device));
+    if (action && strcmp(action, "add") == 0) line_seen(hotplug, device);
+    if (action && strcmp(action, "remove") == 0 && line) line_gone(hotplug, line);
 }
 
 static void on_ready(void *context, uint32_t ready)
 {
-    (void)ready; /* an overflow shows as an error of receiving, and is over then */
+    (void)ready;
     struct hotplug *hotplug = context;
+    errno = 0;
     struct udev_device *device = udev_monitor_receive_device(hotplug->monitor);
-    if (!device) return;
-    const char *action = udev_device_get_action(device);
-    if (action && strcmp(action, "add") == 0) line_seen(hotplug, device);
-    if (action && strcmp(action, "remove") == 0) line_gone(hotplug, device);
+    if (device) handle(hotplug, device);
+    else if (errno == ENOBUFS) loop_later(hotplug->loop, &hotplug->soon);
     udev_device_unref(device);
+}
+
+/* Those whose going was not told. */
+static void check_lines(struct hotplug *hotplug)
+{
+    for (size_t i = 0; i < HOTPLUG_LINES_MAX; i++) {
+        struct line *line = &hotplug->lines[i];
+        if (line->syspath[0] == '\0') continue;
+        struct udev_device *device = udev_device_new_from_syspath(hotplug->udev, line->syspath);
+        if (!device) line_gone(hotplug, line);
+        udev_device_unref(device);
+    }
 }
 
 static void see_lines(void *context)
 {
     struct hotplug *hotplug = context;
+    check_lines(hotplug);
+    hotplug->missed = false;
     struct udev_enumerate *list = udev_enumerate_new(hotplug->udev);
     if (!list) return;
     udev_enumerate_add_match_subsystem(list, "tty");

@@ -21,7 +21,8 @@ struct serial_settings {
     uint8_t stop_bits; /* 1 or 2 */
     enum serial_parity parity;
     enum serial_flow flow;
-    bool dtr_off; /* some indicators restart when DTR rises */
+    bool dtr_off; /* some indicators restart when DTR rises. The kernel raises both pins when it
+                   * opens a line and they fall again at once; nobody can keep it from that */
     bool rts_off; /* without effect under SERIAL_FLOW_RTS_CTS */
 };
 

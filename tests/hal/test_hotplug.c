@@ -1,7 +1,11 @@
 /* Guards: serial lines are told once with the name that survives replugging, lines without hardware
- * are not told, and what is gone is told with the address it was seen under. The lines are
- * umockdev's; names as udev's 60-serial.rules make them. A node
- * of umockdev's can be used once only, hence the numbers. */
+ * are not told, what is gone is told with the address it was seen under, and nothing is missed for
+ * good when events are dropped or there are too many lines. The lines are umockdev's; names as
+ * udev's 60-serial.rules make them. A node of umockdev's can be used once only, hence the numbers.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <libudev.h>
 #include <sys/mount.h>
 #include <umockdev.h>
 
@@ -119,6 +123,65 @@ static void a_line_that_was_there_before_has_the_same_name(void)
     hotplug_close(hotplug);
 }
 
+/* The kernel drops events when many devices come at once; libudev then says ENOBUFS. */
+static bool drop_events;
+
+struct udev_device *udev_monitor_receive_device(struct udev_monitor *monitor)
+{
+    __typeof__(&udev_monitor_receive_device) real;
+    *(void **)&real = dlsym(RTLD_NEXT, "udev_monitor_receive_device");
+    struct udev_device *device = real(monitor);
+    if (!drop_events) return device;
+    udev_device_unref(device);
+    errno = ENOBUFS;
+    return NULL;
+}
+
+static void events_that_the_kernel_dropped_are_made_up_for(void)
+{
+    add_line("ttyUSB5", SERIAL, BY_ID);
+    struct hotplug *hotplug = open_hotplug(NULL);
+    PORT_LOG_UNTIL(loop, seen.seen == 2, "what is there is told");
+    drop_events = true;
+    add_line("ttyUSB6", SERIAL, BY_ID);
+    umockdev_testbed_uevent(testbed, LINE_PATH("ttyUSB6"), "add");
+    PORT_LOG_UNTIL(loop, seen.seen == 3, "what came meanwhile too");
+    umockdev_testbed_remove_device(testbed, LINE_PATH("ttyUSB5"));
+    umockdev_testbed_uevent(testbed, LINE_PATH("ttyUSB6"), "change"); /* any event, dropped */
+    PORT_LOG_UNTIL(loop, seen.gone == 1, "and what went");
+    drop_events = false;
+    port_log_settle(loop);
+    EXPECT_I64(3, seen.seen, "each once");
+    EXPECT_I64(1, seen.gone, "and nothing else went");
+    umockdev_testbed_uevent(testbed, LINE_PATH("ttyUSB6"), "remove");
+    umockdev_testbed_remove_device(testbed, LINE_PATH("ttyUSB6"));
+    PORT_LOG_UNTIL(loop, seen.gone == 2, "events are heard again");
+    hotplug_close(hotplug);
+}
+
+/* B14: more lines than there is room for, then room. */
+static void more_lines_than_are_known_at_once(void)
+{
+    enum { LINES = HOTPLUG_LINES_MAX + 4 };
+    char node[16];
+    char path[LINES][96];
+    for (unsigned i = 0; i < LINES; i++) {
+        snprintf(node, sizeof(node), "ttyUSB%u", 20 + i);
+        snprintf(path[i], sizeof(path[i]), "/sys" ADAPTER "/1-7:1.0/%s/tty/%s", node, node);
+        add_line(node, "", BY_PATH);
+    }
+    struct hotplug *hotplug = open_hotplug(NULL);
+    PORT_LOG_UNTIL(loop, seen.seen == HOTPLUG_LINES_MAX, "as many as there is room for");
+    for (unsigned i = 0; i < LINES; i++) {
+        umockdev_testbed_uevent(testbed, path[i], "remove");
+        umockdev_testbed_remove_device(testbed, path[i]);
+        port_log_settle(loop);
+    }
+    PORT_LOG_UNTIL(loop, seen.gone == seen.seen - 1, "all but the machine's own have gone");
+    EXPECT(seen.seen > HOTPLUG_LINES_MAX, "those without room were told when there was some");
+    hotplug_close(hotplug);
+}
+
 static void without_a_serial_number_the_socket_counts(void)
 {
     struct hotplug *hotplug = open_hotplug(NULL);
@@ -174,6 +237,8 @@ int main(int count, char **arguments)
         EXPECT_RUN(a_line_that_was_there_before_has_the_same_name);
     } else {
         EXPECT_RUN(lines_come_and_go);
+        EXPECT_RUN(events_that_the_kernel_dropped_are_made_up_for);
+        EXPECT_RUN(more_lines_than_are_known_at_once);
         EXPECT_RUN(without_a_serial_number_the_socket_counts);
         EXPECT_RUN(both_sources_feed_one_listener);
     }
