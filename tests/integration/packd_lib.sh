@@ -15,6 +15,18 @@ free_port() {
     done
 }
 
+devices_write() { # the settings that say which devices there are
+    cat <<END
+[scale]
+address = tcp:127.0.0.1:$scale
+stable_for_ms = 100
+[scanner "bench"]
+address = tcp:127.0.0.1:$scanner
+[printer]
+address = tcp:127.0.0.1:$printer
+END
+}
+
 config_write() { # [EXTRA LINE OF [station]]...
     cat <<END
 [station]
@@ -29,13 +41,7 @@ $(printf '%s\n' "$@")
 port = $web
 [control]
 socket = $work/control.sock
-[scale]
-address = tcp:127.0.0.1:$scale
-stable_for_ms = 100
-[scanner "bench"]
-address = tcp:127.0.0.1:$scanner
-[printer]
-address = tcp:127.0.0.1:$printer
+$(devices_write)
 [carrier "sandbox"]
 base_url = https://localhost:$courier/sandbox/v1
 credential_file = $sim/courier-token
