@@ -49,15 +49,6 @@ log_says() { # PROMISE WORDS
 }
 until_log() { until_has "$1" "${2:-10}" cat "$packd_log"; }
 
-orders=()
-next_order=3000
-new_order() { # gives $order, whom nobody has packed
-    next_order=$((next_order + 1))
-    order=WEB-$next_order
-    orders+=("$order")
-    ctl order add "$next_order" pin=560001 >/dev/null
-}
-
 # As a packer would: looks, and presses what the screen offers, until the parcel is closed.
 close_parcel() { # ORDER [SECONDS]
     local end=$((SECONDS + ${2:-40}))
@@ -88,11 +79,6 @@ packs() { # a fresh order from scan to closed, and the books agree
     start_parcel "$order" 500g
     close_parcel "$order" "$@"
     one_of_everything "$order"
-}
-verdict() { # every order so far is in the books once, and no book contradicts another
-    local one
-    for one in "${orders[@]}"; do one_of_everything "$one"; done
-    all_is_well
 }
 
 # A packd under a service manager's eyes, with a watchdog of so many ms.

@@ -304,7 +304,10 @@ static uint64_t figure(const struct played *played, const char *what)
 
 static enum outcome look_figure(struct bench *bench)
 {
-    return figure(bench->wait.played, bench->wait.wanted) >= bench->wait.least ? DONE : WAITING;
+    const struct wait *wait = &bench->wait;
+    if (figure(wait->played, wait->wanted) < wait->least) return WAITING;
+    if (strcmp(wait->wanted, "gone") == 0) bench->mark_ms = wait->played->left_ms;
+    return DONE;
 }
 
 static enum outcome wait_for(struct bench *bench, enum outcome (*look)(struct bench *bench),

@@ -88,23 +88,31 @@ world_begin() { # packsim, packd without a device, and the devices that may be p
     packd_begin
     must until 60000 "$(state_of printer gone)"
 }
-plug() { must plug "$1"; must until $patience_ms "$(state_of "$1" ready)"; }
 plug_all() {
     local one
     for one in scanner scale printer; do must plug "$one"; done
     must until $patience_ms "$all_ready"
 }
-# Unplugged, seen on the page, plugged in, ready again; both figures are said.
-unplug() {
+figures=()
+unplug() { # DEVICE WHERE: and the page says so
     must unplug "$1"
     must since $patience_ms "$(state_of "$1" gone)"
-    gone_ms=$answer
+    figures+=("$1 $2 gone $answer")
 }
-replug() {
+plug() { # DEVICE WHERE: and it is in use again
     must plug "$1"
     must until $patience_ms "$(state_of "$1" ready)"
-    back_ms=$answer
-    echo "figure: $1 ${2:-idle}: unplugged seen after ${gone_ms:--} ms, back in use after $back_ms ms"
+    figures+=("$1 $2 back $answer")
+}
+say_figures() { # how long until the page says so: the worst of each device
+    local device what
+    for device in scanner scale printer; do
+        for what in gone back; do
+            printf '%s\n' "${figures[@]}" | grep "^$device .* $what " | awk -v d="$device" -v w="$what" '
+                { n++; sum += $NF; if ($NF > worst) { worst = $NF; where = $2 } }
+                END { if (n) printf "figure: %s %s: mean %d ms, worst %d ms (%s), of %d\n", d, w, sum / n, worst, where, n }'
+        done
+    done
 }
 
 # Keys of a claimed scanner reach nobody else.
@@ -121,4 +129,24 @@ keyboard_is_heard() { # PROMISE
         bench hears 2000 "hello $try~" && return
     done
     expect "$1" heard "$answer"
+}
+
+# A parcel in parts: the order is found, the mass lies on the plate, the label is out.
+scan_new_order() { # gives $order
+    new_order
+    state_is idle 20
+    empty_plate
+    ctl scan "$order" >/dev/null
+    state_is weighing
+}
+comes_to_an_end() {
+    state_is idle 60
+    one_of_everything "$order"
+}
+
+guest_done() { # TITLE: every order is in the books once, packd ends well
+    verdict
+    packd_stop
+    [ ${#figures[@]} -eq 0 ] || say_figures
+    done_with "$1"
 }

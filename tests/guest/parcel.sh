@@ -23,5 +23,4 @@ must capture printer /out/label.zpl
 expect_has "the label over the wire has the booked AWB" "$(awb_of WEB-1001)" "$(tr -d '\0' </out/label.zpl)"
 nobody_heard "what the scanner typed reached neither the console nor an input device"
 
-all_is_well
-done_with "usb parcel"
+guest_done "usb parcel"

@@ -245,6 +245,7 @@ void played_unplug(struct played *played)
 {
     if (!played->plugged) return;
     played->plugged = false;
+    played->left_ms = played_now_ms();
     vhci_unplug(&played->vhci);
     if (played->relay >= 0) close(played->relay);
     played->relay = -1;
