@@ -26,6 +26,12 @@ address = ${printer_at:-usb:0a5f:0164}
 END
 }
 
+play() { # PART [WORD]...: unless others were asked for
+    [[ -z ${GUEST_PARTS:-} || ,$GUEST_PARTS, == *,$1,* ]] || return
+    echo "part: $* at $(cut -d ' ' -f 1 /proc/uptime) s"
+    "$@"
+}
+
 # The bench: one line to it, one line from it.
 coproc BENCH { exec usb_bench /out/bench.log 2>>/out/bench.errors; }
 bench() { # WORD...: whether it was done; what it said in $answer

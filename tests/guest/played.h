@@ -83,7 +83,7 @@ struct played {
     struct pipe_end in[PLAYED_ENDPOINTS], out[PLAYED_ENDPOINTS];
     uint64_t unplug_at; /* bytes of bulk OUT from the arming on; UINT64_MAX: not armed */
     uint64_t out_total;
-    int64_t left_ms;    /* when it was last pulled out */
+    int64_t left_ms;       /* when it was last pulled out */
     size_t take_only;      /* of the next OUT request, once; SIZE_MAX: all */
     int64_t late_ms;       /* from now on everything it says is so late */
     bool fast_after;       /* the first configuration leads to leaving and coming back at once */

@@ -5,91 +5,16 @@
 set -uo pipefail
 . "$(dirname "$0")/guest_lib.sh"
 
-idle() {
-    local device
-    for device in scanner scale printer; do
-        unplug "$device" idle
-        plug "$device" idle
-    done
-}
-
-weighing() {
-    local device
-    for device in scanner scale printer; do
-        scan_new_order
-        unplug "$device" weighing
-        ctl put 500g >/dev/null
-        if [ "$device" = scale ]; then
-            must until $patience_ms '"id":"scale_gone"'
-            expect "nothing is booked without a scale" 0 "$(live_bookings "$order")"
-        fi
-        plug "$device" weighing
-        comes_to_an_end
-    done
-}
-
-booking() {
-    local device
-    for device in scanner scale printer; do
-        scan_new_order
-        ctl fault courier book delay 1500 >/dev/null
-        ctl put 500g >/dev/null
-        state_is booking
-        unplug "$device" booking
-        plug "$device" booking
-        comes_to_an_end
-    done
-}
-
-# The printer lets the label wait, so that there is time to pull the others.
-printing() {
-    local device
-    scan_new_order
-    must hold printer 0x02
-    ctl put 500g >/dev/null
-    state_is printing
-    for device in scanner scale; do
-        unplug "$device" printing
-        plug "$device" printing
-    done
-    must let-go printer 0x02
-    comes_to_an_end
-}
-
-# It leaves after so many bytes of the label's own; whether there is a label is asked of a person, who looks.
-in_mid_label() { # BYTES
-    scan_new_order
-    must unplug-at printer "$1"
-    ctl put 500g >/dev/null
-    must await printer gone 1 60000
-    must since $patience_ms "$(state_of printer gone)"
-    figures+=("printer label gone $answer")
-    plug printer label
-    must until 60000 '"presses":["label_ok"'
-    printer_rests
-    if [ "$(label_count "$(awb_of "$order")")" -gt 0 ]; then ask press label_ok; else ask press label_missing; fi >/dev/null
-    comes_to_an_end
-}
-
-hub() {
-    must hub off
-    must since $patience_ms "$(state_of scanner gone) & $(state_of scale gone) & $(state_of printer gone)"
-    must hub on
-    must until $patience_ms "$all_ready"
-}
-
+. "$(dirname "$0")/states_parts.sh"
 world_begin
 plug_all
 for ((round = 0; round < ${GUEST_ROUNDS:-1}; round++)); do
-    idle
-    weighing
-    booking
-    printing
-    for bytes in 1 37 300 700; do in_mid_label $((bytes + (GUEST_SEED + round * 7919) % 31)); done
-    hub
-    scan_new_order
-    hub
-    ctl put 500g >/dev/null
-    comes_to_an_end
+    play idle
+    play weighing
+    play booking
+    play printing
+    for bytes in 1 37 300 700; do play in_mid_label $((bytes + (GUEST_SEED + round * 7919) % 31)); done
+    play hub
+    play hub_with_an_order
 done
 guest_done "usb come and go"

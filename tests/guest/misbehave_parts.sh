@@ -1,0 +1,182 @@
+# misbehave_parts.sh - devices that stall, wait, babble, come twice, type what they should not or are somebody else's;
+# sourced.
+more_devices='[scanner "second"]
+address = usb:05f9:2206
+driver = keyboard
+[scanner "all in one"]
+address = usb:cafe:0001
+driver = keyboard'
+
+puts_and_ends() { # the parcel that was scanned
+    ctl put 500g >/dev/null
+    comes_to_an_end
+}
+parcel() { scan_new_order; puts_and_ends; }
+driver_of() { basename "$(readlink "/sys/bus/usb/devices/1-$1/driver" 2>/dev/null)" 2>/dev/null; }
+
+# The printer: a stall is cleared and nothing is lost or doubled; too many, and it is opened anew.
+printer_stalls() {
+    scan_new_order
+    must stall printer 0x02 1
+    puts_and_ends
+    must counts printer
+    expect "a stall is cleared" 1 "$(figure cleared)"
+    expect "by no reset" 1 "$(figure configured)"
+    scan_new_order
+    must stall printer 0x82 1
+    puts_and_ends
+    scan_new_order
+    must short printer 100
+    puts_and_ends
+}
+
+# It takes nothing for so long that a person must be told; then it goes on where it was.
+printer_waits() {
+    scan_new_order
+    must hold printer 0x02
+    ctl put 500g >/dev/null
+    state_is printing
+    must until 60000 '"presses":["label_ok"'
+    must let-go printer 0x02
+    printer_rests
+    until_has 1 20 label_count "$(awb_of "$order")"
+    ask press label_ok >/dev/null
+    comes_to_an_end
+}
+
+paper_ends() {
+    scan_new_order
+    ctl printer paper-out 50 >/dev/null
+    ctl put 500g >/dev/null
+    must until 60000 '"flags":["paper_out"'
+    ctl printer paper-in >/dev/null
+    must until 60000 '"presses":["label_ok" & "flags":[]'
+    printer_rests
+    if [ "$(label_count "$(awb_of "$order")")" -gt 0 ]; then ask press label_ok; else ask press label_missing; fi >/dev/null
+    comes_to_an_end
+}
+
+# The scanner: nonsense between two codes, and a code that broke off.
+scanner_stumbles() {
+    must stall scanner 0x81 1
+    must await scanner cleared 1 $patience_ms
+    must await scanner reads 2 $patience_ms # packd asks for several reports at once, the kernel's driver for one
+    parcel
+    must say scanner 1 "00 00 04 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00" # a babble
+    must say scanner 1 ""
+    must say scanner 1 "01 01 01 01 01 01 01 01" # too many keys
+    parcel
+    must partly scanner WEB-10
+    unplug scanner partly
+    plug scanner partly
+    parcel
+    must late scanner 20
+    parcel
+    must late scanner 0
+}
+
+comes_twice() {
+    local device
+    for device in scanner scale printer; do
+        must unplug "$device"
+        must since $patience_ms "$(state_of "$device" gone)"
+        must twice "$device"
+        must until $patience_ms "$(state_of "$device" ready)"
+    done
+    parcel
+}
+
+# Two scanners speak at once: each its own code, none of the mixture.
+two_at_once() {
+    must device second scanner2 3
+    must plug second
+    must until $patience_ms '{"state":"ready","name":"Handheld'
+    new_order
+    state_is idle 20
+    empty_plate
+    must partly scanner "${order:0:6}"
+    must partly second "XYZ"
+    must type scanner "${order:6}"
+    must type second "789"
+    state_is weighing
+    puts_and_ends
+    must unplug second
+}
+
+# Claimed: not even what would end the machine reaches the kernel. Not claimed: it is a keyboard like any other, and
+# packd does not take its word.
+keys_of_others() {
+    must device keyboard keyboard 4
+    must plug keyboard
+    keyboard_is_heard "a keyboard is not swallowed"
+    must press keyboard 0 0x39 # Caps Lock, which is the keyboard's matter
+    parcel
+    must press keyboard 0 0x39
+    chvt 2
+    expect "the second console is shown" tty2 "$(cat /sys/class/tty/tty0/active)"
+    must forget
+    must press scanner 0x05 0x3a # Ctrl-Alt-F1
+    must type scanner "reboot -f"
+    must until $patience_ms '"id":"unknown_scan"'
+    ask press give_up >/dev/null
+    expect "a claimed scanner changes no console" tty2 "$(cat /sys/class/tty/tty0/active)"
+    nobody_heard "and its commands reach nobody"
+    must press keyboard 0x05 0x3a
+    until_has tty1 10 cat /sys/class/tty/tty0/active
+    must type keyboard "WEB-1001"
+    must hears $patience_ms "WEB-1001~"
+    must until $patience_ms '"state":"idle"'
+    must unplug keyboard
+}
+
+# A scanner that is a disk and a printer as well: packd takes the scanner and leaves the rest to the kernel.
+more_than_one_thing() {
+    must device composite composite 5
+    must plug composite
+    must until $patience_ms '{"state":"ready","name":"All In One"'
+    until_has usb-storage 20 driver_of 6:1.1
+    expect "the disk is the kernel's" usb-storage "$(driver_of 6:1.1)"
+    expect "the printer is the kernel's" usblp "$(driver_of 6:1.2)"
+    expect "the scanner is packd's" usbfs "$(driver_of 6:1.0)"
+    must forget
+    new_order
+    state_is idle 20
+    empty_plate
+    must type composite "$order"
+    state_is weighing
+    nobody_heard "what it typed reached nobody else"
+    puts_and_ends
+    must unplug composite
+}
+
+# The id of a printer that never ends, and of one that speaks another language.
+printer_ids() {
+    unplug printer id
+    must identity printer long
+    plug printer id
+    parcel
+    must unplug printer
+    must identity printer "MANUFACTURER:Zebra Technologies ;COMMAND SET:ZPL;MODEL:ZTC ZD220-203dpi ZPL;"
+    plug printer id
+    must device munbyn munbyn 6
+    must plug munbyn
+    must await munbyn configured 1 $patience_ms
+    parcel
+    must counts munbyn
+    expect "no label goes to the other printer" 0 "$(figure out)"
+    must unplug munbyn
+}
+
+descriptors() { ls "/proc/$packd_pid/fd" | wc -l; }
+come_and_go_often() { # TIMES
+    local i before
+    before=$(descriptors)
+    for ((i = 0; i < $1; i++)); do
+        must unplug scanner
+        must since $patience_ms "$(state_of scanner gone)"
+        must plug scanner
+        must until $patience_ms "$(state_of scanner ready)"
+    done
+    expect "no descriptor is lost" "$before" "$(descriptors)"
+    parcel
+}
