@@ -142,8 +142,27 @@ scan_new_order() { # gives $order
     new_order
     state_is idle 20
     empty_plate
-    ctl scan "$order" >/dev/null
-    state_is weighing
+    scan_until_found
+}
+# A packd that gets no processor for half a second in mid-code takes what comes then for another code. So the packer
+# does what packers do; how often is said at the end.
+cut_codes=0
+scan_until_found() {
+    while true; do
+        ctl scan "$order" >/dev/null
+        until_screen '"state":"weighing" || "id":"unknown_scan"'
+        [[ $screen == *'"id":"unknown_scan"'* ]] || return 0
+        cut_code
+        [ $cut_codes -lt 10 ] || exit 1
+    done
+}
+cut_code() { # what the screen names is the end of the order's code, and is given up
+    local code
+    code=$(text scan <<<"$screen")
+    expect "a code that was cut is the end of one code" "$code" "${order: -${#code}}"
+    cut_codes=$((cut_codes + 1))
+    ask press give_up >/dev/null
+    until_screen '"state":"idle"'
 }
 comes_to_an_end() {
     state_is idle 60
@@ -154,5 +173,6 @@ guest_done() { # TITLE: every order is in the books once, packd ends well
     verdict
     packd_stop
     [ ${#figures[@]} -eq 0 ] || say_figures
+    [ $cut_codes -eq 0 ] || echo "figure: codes that were cut because the machine is too busy: $cut_codes"
     done_with "$1"
 }

@@ -78,19 +78,34 @@ const struct page_document *page_newest(const struct page *page)
     return page->count > 0 ? &page->documents[page->count - 1] : NULL;
 }
 
+static bool has_all(const char *text, const char *wanted, size_t len)
+{
+    char part[256];
+    while (len > 0) {
+        const char *end = memmem(wanted, len, " & ", 3);
+        size_t part_len = end ? (size_t)(end - wanted) : len;
+        if (part_len >= sizeof(part)) return false;
+        memcpy(part, wanted, part_len);
+        part[part_len] = '\0';
+        if (!strstr(text, part)) return false;
+        part_len += end ? 3 : 0;
+        wanted += part_len;
+        len -= part_len;
+    }
+    return true;
+}
+
 bool page_has(const struct page_document *document, const char *wanted)
 {
-    char part[512];
-    while (document && *wanted != '\0') {
-        const char *end = strstr(wanted, " & ");
-        size_t len = end ? (size_t)(end - wanted) : strlen(wanted);
-        if (len >= sizeof(part)) return false;
-        memcpy(part, wanted, len);
-        part[len] = '\0';
-        if (!strstr(document->text, part)) return false;
-        wanted += end ? len + 3 : len;
+    while (document) {
+        const char *other = strstr(wanted, " || ");
+        if (has_all(document->text, wanted, other ? (size_t)(other - wanted) : strlen(wanted))) {
+            return true;
+        }
+        if (!other) return false;
+        wanted = other + 4;
     }
-    return document != NULL;
+    return false;
 }
 
 const struct page_document *page_since(const struct page *page, int64_t from_ms, const char *wanted)

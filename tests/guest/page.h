@@ -29,7 +29,8 @@ void page_close(struct page *page);
 void page_turn(struct page *page, int64_t now_ms);
 /* NULL before the first. */
 const struct page_document *page_newest(const struct page *page);
-/* The first one since `from_ms` that has all parts of `wanted`, which " & " divides. */
+/* The first one since `from_ms` that has `wanted`: all parts that " & " divides, of one of the
+ * choices that " || " divides. */
 const struct page_document *page_since(const struct page *page, int64_t from_ms,
                                        const char *wanted);
 bool page_has(const struct page_document *document, const char *wanted);

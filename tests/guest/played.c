@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -246,6 +247,7 @@ void played_unplug(struct played *played)
     if (!played->plugged) return;
     played->plugged = false;
     played->left_ms = played_now_ms();
+    played->counts.left++;
     vhci_unplug(&played->vhci);
     if (played->relay >= 0) close(played->relay);
     played->relay = -1;
@@ -263,11 +265,20 @@ void played_unplug(struct played *played)
 void played_turn(struct played *played)
 {
     if (!vhci_turn(&played->vhci)) played_unplug(played);
-    if (played->fast_after && played->counts.configured > 0) { /* once, as a device that boots */
-        played->fast_after = false;
+    if (played->leaves_once && played->counts.configured > 0) {
+        played->leaves_once = false;
+        played->comes_back = true;
         played_unplug(played);
-        (void)played_plug(played);
     }
+}
+
+void played_come_back(struct played *played)
+{
+    char path[64];
+    snprintf(path, sizeof(path), "/sys/bus/usb/devices/1-%u", played->socket + 1);
+    if (!played->comes_back || access(path, F_OK) == 0) return;
+    played->comes_back = false;
+    (void)played_plug(played);
 }
 
 void played_relay_send(struct played *played, struct bytes bytes)

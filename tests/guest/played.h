@@ -65,6 +65,7 @@ struct pipe_end { /* one endpoint in one direction */
 struct played_counts {
     unsigned configured; /* each after the first is a reset by the host, or a re-enumeration */
     unsigned halts_cleared;
+    unsigned left; /* pulled out, or by itself */
     unsigned stalled;
     unsigned switched_on; /* SET_REPORT(feature FE, 1) */
     unsigned asked_id;    /* GET_DEVICE_ID */
@@ -86,7 +87,8 @@ struct played {
     int64_t left_ms;       /* when it was last pulled out */
     size_t take_only;      /* of the next OUT request, once; SIZE_MAX: all */
     int64_t late_ms;       /* from now on everything it says is so late */
-    bool fast_after;       /* the first configuration leads to leaving and coming back at once */
+    bool leaves_once;      /* when it has been set up, as a device does that boots ... */
+    bool comes_back;       /* ... and is back as soon as the kernel has missed it */
     int relay_port;        /* 0: none */
     int relay;             /* connected socket, or -1 */
     const char *serial;    /* instead of the model's */
@@ -104,6 +106,8 @@ bool played_plug(struct played *played);
 void played_unplug(struct played *played);
 /* When vhci.fd is readable. */
 void played_turn(struct played *played);
+/* A device that left by itself comes back when the kernel has let it go. */
+void played_come_back(struct played *played);
 /* When `relay` is readable. */
 void played_hear(struct played *played);
 /* Answers what has become due; the next time something will be, or INT64_MAX. */
