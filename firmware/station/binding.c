@@ -41,19 +41,13 @@ void binding_seen(struct binding *binding, const char *address,
     place->identity = *identity;
     place->identity.device_id = place->identity.report_descriptor = BYTES_NONE;
     place->role = device_role_of(binding->table, identity);
-    place->arrival = ++binding->arrivals;
     binding->changed_ms = now_ms;
 }
 
-void binding_gone(struct binding *binding, const struct device_memory *memory, const char *address)
+void binding_gone(struct binding *binding, const char *address)
 {
     struct seen_device *place = address[0] != '\0' ? place_of(binding, address) : NULL;
-    if (place == NULL) return;
-    place->address[0] = '\0';
-    for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
-        if (strcmp(memory->cast[slot].address, address) == 0)
-            binding->left[slot] = binding->arrivals;
-    }
+    if (place != NULL) place->address[0] = '\0';
 }
 
 enum device_role binding_slot_role(unsigned slot)
@@ -98,6 +92,18 @@ static const struct seen_device *first_of(const struct seen_device *a, const str
     return a == NULL || strcmp(b->address, a->address) < 0 ? b : a;
 }
 
+bool binding_has_rival(const struct binding *binding, unsigned slot, const char *address,
+                       const char *const *taken, size_t taken_count)
+{
+    for (size_t i = 0; i < BINDING_SEEN_MAX; i++) {
+        const struct seen_device *device = &binding->seen[i];
+        if (device->address[0] == '\0' || strcmp(device->address, address) == 0) continue;
+        bool could = binding_may_play(device, binding_slot_role(slot));
+        if (could && !is_taken(device, taken, taken_count)) return true;
+    }
+    return false;
+}
+
 enum casting binding_choose(const struct binding *binding, const struct device_memory *memory,
                             unsigned slot, const char *const *taken, size_t taken_count,
                             int64_t now_ms, const struct seen_device **out_device)
@@ -105,7 +111,7 @@ enum casting binding_choose(const struct binding *binding, const struct device_m
     enum device_role role = binding_slot_role(slot);
     const struct cast *cast = &memory->cast[slot];
     const struct seen_device *any = NULL, *same = NULL;
-    size_t any_count = 0, same_count = 0, bystanders = 0;
+    size_t any_count = 0, same_count = 0;
     *out_device = binding_find(binding, cast->address);
     if (*out_device != NULL && !is_taken(*out_device, taken, taken_count)) return CASTING_ONE;
     *out_device = NULL;
@@ -115,14 +121,13 @@ enum casting binding_choose(const struct binding *binding, const struct device_m
         if (!binding_may_play(device, role)) continue;
         any = first_of(any, device);
         any_count++;
-        bystanders += device->arrival <= binding->left[slot];
         if (!is_same_model(device, cast)) continue;
         same = first_of(same, device);
         same_count++;
     }
     if (any_count == 0 || now_ms - binding->changed_ms < BINDING_QUIET_MS) return CASTING_NONE;
     if (role == ROLE_SCANNER) *out_device = any;
-    else if (bystanders > 0) return CASTING_SEVERAL;
+    else if (cast->contested) return CASTING_SEVERAL;
     else if (any_count == 1) *out_device = any;
     else if (same_count == 1) *out_device = same;
     return *out_device != NULL ? CASTING_ONE : CASTING_SEVERAL;

@@ -1,11 +1,10 @@
 /* binding.h - which of the devices that are there plays which role at the bench.
  *
  * A role whose address stands in the settings is played by that device and no other. Where the
- * settings say "auto": by the device that played it last, if it is there; else by one of the same
- * model, if there is just one that nobody else plays (it was replaced, or moved to another
- * socket); else by the only one that could. Where two could, a person shows which; a wrong guess
- * would weigh one bench's parcel on another's scale. Nor is one that was there all the while a
- * replacement for the one that has just left. Scanners are all alike: each that is there serves. */
+ * settings say "auto": by the device that played it last, if it is there; else by the only one that
+ * could, or the only one of the same model (it was replaced, or moved to another socket). Where two
+ * could, or could at any time since it was cast, a person shows which: a wrong guess would weigh
+ * one bench's parcel on another's scale. Scanners are all alike: each that is there serves. */
 #ifndef PACKD_FIRMWARE_STATION_BINDING_H
 #define PACKD_FIRMWARE_STATION_BINDING_H
 
@@ -19,7 +18,6 @@ struct seen_device {
     char address[CONFIG_ADDRESS_SIZE]; /* empty: a free place */
     struct device_identity identity;   /* what only an open device tells is empty */
     enum device_role role;
-    uint32_t arrival; /* a later one has a greater number */
 };
 
 struct binding {
@@ -41,7 +39,7 @@ enum casting { CASTING_NONE, CASTING_ONE, CASTING_SEVERAL };
 void binding_init(struct binding *binding, const struct device_table *table, int64_t now_ms);
 void binding_seen(struct binding *binding, const char *address,
                   const struct device_identity *identity, int64_t now_ms);
-void binding_gone(struct binding *binding, const struct device_memory *memory, const char *address);
+void binding_gone(struct binding *binding, const char *address);
 
 /* The role a slot of devices.h plays. */
 enum device_role binding_slot_role(unsigned slot);
@@ -52,6 +50,10 @@ bool binding_may_play(const struct seen_device *device, enum device_role role);
 enum casting binding_choose(const struct binding *binding, const struct device_memory *memory,
                             unsigned slot, const char *const *taken, size_t taken_count,
                             int64_t now_ms, const struct seen_device **out_device);
+
+/* Is there another that could play this role? */
+bool binding_has_rival(const struct binding *binding, unsigned slot, const char *address,
+                       const char *const *taken, size_t taken_count);
 
 const struct seen_device *binding_find(const struct binding *binding, const char *address);
 

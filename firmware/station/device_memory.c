@@ -32,7 +32,7 @@ void device_memory_write(const struct device_memory *memory, struct textbuf *out
         const struct cast *cast = &memory->cast[slot];
         if (cast->address[0] == '\0') continue;
         textbuf_format(out, "cast\t%u\t%s\t%u\t%u\t%u\n", slot, cast->address,
-                       (unsigned)cast->vendor, (unsigned)cast->product, (unsigned)cast->by_person);
+                       (unsigned)cast->vendor, (unsigned)cast->product, (unsigned)cast->contested);
     }
 }
 
@@ -70,17 +70,17 @@ static bool take_known(struct bytes line, struct known_device *out)
 
 static bool take_cast(struct bytes line, unsigned *out_slot, struct cast *out)
 {
-    uint64_t slot, vendor, product, by_person;
+    uint64_t slot, vendor, product, contested;
     *out = (struct cast){.vendor = 0};
     if (!take_number(&line, DEVICES_MAX - 1, &slot)) return false;
     if (!take_text(&line, out->address, sizeof out->address)) return false;
     if (!take_number(&line, UINT16_MAX, &vendor) || !take_number(&line, UINT16_MAX, &product) ||
-        !take_number(&line, 1, &by_person))
+        !take_number(&line, 1, &contested))
         return false;
     *out_slot = (unsigned)slot;
     out->vendor = (uint16_t)vendor;
     out->product = (uint16_t)product;
-    out->by_person = by_person == 1;
+    out->contested = contested == 1;
     return true;
 }
 
@@ -180,7 +180,7 @@ void device_memory_cast(struct device_memory *memory, unsigned slot, const struc
 {
     struct cast *old = &memory->cast[slot];
     bool same = strcmp(old->address, cast->address) == 0 && old->vendor == cast->vendor &&
-                old->product == cast->product && old->by_person == cast->by_person;
+                old->product == cast->product && old->contested == cast->contested;
     if (same) return;
     *old = *cast;
     note_change(memory);

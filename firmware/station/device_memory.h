@@ -29,7 +29,8 @@ struct cast {                          /* who plays a role */
     char address[CONFIG_ADDRESS_SIZE]; /* empty: nobody yet */
     uint16_t vendor;
     uint16_t product;
-    bool by_person; /* shown or named, so no guess replaces it while it is there */
+    bool
+        contested; /* another could play it, or a person had to say who: nobody is guessed for it */
 };
 
 struct device_memory {

@@ -289,18 +289,6 @@ static void mended(struct devices *devices, struct step *step, const struct even
            mending_done(&device->mending, step->now_ms, event->port.error, may_reset(slot)));
 }
 
-void device_proven(struct devices *devices, unsigned slot)
-{
-    const struct device *device = &devices->slots[slot];
-    const struct cast *before = &devices->memory.cast[slot];
-    struct cast cast = {.vendor = device->vendor, .product = device->product};
-    if (!device->is_auto) return;
-    bool copied = bytes_to_text(bytes_of_text(device->address), cast.address, sizeof cast.address);
-    ENSURE(copied);
-    cast.by_person = before->by_person && strcmp(before->address, cast.address) == 0;
-    device_memory_cast(&devices->memory, slot, &cast);
-}
-
 static void opened(struct devices *devices, struct step *step, unsigned slot,
                    const struct device_identity *identity)
 {
@@ -332,6 +320,7 @@ static void seen(struct devices *devices, struct step *step, const struct event 
 {
     const char *address = event->device.address;
     binding_seen(&devices->binding, address, &event->device.identity, step->now_ms);
+    devices_note_rivals(devices, step->config);
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
         struct device *device = &devices->slots[slot];
         bool waits = device->state == DEVICE_GONE && !device->held_back;
@@ -342,7 +331,7 @@ static void seen(struct devices *devices, struct step *step, const struct event 
 /* An open port says itself, and sooner, that its device is gone. */
 static void gone(struct devices *devices, const char *address)
 {
-    binding_gone(&devices->binding, &devices->memory, address);
+    binding_gone(&devices->binding, address);
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
         struct device *device = &devices->slots[slot];
         bool is_it = device->is_auto && strcmp(device->address, address) == 0;

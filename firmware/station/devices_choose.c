@@ -19,6 +19,32 @@ static size_t others(const struct devices *devices, const struct config *config,
     return count;
 }
 
+void device_proven(struct devices *devices, const struct config *config, unsigned slot)
+{
+    const struct device *device = &devices->slots[slot];
+    const struct cast *before = &devices->memory.cast[slot];
+    struct cast cast = {.vendor = device->vendor, .product = device->product};
+    const char *taken[DEVICES_MAX];
+    if (!device->is_auto) return;
+    bool copied = bytes_to_text(bytes_of_text(device->address), cast.address, sizeof cast.address);
+    ENSURE(copied);
+    bool same = strcmp(before->address, cast.address) == 0;
+    size_t count = others(devices, config, slot, taken);
+    cast.contested = (same && before->contested) ||
+                     binding_has_rival(&devices->binding, slot, cast.address, taken, count);
+    device_memory_cast(&devices->memory, slot, &cast);
+}
+
+void devices_note_rivals(struct devices *devices, const struct config *config)
+{
+    for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
+        const char *played = devices->memory.cast[slot].address;
+        bool plays = played[0] != '\0' && strcmp(devices->slots[slot].address, played) == 0;
+        if (plays && devices->slots[slot].state == DEVICE_OPEN)
+            device_proven(devices, config, slot);
+    }
+}
+
 static void choose_slot(struct devices *devices, struct step *step, unsigned slot)
 {
     struct device *device = &devices->slots[slot];
@@ -75,7 +101,7 @@ bool devices_cast(struct devices *devices, struct step *step, unsigned slot, con
 {
     struct device *device = &devices->slots[slot];
     const struct seen_device *seen = binding_find(&devices->binding, address);
-    struct cast cast = {.by_person = seen != NULL};
+    struct cast cast = {.contested = seen != NULL};
     if (!device->is_auto || (address[0] != '\0' && seen == NULL)) return false;
     if (seen != NULL) {
         memcpy(cast.address, seen->address, sizeof cast.address);
@@ -92,7 +118,6 @@ bool devices_cast(struct devices *devices, struct step *step, unsigned slot, con
         if (other != slot) device_memory_cast(&devices->memory, other, &(struct cast){.vendor = 0});
     }
     device_memory_cast(&devices->memory, slot, &cast);
-    devices->binding.left[slot] = 0;
     devices_choose(devices, step);
     return true;
 }

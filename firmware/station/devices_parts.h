@@ -68,6 +68,8 @@ void device_learn(struct devices *devices, const char *address, const struct sca
 const char *device_state_word(const struct device *device);
 
 /* What plays this slot is what it was taken for: from now on it plays it. */
-void device_proven(struct devices *devices, unsigned slot);
+void device_proven(struct devices *devices, const struct config *config, unsigned slot);
+/* Another has come that could play a role: whoever plays it is not replaced by a guess any more. */
+void devices_note_rivals(struct devices *devices, const struct config *config);
 
 #endif

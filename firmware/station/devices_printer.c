@@ -43,7 +43,7 @@ void printer_opened(struct devices *devices, struct step *step,
     if (device->unfit) return;
     (void)devices_printer_write(devices, step, devices->printer_driver->start);
     devices->printer_ask_ms = step->now_ms;
-    device_proven(devices, DEVICE_PRINTER);
+    device_proven(devices, step->config, DEVICE_PRINTER);
 }
 
 void printer_tick(struct devices *devices, struct step *step)

@@ -73,7 +73,7 @@ static void found(struct devices *devices, struct step *step)
     commands_log(step->commands, LOG_NOTICE, "log_scale_found", "driver",
                  devices->scale_driver->name, NULL);
     device_learn(devices, slot_of(devices)->address, devices->scale_driver, finding);
-    device_proven(devices, DEVICE_SCALE);
+    device_proven(devices, step->config, DEVICE_SCALE);
 }
 
 void scale_opened(struct devices *devices, struct step *step,
@@ -94,7 +94,7 @@ void scale_opened(struct devices *devices, struct step *step,
     bool fits =
         driver->describe == NULL || driver->describe(&devices->scale_state, identity) == NULL;
     slot_of(devices)->unfit = !fits;
-    if (fits) device_proven(devices, DEVICE_SCALE);
+    if (fits) device_proven(devices, step->config, DEVICE_SCALE);
 }
 
 /* --- time --- */

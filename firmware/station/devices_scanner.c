@@ -70,7 +70,7 @@ void scanner_opened(struct devices *devices, struct step *step, unsigned slot,
         return;
     }
     scanner_open(devices->scanner_drivers[index], state, device->port, step);
-    device_proven(devices, slot);
+    device_proven(devices, step->config, slot);
 }
 
 void scanner_next_scan(struct devices *devices, struct step *step, unsigned slot,

@@ -192,6 +192,20 @@ static void the_order_of_telling_at_a_start_does_not_matter(void)
     EXPECT_TEXT(RIGHT, scale(), "it was replaced while the box was off");
 }
 
+static void where_two_were_seen_nobody_is_guessed_after_a_start(void)
+{
+    settle_left();
+    tell(EVENT_DEVICE_SEEN, RIGHT, 3000);
+    tick(3001);
+    start(true);
+    tell(EVENT_DEVICE_SEEN, RIGHT, 1001);
+    tick(9000);
+    EXPECT_TEXT("", scale(), "the scale may be slow, or switched off");
+    EXPECT_TEXT("several", devices_scale_word(&devices), "a person must say so");
+    tell(EVENT_DEVICE_SEEN, LEFT, 20000);
+    EXPECT_TEXT(LEFT, scale(), "or it comes");
+}
+
 static void nobody_plays_two_roles(void)
 {
     start(false);
@@ -266,7 +280,7 @@ static void what_is_remembered_reads_back_and_the_oldest_makes_room(void)
     EXPECT(device_memory_find(&memory, "serial:/dev/2") == NULL, "the oldest are forgotten");
     EXPECT(device_memory_find(&memory, "serial:/dev/3") != NULL, "and no other");
     device_memory_cast(&memory, DEVICE_PRINTER,
-                       &(struct cast){.address = PRINTER, .vendor = 0x0a5f, .by_person = true});
+                       &(struct cast){.address = PRINTER, .vendor = 0x0a5f, .contested = true});
     textbuf_init(&text, storage, sizeof storage);
     device_memory_write(&memory, &text);
     EXPECT(textbuf_ok(&text), "it fits");
@@ -319,6 +333,7 @@ int main(void)
     EXPECT_RUN(another_that_stood_there_is_no_replacement);
     EXPECT_RUN(one_that_comes_instead_is);
     EXPECT_RUN(the_order_of_telling_at_a_start_does_not_matter);
+    EXPECT_RUN(where_two_were_seen_nobody_is_guessed_after_a_start);
     EXPECT_RUN(nobody_plays_two_roles);
     EXPECT_RUN(a_printer_of_unknown_tongue_is_said_to_be_unfit);
     EXPECT_RUN(a_damaged_memory_is_a_memory_less);

@@ -126,7 +126,7 @@ static void the_scanner_that_scans_is_the_scanner(void)
     EXPECT(!showing.is_on, "one code is enough");
     EXPECT_I64(SHOWING_DONE, showing.end, "it was shown");
     EXPECT_TEXT(HAND, devices.slots[DEVICE_SCANNER_FIRST].address, "and is the scanner");
-    EXPECT(devices.memory.cast[DEVICE_SCANNER_FIRST].by_person, "by a person's word");
+    EXPECT(devices.memory.cast[DEVICE_SCANNER_FIRST].contested, "by a person's word");
     EXPECT_I64(2, count(COMMAND_PORT_CLOSE), "the keyboard is a keyboard again");
 }
 
