@@ -43,6 +43,7 @@ static const struct {
     [FAULT_PRINTER_SILENT] = {"printer_silent", DEVICE, "the printer says nothing for a while"},
     [FAULT_PAPER_OUT] = {"paper_out", DEVICE, "the paper runs out"},
     [FAULT_DEVICE_NEWS] = {"device_news", DEVICE, "a device comes or goes on the bus"},
+    [FAULT_SECOND_SCALE] = {"second_scale", DEVICE, "a second scale is plugged into the box"},
     [FAULT_DOUBLE_SCAN] = {"double_scan", PERSON, "the code is read twice"},
     [FAULT_WRONG_SCAN] = {"wrong_scan", PERSON, "a code that is no order is scanned"},
     [FAULT_FOREIGN_SCAN] = {"foreign_scan", PERSON, "another order is scanned in between"},

@@ -54,6 +54,10 @@ static void scale_frame(struct world *world, void *unused);
 void bench_open(struct world *world, const struct command *command)
 {
     struct sim_bench *bench = &world->bench;
+    if (!plugs_open(world, command)) {
+        tell(world, 5, EVENT_PORT_FAILED, command->port.port, NULL, 0);
+        return;
+    }
     if (sim_fault(world, FAULT_OPEN_FAILED, 50)) {
         tell(world, 5, EVENT_PORT_FAILED, command->port.port, NULL, 0);
         return;
@@ -62,6 +66,9 @@ void bench_open(struct world *world, const struct command *command)
     switch (command->port.role) {
     case PORT_SCALE:
         bench->scale_port = command->port.port;
+        bench->scale_baud = command->port.line.baud;
+        /* It shows itself as one that has just been switched on. */
+        if (bench->still_ms < world->now_ms) bench->still_ms = world->now_ms;
         sim_later_static(world, FRAME_EVERY_MS, false, scale_frame);
         break;
     case PORT_SCANNER: bench->scanner_port = command->port.port; break;
@@ -86,11 +93,12 @@ void bench_cut(struct world *world)
     if (bench->order != ORDER_COUNT_MAX) bench->tries = 0;
 }
 
-static void unplug(struct world *world, uint32_t *port)
+static void unplug(struct world *world, uint32_t *port, enum sim_plug plug)
 {
     if (*port == 0) return;
     tell(world, 1, EVENT_PORT_CLOSED, *port, NULL, 0);
     *port = 0;
+    plugs_pulled(world, plug);
 }
 
 /* --- scale
@@ -132,9 +140,10 @@ static void scale_frame(struct world *world, void *unused)
     for (size_t i = 0; i < 17; i++) sum += frame[i] & 0x7Fu;
     frame[17] = (uint8_t)((0x80u - (sum & 0x7Fu)) & 0x7Fu);
     if (sim_fault(world, FAULT_SCALE_NOISE, 10)) frame[sim_below(world, sizeof frame)] ^= 0x11;
-    tell(world, 0, EVENT_PORT_BYTES, bench->scale_port, frame, sizeof frame);
+    bool heard = !world->plugs.on || bench->scale_baud == 9600;
+    if (heard) tell(world, 0, EVENT_PORT_BYTES, bench->scale_port, frame, sizeof frame);
     bool rests = world->now_ms > bench->still_ms + REST_MS;
-    if (sim_fault(world, FAULT_SCALE_UNPLUGGED, 1)) unplug(world, &bench->scale_port);
+    if (sim_fault(world, FAULT_SCALE_UNPLUGGED, 1)) unplug(world, &bench->scale_port, PLUG_SCALE);
     else sim_later_static(world, rests ? FRAME_AT_REST_MS : FRAME_EVERY_MS, false, scale_frame);
 }
 
@@ -253,7 +262,7 @@ void bench_write(struct world *world, const struct command *command)
     if (cut) {
         bench->inbox_len = 0;
         if (sim_below(world, 2) == 0) bench->power++;
-        unplug(world, &bench->printer_port);
+        unplug(world, &bench->printer_port, PLUG_PRINTER);
         return;
     }
     struct port_news *news = sim_alloc(sizeof *news);
@@ -480,8 +489,10 @@ static void handle_order(struct world *world)
 static void disturb(struct world *world)
 {
     struct sim_bench *bench = &world->bench;
-    if (sim_fault(world, FAULT_PRINTER_UNPLUGGED, 1)) unplug(world, &bench->printer_port);
-    if (sim_fault(world, FAULT_SCANNER_UNPLUGGED, 1)) unplug(world, &bench->scanner_port);
+    if (sim_fault(world, FAULT_PRINTER_UNPLUGGED, 1))
+        unplug(world, &bench->printer_port, PLUG_PRINTER);
+    if (sim_fault(world, FAULT_SCANNER_UNPLUGGED, 1))
+        unplug(world, &bench->scanner_port, PLUG_SCANNER);
     if (sim_fault(world, FAULT_FOREIGN_SCAN, 2)) bench_scan(world, "WEB-1");
     if (sim_fault(world, FAULT_FOREIGN_LOAD, 1))
         bench_lay(world, 1000 * sim_between(world, 0, 20000));

@@ -10,7 +10,9 @@ static void device_news(struct world *world)
     const char *const addresses[] = {config->scale.address, config->scanners[0].address,
                                      config->printer.address, "serial:/dev/elsewhere"};
     struct event event = {.kind = sim_below(world, 2) == 0 ? EVENT_DEVICE_SEEN : EVENT_DEVICE_GONE};
-    const char *address = addresses[sim_below(world, ARRAY_LEN(addresses))];
+    /* Where the bus matters it has a model of its own: model_plugs.c. */
+    size_t from = world->plugs.on ? ARRAY_LEN(addresses) - 1 : 0;
+    const char *address = addresses[from + sim_below(world, ARRAY_LEN(addresses) - from)];
     snprintf(event.device.address, sizeof event.device.address, "%s", address);
     sim_give(world, &event);
 }
@@ -65,6 +67,7 @@ void bench_news(struct world *world, void *unused)
     if (world->healed) return;
     sim_later_static(world, sim_between(world, 100, 5000), true, bench_news);
     if (sim_fault(world, FAULT_DEVICE_NEWS, 30)) device_news(world);
+    plugs_news(world);
     if (sim_fault(world, FAULT_SETTINGS_NEWS, 30)) settings_news(world);
     if (sim_fault(world, FAULT_DISK_RESERVE, 2)) disk_news(world);
     if (sim_fault(world, FAULT_HASTY_PRESS, 10)) hasty_press(world);

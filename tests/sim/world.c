@@ -294,6 +294,7 @@ static void start_station(struct world *world, void *unused)
     station_init(world->station, &world->config, &world->secrets);
     if (world->keyless) world->station->carriers[0] = &world->plain;
     bench_start(world);
+    plugs_start(world);
     sim_give(world, &event);
 }
 
@@ -415,6 +416,7 @@ struct world *sim_open(const struct sim_options *options)
     world->json_memory = sim_alloc(world->json_size);
     sim_config(&world->config, &world->secrets);
     choose_courier(world);
+    plugs_config(world);
     disk_open(world);
     oms_open(world);
     world->bench.order = ORDER_COUNT_MAX;

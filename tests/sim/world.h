@@ -124,6 +124,7 @@ struct sim_oms {
 
 struct sim_bench {
     uint32_t scale_port, scanner_port, printer_port; /* 0: closed */
+    uint32_t scale_baud;                             /* of the open line; it speaks 9600 */
     int64_t plate_mg;
     int64_t before_mg; /* what lay there while it moves */
     int64_t still_ms;  /* motion ends */
@@ -147,6 +148,15 @@ struct sim_bench {
     unsigned shelf_count;
     int64_t asked_ms; /* HELD since */
     unsigned tries;
+};
+
+enum sim_plug { PLUG_SCALE, PLUG_SCANNER, PLUG_PRINTER, PLUG_OTHER_SCALE };
+#define SIM_PLUGS 4
+
+struct sim_plugs { /* devices that the bus tells of, where the settings name none */
+    bool on;
+    bool there[SIM_PLUGS];
+    bool two_scales;
 };
 
 struct sim_ledger {     /* what the bench could see of the parcel that is being weighed */
@@ -221,6 +231,7 @@ struct world {
     struct sim_courier couriers[2];
     struct sim_oms oms;
     struct sim_bench bench;
+    struct sim_plugs plugs;
     struct sim_ledger ledger;
     struct sim_label *labels[HASH_BUCKETS];
     struct sim_number *numbers[HASH_BUCKETS];
@@ -311,6 +322,11 @@ void bench_start(struct world *world); /* at every start of the station */
 void bench_open(struct world *world, const struct command *command);
 void bench_write(struct world *world, const struct command *command);
 void bench_mend(struct world *world, const struct command *command);
+void plugs_config(struct world *world);
+void plugs_start(struct world *world); /* before the station's first event */
+bool plugs_open(struct world *world, const struct command *command);
+void plugs_pulled(struct world *world, enum sim_plug plug);
+void plugs_news(struct world *world);
 void bench_packer(struct world *world, void *unused);
 void bench_cut(struct world *world);
 void bench_news(struct world *world, void *unused); /* devices and settings, now and then */
