@@ -174,9 +174,13 @@ static int claim_faces(struct usb_claim *claim)
     return result;
 }
 
+/* A scanner that fails is not given back to the kernel: its driver would ask it again and again,
+ * and we would have to wait for that. The next good claim gives it back when it ends. */
 static void give_back(struct usb_claim *claim)
 {
     if (!claim->handle) return;
+    bool fails = claim->state == CLAIM_ENDING && claim->error != ERR_CLOSED;
+    if (fails) (void)libusb_set_auto_detach_kernel_driver(claim->handle, 0);
     for (size_t i = 0; i < claim->claimed_count; i++) {
         (void)libusb_release_interface(claim->handle, claim->claimed[i]);
     }

@@ -55,13 +55,13 @@ static unsigned descriptors_open(void)
 }
 
 /* umockdev closes its ends in a thread of its own. */
-static void descriptors_are_as_many_as(unsigned before, const char *promise)
+static void descriptors_are_no_more_than(unsigned before, const char *promise)
 {
     int64_t until_ms = clock_boot_ms() + PORT_LOG_PATIENCE_MS;
     while (descriptors_open() > before && clock_boot_ms() < until_ms) {
         loop_turn(rig.loop, clock_boot_ms() + 2);
     }
-    EXPECT_I64(before, descriptors_open(), promise);
+    EXPECT(descriptors_open() <= before, promise);
 }
 
 static void unplugged_while_it_is_asked(void)
@@ -315,7 +315,7 @@ static void plugged_and_unplugged_a_hundred_times(void)
         type_one(device);
         if (i == 2) open_before = descriptors_open();
         if (i == TIMES - 1) {
-            descriptors_are_as_many_as(open_before, "as many descriptors as in the beginning");
+            descriptors_are_no_more_than(open_before, "as many descriptors as in the beginning");
         }
         int64_t unplugged_us = clock_boot_us();
         usb_bench_unplug(rig.bench, device);
@@ -342,15 +342,19 @@ static void a_bus_full_of_scanners(void)
         models[i].number = (uint8_t)i;
         models[i].serial = NULL;
         devices[i] = usb_bench_plug(rig.bench, &models[i]);
+        if (i % 16 != 0 && i != LAST) continue; /* umockdev's socket holds about a hundred events */
+        PORT_LOG_UNTIL(rig.loop, rig.seen.seen == i - FIRST + 1, "every one is told");
     }
-    PORT_LOG_UNTIL(rig.loop, rig.seen.seen == LAST - FIRST + 1, "every one is told");
     usb_rig_connect(1, SCANNER ":@1-127", PORT_FACE_HID);
     type_one(devices[LAST]);
-    for (unsigned i = FIRST; i <= LAST; i++) usb_bench_unplug(rig.bench, devices[i]);
-    PORT_LOG_UNTIL(rig.loop, rig.seen.gone == LAST - FIRST + 1, "and everyone's going");
+    for (unsigned i = FIRST; i <= LAST; i++) {
+        usb_bench_unplug(rig.bench, devices[i]);
+        if (i % 16 != 0 && i != LAST) continue;
+        PORT_LOG_UNTIL(rig.loop, rig.seen.gone == i - FIRST + 1, "and everyone's going");
+    }
     EXPECT_I64(1, rig.log->closed, "the open one has closed");
     usb_bench_sweep(rig.bench);
-    descriptors_are_as_many_as(open_before, "and no descriptor is left of them");
+    descriptors_are_no_more_than(open_before, "and no descriptor is left of them");
     usb_rig_stop();
 }
 
@@ -406,6 +410,14 @@ static void the_kernels_driver_is_sent_away_once(void)
     expect_awake("1-2");
     ports_disconnect(rig.ports, 10);
     PORT_LOG_UNTIL(rig.loop, usb_bench_bound(scanner) & 1u, "it is given back");
+    usb_rig_connect(11, SCANNER, PORT_FACE_HID);
+    for (int i = 0; i < 20; i++) usb_bench_refuse(scanner, 0x81, -EPROTO);
+    PORT_LOG_UNTIL(rig.loop, rig.log->closed == 1, "one that fails");
+    EXPECT_I64(0, usb_bench_bound(scanner) & 1u, "is not: usbhid would wait for it, and we too");
+    usb_bench_forgive(scanner);
+    usb_rig_connect(12, SCANNER, PORT_FACE_HID);
+    ports_disconnect(rig.ports, 12);
+    PORT_LOG_UNTIL(rig.loop, usb_bench_bound(scanner) & 1u, "until it works again");
     EXPECT_I64(0, usb_bench_count(printer, USBDEVFS_RESET), "nothing was reset");
     EXPECT_I64(0, usb_bench_count(printer, USBDEVFS_SETCONFIGURATION), "or set up afresh");
     usb_rig_unplug(printer);

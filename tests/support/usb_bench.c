@@ -351,6 +351,13 @@ void usb_bench_refuse(struct usb_bench_device *device, uint8_t endpoint, int sta
     put_waiting(device, endpoint, status, BYTES_NONE);
 }
 
+void usb_bench_forgive(struct usb_bench_device *device)
+{
+    pthread_mutex_lock(&device->lock);
+    device->waiting_count = 0;
+    pthread_mutex_unlock(&device->lock);
+}
+
 void usb_bench_take_only(struct usb_bench_device *device, size_t bytes)
 {
     pthread_mutex_lock(&device->lock);

@@ -64,6 +64,8 @@ void usb_bench_unplug(struct usb_bench *bench, struct usb_bench_device *device);
 void usb_bench_say(struct usb_bench_device *device, uint8_t endpoint, struct bytes data);
 /* The next transfer on an endpoint completes with this negative errno, and nothing more moves. */
 void usb_bench_refuse(struct usb_bench_device *device, uint8_t endpoint, int status);
+/* What was said or refused and has found no transfer yet is forgotten. */
+void usb_bench_forgive(struct usb_bench_device *device);
 /* A printer takes this many bytes more, then lets transfers wait; SIZE_MAX: all, which is usual. */
 void usb_bench_take_only(struct usb_bench_device *device, size_t bytes);
 
