@@ -102,10 +102,10 @@ MUST_USE enum err ports_write(struct ports *ports, uint32_t port, struct bytes b
 void ports_disconnect(struct ports *ports, uint32_t port);
 
 /* Tries to bring the device of an address back: usb, which must not be open, and what is serial by
- * usb, whose line ends if it is. It takes seconds, in which everything else goes on; always answered
- * by `mended` with the caller's ticket. A printer is refused unless labels may be lost: what it has
- * taken and not yet printed is gone with a reset. ERR_BUSY: one is under way, and nobody will be
- * called. */
+ * usb, whose line ends if it is. It takes seconds, in which everything else goes on, and is always
+ * answered by `mended` with the caller's ticket. A printer is refused unless labels may be lost:
+ * what it has taken and not yet printed is gone with a reset. ERR_BUSY: one is under way, and
+ * nobody will be called. */
 MUST_USE enum err ports_mend(struct ports *ports, uint32_t ticket, struct bytes address,
                              enum port_mend step, bool labels_may_be_lost);
 
