@@ -12,6 +12,7 @@ for ((round = 0; round < ${GUEST_ROUNDS:-1}; round++)); do
     play printer_waits
     play paper_ends
     play scanner_stumbles
+    play scanner_fails
     play comes_twice
     play two_at_once
     play keys_of_others

@@ -75,6 +75,18 @@ scanner_stumbles() {
     must late scanner 0
 }
 
+# One that fails on and on is opened again, then reset, by a kernel that means it; then it scans.
+scanner_fails() {
+    local before
+    must counts scanner
+    before=$(figure configured)
+    must stall scanner 0x81 1000
+    must await scanner configured $((before + 1)) 60000
+    must stall scanner 0x81 0
+    must await scanner reads 2 $patience_ms
+    parcel
+}
+
 comes_twice() {
     local device left
     for device in scanner scale printer; do
