@@ -56,9 +56,14 @@ speaks sartorius-sbi 1255g
 says "SBI with its name" '\x1bP' 'G     +     1255 g  \r\n'
 speaks toledo-continuous 5670g 'unit kg'
 says "Toledo: five digits and three places" '' '\x02\x2d\x30\x20005670000000\r'
-speaks ecr 1234g
+speaks ecr-ap1 1234g
 says "the hand is shaken" '\x05' '\x06'
 says "then the weight, its check from a calculator" '\x11' '\x01\x02S 01.234kg\x65\x03\x04'
+speaks ecr-icl 1235g
+says "DIVA as ICL wants it: 29 ^ 30 ^ 31 ^ 32 ^ 33 ^ 35" '\x11' '\x02)01235\x1c\x03'
+ctl scale wobble >/dev/null
+says "not now, 6.1.11.2" '\x05' '\x18'
+ctl scale wobble off >/dev/null
 speaks stx-etx 1234g
 says "digits and nothing else" '' '\x02 01.234\x03'
 

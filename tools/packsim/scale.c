@@ -254,7 +254,8 @@ static bool obey(const struct talk *talk)
         indicator.answer_at_ms = world_tick_ms() + indicator.answer_ms;
         if (indicator.answer_ms == 0) scale_turn(indicator.answer_at_ms);
     } else if (heard(talk->greeting)) {
-        device_send(&device, bytes_of_text(talk->greeted));
+        bool moving = view_at(world_tick_ms()).motion && talk->greeted_moving != NULL;
+        device_send(&device, bytes_of_text(moving ? talk->greeted_moving : talk->greeted));
     } else if (heard(talk->zero)) {
         zero();
     } else if (line) {

@@ -13,6 +13,12 @@ static int64_t size_of(int64_t value)
     return value < 0 ? -value : value;
 }
 
+/* Nearest division, away from zero in the middle. */
+static int64_t divide(int64_t value, int64_t by)
+{
+    return value < 0 ? -((-value + by / 2) / by) : (value + by / 2) / by;
+}
+
 /* Digits and point without a sign: "1.234". */
 static void digits_write(int64_t value, unsigned places, char *out_text, size_t size)
 {
@@ -256,23 +262,43 @@ static void sbi_22(const struct talk_view *view, struct textbuf *out)
     sbi_line(view, out);
 }
 
-/* ---- CAS AP-1, Ohaus Aviator: ENQ, ACK, DC1, then the weight --------------------------------- */
+/* ---- cash registers: ENQ, ACK, DC1, then the weight -------------------------------------------- */
 
-static void ecr(const struct talk_view *view, struct textbuf *out)
+static void check_and_end(size_t block, const char *end, struct textbuf *out)
+{
+    uint8_t check = 0;
+    for (size_t i = block; i < out->len; i++) check ^= (uint8_t)out->data[i];
+    textbuf_char(out, (char)check);
+    textbuf_text(out, end);
+}
+
+/* Ohaus Aviator 7000 service manual, 6.1.1; CAS PD-II manual, 3.1.6: all F past the capacity. */
+static void ecr_ap1(const struct talk_view *view, struct textbuf *out)
 {
     char value[32];
-    uint8_t check = 0;
-    if (view->kind != TALK_WEIGHT || view->unit != TALK_KG) return;
+    if (view->kind != TALK_WEIGHT || (view->unit != TALK_KG && view->unit != TALK_LB)) return;
     digits_write(view->shown, 3, value, sizeof value);
     textbuf_text(out, "\x01\x02");
     size_t block = out->len;
     textbuf_char(out, view->motion ? 'U' : 'S');
     textbuf_text(out, view->over ? "F" : view->shown < 0 || view->under ? "-" : " ");
-    zeros_in_front(value, 6, out);
-    textbuf_text(out, "kg");
-    for (size_t i = block; i < out->len; i++) check ^= (uint8_t)out->data[i];
-    textbuf_char(out, (char)check);
-    textbuf_text(out, "\x03\x04");
+    zeros_in_front(view->over ? "FFFFFF" : value, 6, out);
+    textbuf_text(out, unit_words[view->unit]);
+    check_and_end(block, "\x03\x04", out);
+}
+
+/* METTLER TOLEDO DIVA service manual, 6.1.11: 15 kg by 5 g or 30 lb by 0.01 lb; out of range a bit
+ * and zeros. In motion ENQ is answered by CAN. */
+static void ecr_icl(const struct talk_view *view, struct textbuf *out)
+{
+    bool pounds = view->unit == TALK_LB, outside = out_of_range(view) || view->shown < 0;
+    if (view->kind != TALK_WEIGHT || (view->unit != TALK_KG && !pounds)) return;
+    int64_t shown = pounds ? divide(view->shown, 10) : divide(view->shown, 5) * 5;
+    textbuf_text(out, "\x02");
+    size_t block = out->len;
+    textbuf_char(out, (char)(0x28 | (outside ? 0x10 : 0) | (pounds ? 2 : 1)));
+    textbuf_padded(out, outside ? 0 : (uint64_t)shown % 100000, 5);
+    check_and_end(block, "\x03", out);
 }
 
 /* ---- a stream of nothing but digits, as field reports of Indian indicators show -------------- */
@@ -312,8 +338,10 @@ static const struct talk talks[] = {
      .frame = sbi_22},
     {"sartorius-sbi-16", .asked = true, .seven_bits = true, .asks = {"\x1BP"}, .zero = "\x1BV",
      .frame = sbi_line},
-    {"ecr", .asked = true, .seven_bits = true, .asks = {"\x11"}, .greeting = "\x05",
-     .greeted = "\x06", .frame = ecr},
+    {"ecr-ap1", .asked = true, .seven_bits = true, .asks = {"\x11"}, .greeting = "\x05",
+     .greeted = "\x06", .frame = ecr_ap1},
+    {"ecr-icl", .asked = true, .seven_bits = true, .asks = {"\x11"}, .greeting = "\x05",
+     .greeted = "\x06", .greeted_moving = "\x18", .frame = ecr_icl},
     {"stx-etx", .seven_bits = true, .frame = stx_etx},
 };
 
@@ -344,12 +372,6 @@ bool talk_unit_parse(struct bytes word, enum talk_unit *out_unit)
         return true;
     }
     return false;
-}
-
-/* Nearest division, away from zero in the middle. */
-static int64_t divide(int64_t value, int64_t by)
-{
-    return value < 0 ? -((-value + by / 2) / by) : (value + by / 2) / by;
 }
 
 /* 1 lb is 453.59237 g and 1 oz 28.349523125 g: shown to 0.001 lb and 0.01 oz. */

@@ -38,9 +38,10 @@ struct talk {
     const char *repeat;   /* asks for frames without end, or NULL */
     const char *greeting; /* asks for greeted; NULL: none */
     const char *greeted;
-    const char *zero;      /* what zeroes it, NULL: nothing does */
-    const char *not_known; /* its answer to any other line; NULL: it says nothing */
-    uint8_t line_end;      /* of its commands, where not_known is given */
+    const char *greeted_moving; /* instead, in motion; NULL: the same */
+    const char *zero;           /* what zeroes it, NULL: nothing does */
+    const char *not_known;      /* its answer to any other line; NULL: it says nothing */
+    uint8_t line_end;           /* of its commands, where not_known is given */
     /* Writes one frame; nothing when this protocol cannot say such a thing. */
     void (*frame)(const struct talk_view *view, struct textbuf *out);
 };
