@@ -44,31 +44,55 @@ static const struct command *find(enum command_kind kind)
     return NULL;
 }
 
-/* An empty journal is read, and the scale's port is opened. */
+/* What the station has asked of the disk and not been told yet, and the port of the scale. */
+static struct {
+    struct {
+        uint32_t ticket;
+        enum event_kind answer;
+    } asked[16];
+    size_t count;
+    uint32_t scale;
+} wishes;
+
+static void take_wishes(void)
+{
+    for (size_t i = 0; i < commands.count; i++) {
+        const struct command *command = &commands.items[i];
+        bool rows = command->kind == COMMAND_READ_ROWS || command->kind == COMMAND_READ_SUBJECT;
+        if (command->kind == COMMAND_PORT_OPEN && command->port.role == PORT_SCALE)
+            wishes.scale = command->port.port;
+        if (!rows && command->kind != COMMAND_READ_BLOB) continue;
+        ENSURE(wishes.count < ARRAY_LEN(wishes.asked));
+        wishes.asked[wishes.count].ticket = command->read.ticket;
+        wishes.asked[wishes.count++].answer = rows ? EVENT_ROWS : EVENT_BLOB;
+    }
+}
+
+/* A journal with nothing in it is read, and the scale's port is opened. */
 static uint32_t begin(void)
 {
     static struct event event;
-    uint32_t scale = 0;
     memcpy(event.started.epoch, "0123456789abcdef", sizeof event.started.epoch);
     give(&event, EVENT_STARTED, 1000);
-    for (size_t i = 0; i < commands.count; i++) {
-        const struct command *command = &commands.items[i];
-        if (command->kind == COMMAND_PORT_OPEN && command->port.role == PORT_SCALE)
-            scale = command->port.port;
+    take_wishes();
+    while (wishes.count > 0) {
+        uint32_t ticket = wishes.asked[--wishes.count].ticket;
+        enum event_kind answer = wishes.asked[wishes.count].answer;
+        memset(&event, 0, sizeof event);
+        if (answer == EVENT_ROWS) event.rows.ticket = ticket;
+        else event.blob.ticket = ticket;
+        give(&event, answer, 1001);
+        take_wishes();
     }
-    const struct command *rows = find(COMMAND_READ_ROWS);
-    if (scale == 0 || rows == NULL) {
+    if (wishes.scale == 0) {
         fputs("frame: the station does not begin as it should\n", stderr);
         exit(1);
     }
     memset(&event, 0, sizeof event);
-    event.rows.ticket = rows->read.ticket;
-    give(&event, EVENT_ROWS, 1001);
-    memset(&event, 0, sizeof event);
-    event.port.port = scale;
+    event.port.port = wishes.scale;
     event.port.sentence = "";
     give(&event, EVENT_PORT_OPENED, 1002);
-    return scale;
+    return wishes.scale;
 }
 
 /* Toledo continuous: STX, three status bytes, six digits of grams as 0.001 kg, tare, CR, sum. */
