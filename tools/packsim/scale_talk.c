@@ -262,7 +262,7 @@ static void sbi_22(const struct talk_view *view, struct textbuf *out)
     sbi_line(view, out);
 }
 
-/* ---- cash registers: ENQ, ACK, DC1, then the weight -------------------------------------------- */
+/* ---- cash registers: ENQ, ACK, DC1, then the weight ------------------------------------------ */
 
 static void check_and_end(size_t block, const char *end, struct textbuf *out)
 {
