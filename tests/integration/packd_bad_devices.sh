@@ -78,6 +78,16 @@ never_booked "what never rests"
 ctl lift >/dev/null
 ctl scale wobble off >/dev/null
 empty_plate
+ctl scale drift 30000 >/dev/null # half a kilogram a second, and every frame says stable
+ctl put 742g >/dev/null
+never_booked "a weight that creeps"
+ctl lift >/dev/null
+ctl scale drift 0 >/dev/null
+empty_plate
+ctl scale stuck >/dev/null
+ctl put 742g >/dev/null
+never_booked "a plate that is stuck"
+ctl scale stuck off >/dev/null
 ctl scale protocol sma >/dev/null
 ctl scale request off >/dev/null
 ctl put 742g >/dev/null
