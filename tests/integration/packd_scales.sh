@@ -58,6 +58,7 @@ shows toledo-continuous toledo-continuous-nosum lb 1500 3.307
 shows st-gs st-gs-and g 811 811
 shows nci nci-ecr kg 333 0.333
 shows sartorius-sbi sartorius-sbi-16 g 123 123
+shows auto mt-sics kg 1500 1.500 # found by asking
 
 # Every driver that a virtual scale can speak to was here: a new one gets its row in packsim's scale_talk.c
 # and its line above. HID scales are not on a line.
