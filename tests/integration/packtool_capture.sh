@@ -24,8 +24,8 @@ expect "it ends well at its time" 0 $?
 expect_has "and says so" '"end":"its time is over"' "$said"
 expect_has "a warning about what may be in it" "order number" "$(<"$work/capture.errors")"
 expect_has "the kind" "# kind: scale" "$(<"$work/scale.cap")"
-frames=$(grep -c '^+[0-9]*\.[0-9]* < 02 2d 30 20' "$work/scale.cap")
-expect "frames with times" yes "$([ "$frames" -ge 20 ] && echo yes || echo "$frames")"
+frames=$(($(number bytes <<<"$said") / 18)) # a line of it is a read, which may hold two
+expect "frames with times" yes "$([ "$(grep -c '^+[0-9]*\.[0-9]* < 02 2d 30 20' "$work/scale.cap")" -ge 10 ] && echo yes)"
 decoded=$("$packtool" decode scale "$work/scale.cap")
 expect "every frame is decoded" "$frames" "$(grep -c '^{"at_ms":[0-9]*,"driver":"toledo-continuous","mass_mg":742000,' <<<"$decoded")"
 expect "however it is cut" "$decoded" "$("$packtool" decode scale --chunk 1 "$work/scale.cap")"
@@ -82,7 +82,12 @@ expect_has "and what it answered" '"ready":true' "$("$packtool" decode printer "
 expect_has "anything may be sent" "50 41 43 4b 53 49 4d" "$(<"$work/printer.cap")"
 
 # --- what does not work is said ---
+"$packtool" capture "tcp:127.0.0.1:$scale" --driver toledo-continuous --out "$work/gone.cap" >/dev/null 2>&1 &
+until_there '^+.* <' "$work/gone.cap"
 ctl scale unplug >/dev/null
+wait $!
+expect "a device that goes ends the recording, and not well" 1 $?
+expect_has "which says so" "# end: the other side has ended the connection" "$(tail -n 1 "$work/gone.cap")"
 capture "tcp:127.0.0.1:$scale" --out "$work/none.cap" >/dev/null
 expect "nobody there" 1 $?
 expect "no file is left of it" "" "$(ls "$work/none.cap" 2>/dev/null)"
