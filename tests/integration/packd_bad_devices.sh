@@ -138,7 +138,7 @@ message_is bad_scan
 ask press give_up >/dev/null
 state_is idle
 ctl scanner partial WEB-10 >/dev/null
-sleep 0.7 # the silence is what is tried here
+sleep 1.2 # the silence is what is tried here
 ctl scan WEB-1006 >/dev/null
 state_is weighing
 screen_now
