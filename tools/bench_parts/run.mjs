@@ -61,7 +61,7 @@ const parts = {
             const ours = ways.find((one) => one.pace === way.pace);
             const when = way.known === 0 ? "never" : `${(way.median_us / 1000).toFixed(2)} ms median`;
             const ratio = way === ours || way.known === 0 || way.median_us < 0 ? "" : `ratio ${(way.median_us / ours.median_us).toFixed(0)}`;
-            tell(`last byte to weight, ${way.pace}: ${way.way}`, `${when}, ${way.known} of ${way.frames}, ${way.cpu_us} us of CPU`, ratio);
+            tell(way === ours ? `last byte to weight, ${way.pace}` : `  the same, read ${way.way}`, `${when}, ${way.known} of ${way.frames}, ${way.cpu_us} us of CPU`, ratio);
         }
     },
     facts() {
