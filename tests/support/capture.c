@@ -46,9 +46,8 @@ static bool read_time(struct bytes word, int64_t *out_us)
 static bool take_piece(struct capture *capture, struct capture_piece piece, struct bytes hex)
 {
     piece.from = capture->len;
-    if (capture->count == CAPTURE_PIECES_MAX) return false;
-    if (!capture_hex(hex, capture->bytes + capture->len, CAPTURE_BYTES_MAX - capture->len,
-                     &piece.len))
+    if (capture->count == capture->most) return false;
+    if (!capture_hex(hex, capture->bytes + capture->len, capture->most - capture->len, &piece.len))
         return false;
     if (piece.len == 0) return false;
     capture->len += piece.len;
@@ -104,13 +103,13 @@ static bool take_line(struct capture *capture, struct bytes line)
     return take_piece(capture, (struct capture_piece){0}, line);
 }
 
-static bool take_text(struct capture *capture, struct bytes text, const char *path)
+static bool take_text(struct capture *capture, struct bytes text, unsigned *out_line)
 {
-    unsigned number = 0;
     struct bytes line;
+    *out_line = 0;
     while (text.len > 0) {
         bool whole = bytes_find_byte(text, '\n') < text.len;
-        number++;
+        (*out_line)++;
         (void)bytes_split(&text, '\n', &line);
         line = bytes_trim(line);
         /* Whoever was killed while it recorded leaves half a line at the end. */
@@ -118,9 +117,7 @@ static bool take_text(struct capture *capture, struct bytes text, const char *pa
             capture->cut = true;
             return true;
         }
-        if (take_line(capture, line)) continue;
-        fprintf(stderr, "%s:%u: not a line of a capture\n", path, number);
-        return false;
+        if (!take_line(capture, line)) return false;
     }
     return true;
 }
@@ -153,19 +150,29 @@ static void gather_heard(struct capture *capture)
     }
 }
 
+bool capture_parse(struct bytes text, struct capture *out, unsigned *out_line)
+{
+    size_t most = text.len / 2 + 1; /* a byte has two digits, and a piece a byte */
+    *out = (struct capture){.bytes = malloc(most),
+                            .heard = malloc(most),
+                            .pieces = calloc(most, sizeof out->pieces[0]),
+                            .most = most};
+    ENSURE(out->bytes != NULL && out->heard != NULL && out->pieces != NULL);
+    bool good = take_text(out, text, out_line);
+    if (good) gather_heard(out);
+    else capture_free(out);
+    return good;
+}
+
 bool capture_read(const char *path, struct capture *out)
 {
     char *text;
     size_t len = 0;
+    unsigned line;
     if (!read_file(path, &text, &len)) return false;
-    *out = (struct capture){.bytes = malloc(CAPTURE_BYTES_MAX),
-                            .heard = malloc(CAPTURE_BYTES_MAX),
-                            .pieces = calloc(CAPTURE_PIECES_MAX, sizeof out->pieces[0])};
-    bool good = out->bytes != NULL && out->heard != NULL && out->pieces != NULL;
-    good = good && take_text(out, bytes_of(text, len), path);
+    bool good = capture_parse(bytes_of(text, len), out, &line);
     free(text);
-    if (good) gather_heard(out);
-    else capture_free(out);
+    if (!good) fprintf(stderr, "%s:%u: not a line of a capture\n", path, line);
     return good;
 }
 

@@ -6,7 +6,6 @@
 #include "hal/base/bytes.h"
 
 #define CAPTURE_BYTES_MAX (4u * 1024u * 1024u)
-#define CAPTURE_PIECES_MAX 262144u
 #define CAPTURE_DESCRIPTOR_MAX 1024u
 
 struct capture_piece { /* one line: one read of a line, one report of a HID device */
@@ -31,10 +30,13 @@ struct capture {
     size_t heard_len;
     struct capture_piece *pieces;
     size_t count;
+    size_t most; /* bytes and pieces there is room for */
 };
 
 /* False with a sentence (naming the line) on standard error; then there is nothing to free. */
 MUST_USE bool capture_read(const char *path, struct capture *out);
+/* The same of a text; where it is none, *out_line is the line to blame. */
+MUST_USE bool capture_parse(struct bytes text, struct capture *out, unsigned *out_line);
 void capture_free(struct capture *capture);
 
 /* Pairs of digits, blanks between them or not. */
