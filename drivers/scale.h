@@ -20,12 +20,13 @@
 
 #define SCALE_SHOWN_SIZE 20
 #define SCALE_RAW_MAX 64
+#define SCALE_UNIT_SIZE 8 /* the longest is "tola" */
 
 struct scale_reading {
     int64_t mass_mg;              /* as shown, sign included; gross or net as `net` says */
     int64_t tare_mg;              /* 0 where the frame has none */
     char shown[SCALE_SHOWN_SIZE]; /* "5.67", decimals as on the display */
-    char unit[4];                 /* "kg" */
+    char unit[SCALE_UNIT_SIZE];   /* "kg" */
     bool stable;
     bool net;
     bool zero; /* centre of zero, where the protocol says so, or the value is 0 */

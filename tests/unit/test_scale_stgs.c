@@ -34,6 +34,7 @@ static void every_shape_that_occurs_is_read(void)
         {"ST,GS    20.7g  \r\n", "20.7", "g", 20700, true, false, false},
         {"ST,GS,   245.6 g\r\n", "245.6", "g", 245600, true, false, false},
         {"ST, GS+ 5.12KG\r\n", "5.12", "kg", 5120000, true, false, false},
+        {"ST,GS,+   1.20tola\r\n", "1.20", "tola", 13997, true, false, false},
         {"ST,G ,     5.12 lb\r\n", "5.12", "lb", 2322393, true, false, false},
         {"ST,N,-  0.005kg\r\n", "-0.005", "kg", -5000, true, true, false},
         {"ST,GS,-   29.182 g\r\n", "-29.182", "g", -29182, true, false, false},
