@@ -31,6 +31,14 @@ MUST_USE enum err files_sync_folder_of(const char *path);
 /* Bytes that an ordinary user can still write on the file system of path. */
 MUST_USE enum err files_free_space(const char *path, uint64_t *out_free_bytes);
 
+#define FILES_NAME_SIZE 64
+
+/* The names in a folder that end with `ending`, in the order of their bytes; longer ones than fit
+ * and hidden ones are left out. ERR_NOT_FOUND, ERR_REFUSED, ERR_TOO_BIG (more than max: the first
+ * max that the kernel told are there), ERR_IO. */
+MUST_USE enum err files_list(const char *folder, const char *ending,
+                             char (*out_names)[FILES_NAME_SIZE], size_t max, size_t *out_count);
+
 /* Has something this name, whatever it is? */
 bool files_is_there(const char *path);
 

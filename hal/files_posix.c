@@ -4,9 +4,11 @@
  * left-over "<path>.new" of an earlier power cut is removed, never continued. */
 #include "hal/files.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -160,4 +162,29 @@ bool files_is_there(const char *path)
 {
     struct stat info;
     return lstat(path, &info) == 0;
+}
+
+static int by_bytes(const void *one, const void *other)
+{
+    return strcmp(one, other);
+}
+
+enum err files_list(const char *folder, const char *ending, char (*out_names)[FILES_NAME_SIZE],
+                    size_t max, size_t *out_count)
+{
+    enum err problem = ERR_NONE;
+    const struct dirent *entry;
+    DIR *listing = opendir(folder);
+    *out_count = 0;
+    if (listing == NULL) return files_err(errno);
+    while (problem == ERR_NONE && (entry = readdir(listing)) != NULL) {
+        size_t len = strlen(entry->d_name), tail = strlen(ending);
+        bool wanted = len >= tail && strcmp(entry->d_name + len - tail, ending) == 0;
+        if (!wanted || entry->d_name[0] == '.' || len >= FILES_NAME_SIZE) continue;
+        if (*out_count == max) problem = ERR_TOO_BIG;
+        else memcpy(out_names[(*out_count)++], entry->d_name, len + 1);
+    }
+    closedir(listing);
+    qsort(out_names, *out_count, FILES_NAME_SIZE, by_bytes);
+    return problem;
 }

@@ -4,6 +4,7 @@
 #ifndef PACKD_HAL_PROCESS_H
 #define PACKD_HAL_PROCESS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* To be called first of all in main. Descriptors 0 to 2 are open afterwards, so that no file of
@@ -13,6 +14,10 @@ void process_settle(void);
 
 /* Resident memory in KiB, 0 when the kernel does not tell. */
 int64_t process_resident_kib(void);
+
+/* What stands beside this program: "/usr/bin/../share/packd" for "share/packd". Empty when the
+ * kernel does not tell where the program is, or the path does not fit. */
+void process_beside(const char *what, char *out_path, size_t size);
 
 /* A name for this boot of the box, as journal.h wants it: the kernel's own, or, where a sandbox
  * hides that, one that is new each time, which is always on the safe side. */

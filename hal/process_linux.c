@@ -46,6 +46,18 @@ int64_t process_resident_kib(void)
     return (int64_t)pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
+void process_beside(const char *what, char *out_path, size_t size)
+{
+    char program[FILES_PATH_MAX];
+    out_path[0] = '\0';
+    ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    if (len <= 0) return;
+    program[len] = '\0';
+    *strrchr(program, '/') = '\0'; /* the kernel's name begins with one */
+    int wanted = snprintf(out_path, size, "%s/../%s", program, what);
+    if (wanted < 0 || (size_t)wanted >= size) out_path[0] = '\0';
+}
+
 void process_boot_id(char out_id[PROCESS_BOOT_ID_SIZE])
 {
     char text[64];

@@ -115,6 +115,32 @@ static void free_space_is_a_number_of_the_file_system(void)
                "nowhere is nowhere");
 }
 
+static void put_file(const char *name)
+{
+    char path[TEMP_PATH_SIZE];
+    EXPECT_I64(ERR_NONE, files_replace(temp_path(path, name), BYTES_LITERAL("x"), 0600), name);
+}
+
+static void a_folder_is_listed_in_the_order_of_its_names(void)
+{
+    char folder[TEMP_PATH_SIZE], names[3][FILES_NAME_SIZE];
+    size_t count = 9;
+    EXPECT_I64(ERR_NONE, files_make_folder(temp_path(folder, "list")), "a folder");
+    EXPECT_I64(ERR_NONE, files_list(folder, ".scale", names, 3, &count), "empty");
+    EXPECT_I64(0, count, "nothing in it");
+    put_file("list/b.scale");
+    put_file("list/a.scale");
+    put_file("list/c.conf");
+    put_file("list/.hidden.scale");
+    EXPECT_I64(ERR_NONE, files_list(folder, ".scale", names, 3, &count), "those that end so");
+    EXPECT_I64(2, count, "two");
+    EXPECT_TEXT("a.scale", names[0], "the first");
+    EXPECT_TEXT("b.scale", names[1], "the second");
+    EXPECT_I64(ERR_TOO_BIG, files_list(folder, ".scale", names, 1, &count), "more than fit");
+    EXPECT_I64(1, count, "as many as fit");
+    EXPECT_I64(ERR_NOT_FOUND, files_list("/no/such/place", "", names, 3, &count), "no folder");
+}
+
 static void no_descriptor_is_no_error_of_the_disk(void)
 {
     struct rlimit limit, none;
@@ -139,6 +165,7 @@ int main(void)
     EXPECT_RUN(a_failure_keeps_the_old_content);
     EXPECT_RUN(folders_are_private);
     EXPECT_RUN(free_space_is_a_number_of_the_file_system);
+    EXPECT_RUN(a_folder_is_listed_in_the_order_of_its_names);
     EXPECT_RUN(no_descriptor_is_no_error_of_the_disk);
     return expect_result();
 }
