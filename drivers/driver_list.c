@@ -7,6 +7,7 @@
 #include "drivers/printer_zpl.h"
 #include "drivers/scale_8217.h"
 #include "drivers/scale_cas.h"
+#include "drivers/scale_ecr.h"
 #include "drivers/scale_hid.h"
 #include "drivers/scale_mtsics.h"
 #include "drivers/scale_nci.h"
@@ -29,6 +30,9 @@ static const struct scale_driver *const scales[] = {
     &scale_8217,   /* asked */
     &scale_ohaus,  /* asked */
     &scale_sbi,    /* asked; last: its lines have the fewest marks */
+    &scale_ecr_ap1, /* answered too */
+    &scale_ecr_icl, /* answered too */
+    &scale_ecr_pd2, /* by name only */
     &scale_hid,    /* deaf until a report descriptor has been read, so deaf on a line */
 };
 

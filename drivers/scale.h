@@ -6,9 +6,10 @@
  * results are the same. Deciding that a weight has settled, is fresh or belongs to a parcel is
  * the station's work.
  *
- * A reading is `usable` only when the frame itself says stable, in range and a unit of mass;
- * counts, percent, overload fillers and odd legends never are. The shown text is what the
- * display shows and is never rounded; the raw frame travels along as evidence. */
+ * A reading is `usable` only when the frame itself says stable, in range and a unit of mass; for a
+ * scale that never says one of them, its profile must (scale_profile.h). Counts, percent, overload
+ * fillers and odd legends never are. The shown text is what the display shows and is never
+ * rounded; the raw frame travels along as evidence. */
 #ifndef PACKD_DRIVERS_SCALE_H
 #define PACKD_DRIVERS_SCALE_H
 
@@ -62,6 +63,7 @@ struct scale_output {
 };
 
 struct scale_driver;
+struct scale_profile;
 
 #define SCALE_CHOICES_MAX 16u
 #define SCALE_ZERO_MAX 10u
@@ -96,6 +98,10 @@ struct scale_state {
     uint32_t skipped;         /* bytes dropped while looking for a frame since the last good one */
     uint8_t checksum_seen;    /* driver's own: run of frames that carried a good checksum */
     uint8_t checksum_missing; /* driver's own: run of frames that ended without one */
+    uint8_t run;              /* driver's own: frames in a row that said the same */
+    int64_t run_mass_mg;      /* driver's own: what they said */
+    bool in_step;             /* driver's own: the end of a frame was seen */
+    uint8_t doubt;            /* driver's own: marks to be seen again before one is believed */
     struct scale_hid_shape hid; /* driver's own: what the report descriptor says */
 };
 
@@ -108,6 +114,10 @@ struct scale_driver {
     /* The request does nothing on a scale of another family either: it may be sent while the
      * protocol is being looked for. What prints, zeroes, tares or switches is never harmless. */
     bool is_harmless;
+    /* Its frames leave open what only people can know, a unit or which question to ask: the
+     * settings have to name it, and it takes no part in looking for the protocol. */
+    bool by_name_only;
+    const struct scale_profile *profile; /* a profile's driver: what `feed` reads frames by */
     bool is_hid; /* input is one HID input report a call, and `describe` comes first */
     /* HID: reads the report descriptor into the state, once the scale is open. NULL: understood;
      * else a sentence that says why this device cannot be used. */
