@@ -8,7 +8,7 @@
 
 static const char *scale_at(size_t index)
 {
-    const struct scale_driver *driver = scale_driver_at(index);
+    const struct scale_driver *driver = scale_driver_at(NULL, index);
     return driver == NULL ? NULL : driver->name;
 }
 
@@ -43,3 +43,10 @@ const struct config_names config_names_built_in = {
     .carrier_at = carrier_name_at,
     .oms_at = oms_name_at,
 };
+
+struct config_names config_names_with(const struct scale_catalogue *scales)
+{
+    struct config_names names = config_names_built_in;
+    names.scales = scales;
+    return names;
+}

@@ -5,5 +5,7 @@
 #include "firmware/config/config_read.h"
 
 extern const struct config_names config_names_built_in;
+/* With the scales that files describe; the catalogue is borrowed. */
+struct config_names config_names_with(const struct scale_catalogue *scales);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef PACKD_FIRMWARE_CONFIG_CONFIG_READ_H
 #define PACKD_FIRMWARE_CONFIG_CONFIG_READ_H
 
+#include "drivers/driver_list.h"
 #include "firmware/config/config.h"
 #include "hal/base/bytes.h"
 #include "hal/base/textbuf.h"
@@ -20,6 +21,7 @@ struct config_names { /* each gives a name for 0, 1, 2 ... and NULL past the end
     const char *(*printer_at)(size_t index);
     const char *(*carrier_at)(size_t index);
     const char *(*oms_at)(size_t index);
+    const struct scale_catalogue *scales; /* more scales, which files describe; NULL: none */
 };
 
 struct config_complaint {

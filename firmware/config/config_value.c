@@ -155,6 +155,16 @@ static bool is_driver(const char *(*name_at)(size_t index), struct bytes name)
     return bytes_equal_text(name, "auto") || is_known(name_at, name);
 }
 
+/* What is built in, or what a file describes. */
+static bool is_scale(const struct config_names *names, struct bytes name)
+{
+    if (is_driver(names->scale_at, name)) return true;
+    for (size_t i = 0; names->scales != NULL && i < names->scales->count; i++) {
+        if (bytes_equal_text(name, names->scales->profiles[i].name)) return true;
+    }
+    return false;
+}
+
 static bool next_word(struct bytes *rest, struct bytes *out_word)
 {
     *rest = bytes_trim(*rest);
@@ -212,7 +222,7 @@ bool config_value_store(const struct config_row *row, const struct config_names 
     case CONFIG_KIND_ONE_OF: return store_choice(row, value, field);
     case CONFIG_KIND_WORD: good = choice_of(row->choices, value) >= 0; break;
     case CONFIG_KIND_SIZE: return store_size(row, value, field);
-    case CONFIG_KIND_SCALE: good = is_driver(names->scale_at, value); break;
+    case CONFIG_KIND_SCALE: good = is_scale(names, value); break;
     case CONFIG_KIND_SCANNER: good = is_driver(names->scanner_at, value); break;
     case CONFIG_KIND_PRINTER: good = is_driver(names->printer_at, value); break;
     case CONFIG_KIND_OMS: good = is_known(names->oms_at, value); break;
@@ -238,6 +248,13 @@ static void describe_names(const char *first, const char *(*name_at)(size_t inde
     textbuf_text(out, first);
     for (size_t i = 0; name_at(i) != NULL; i++)
         textbuf_format(out, "%s%s", i > 0 ? ", " : "", name_at(i));
+}
+
+static void describe_scales(const struct config_names *names, struct textbuf *out)
+{
+    describe_names("auto or one of ", names->scale_at, out);
+    for (size_t i = 0; names->scales != NULL && i < names->scales->count; i++)
+        textbuf_format(out, ", %s", names->scales->profiles[i].name);
 }
 
 /* Ranges are stated in whole units, so that they read as in the file. */
@@ -278,7 +295,7 @@ void config_value_describe(const struct config_row *row, const struct config_nam
     case CONFIG_KIND_ONE_OF:
     case CONFIG_KIND_WORD:
     case CONFIG_KIND_SIZE: describe_choices(row->choices, out); return;
-    case CONFIG_KIND_SCALE: describe_names("auto or one of ", names->scale_at, out); return;
+    case CONFIG_KIND_SCALE: describe_scales(names, out); return;
     case CONFIG_KIND_SCANNER: describe_names("auto or one of ", names->scanner_at, out); return;
     case CONFIG_KIND_PRINTER: describe_names("auto or one of ", names->printer_at, out); return;
     case CONFIG_KIND_OMS: describe_names("one of ", names->oms_at, out); return;

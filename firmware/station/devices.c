@@ -87,9 +87,11 @@ static void init_slot(struct devices *devices, const struct config *config, unsi
 }
 
 void devices_init(struct devices *devices, const struct config *config,
-                  const struct device_table *table, int64_t now_ms)
+                  const struct device_table *table, const struct scale_catalogue *scales,
+                  int64_t now_ms)
 {
     memset(devices, 0, sizeof *devices);
+    devices->scales = scales;
     binding_init(&devices->binding, table, now_ms);
     device_memory_init(&devices->memory);
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {

@@ -49,6 +49,7 @@ struct devices {
     struct device slots[DEVICES_MAX];
     struct binding binding;
     struct device_memory memory;
+    const struct scale_catalogue *scales;    /* more of them, which files describe; NULL: none */
     const struct scale_driver *scale_driver; /* NULL: it is being looked for */
     struct scale_state scale_state;
     struct finding finding;
@@ -85,9 +86,10 @@ struct device_item { /* one thing that a device has said */
     struct scan scan;
 };
 
-/* `table` may be NULL; else it is borrowed as the settings are. */
+/* `table` and `scales` may be NULL; else they are borrowed as the settings are. */
 void devices_init(struct devices *devices, const struct config *config,
-                  const struct device_table *table, int64_t now_ms);
+                  const struct device_table *table, const struct scale_catalogue *scales,
+                  int64_t now_ms);
 /* Reads what is remembered. What the settings leave open waits for it. */
 void devices_start(struct devices *devices, struct step *step);
 void devices_remembered(struct devices *devices, struct step *step, const struct event *event);

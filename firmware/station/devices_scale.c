@@ -8,14 +8,15 @@ static struct device *slot_of(struct devices *devices)
     return &devices->slots[DEVICE_SCALE];
 }
 
-static const struct scale_driver *named_driver(const struct config *config)
+static const struct scale_driver *named_driver(const struct devices *devices,
+                                               const struct config *config)
 {
-    return scale_driver_find(bytes_of_text(config->scale.driver));
+    return scale_driver_find(devices->scales, bytes_of_text(config->scale.driver));
 }
 
 void scale_forget(struct devices *devices, const struct config *config)
 {
-    devices->scale_driver = named_driver(config);
+    devices->scale_driver = named_driver(devices, config);
     devices->scale_marks = false;
     scale_state_init(&devices->scale_state, devices->scale_driver);
 }
@@ -31,7 +32,9 @@ static void begin_finding(struct devices *devices, const struct config *config)
         .can_set_line = device_is_serial(device->address) && !is_set,
         .is_hid = device_is_usb(device->address),
         .line = config->scale.line,
-        .remembered = known != NULL ? scale_driver_find(bytes_of_text(known->driver)) : NULL,
+        .remembered =
+            known != NULL ? scale_driver_find(devices->scales, bytes_of_text(known->driver)) : NULL,
+        .scales = devices->scales,
         .marks = known != NULL && known->line.baud == 0 && known->line.data_bits == 7};
     if (!is_set && known != NULL) start.line = known->line;
     finding_begin(&devices->finding, &start);
@@ -134,7 +137,7 @@ static bool look_for_it(struct devices *devices, struct step *step)
 /* Another scale on the same line, or the same one set up anew: it is looked for again. */
 static bool has_changed(const struct devices *devices, const struct step *step)
 {
-    if (named_driver(step->config) != NULL) return false;
+    if (named_driver(devices, step->config) != NULL) return false;
     int64_t since_ms = step->now_ms - devices->slots[DEVICE_SCALE].heard_ms;
     bool nonsense = devices->scale_state.skipped >= SCALE_WRONG_LINE_BYTES;
     return since_ms > (nonsense ? SCALE_NONSENSE_MS : SCALE_MUTE_MS);
@@ -164,7 +167,8 @@ int64_t scale_deadline(const struct devices *devices, const struct step *step)
     int64_t mute_ms = NO_DEADLINE;
     if (!device->silent && driver->silent_after_ms > 0)
         mute_ms = device->heard_ms + driver->silent_after_ms + 1;
-    else if (named_driver(step->config) == NULL) mute_ms = device->heard_ms + SCALE_MUTE_MS + 1;
+    else if (named_driver(devices, step->config) == NULL)
+        mute_ms = device->heard_ms + SCALE_MUTE_MS + 1;
     return mute_ms < deadline_ms ? mute_ms : deadline_ms;
 }
 

@@ -44,8 +44,9 @@ static void add_candidate(struct finding *finding, const struct scale_driver *dr
 static void add_candidates(struct finding *finding, const struct finding_start *start)
 {
     const struct scale_driver *driver;
-    for (size_t i = 0; (driver = scale_driver_at(i)) != NULL; i++) {
-        if (driver->is_hid == start->is_hid) add_candidate(finding, driver);
+    for (size_t i = 0; (driver = scale_driver_at(start->scales, i)) != NULL; i++) {
+        bool wanted = !driver->by_name_only || driver == start->remembered;
+        if (wanted && driver->is_hid == start->is_hid) add_candidate(finding, driver);
     }
 }
 

@@ -14,8 +14,8 @@
 
 #include "drivers/driver_list.h"
 
-#define SCALE_CANDIDATES_MAX 48u
-#define FINDING_GOOD_FRAMES 3u /* unasked; of ten frames at most one may be bad */
+#define SCALE_CANDIDATES_MAX 64u /* more than there are drivers and profiles */
+#define FINDING_GOOD_FRAMES 3u   /* unasked; of ten frames at most one may be bad */
 #define FINDING_ANSWERS 2u
 #define FINDING_LISTEN_MS 2000 /* the slowest streams show three frames in this */
 #define FINDING_ANSWER_MS 500  /* the slowest answer known takes 300 */
@@ -77,6 +77,7 @@ struct finding_start {
     struct line_settings line;             /* where it is set or was remembered; else baud 0 */
     const struct scale_driver *remembered; /* NULL: nothing is */
     bool marks; /* remembered: it hears only what carries even parity in bit 7 */
+    const struct scale_catalogue *scales; /* more of them, which files describe; NULL: none */
 };
 
 void finding_begin(struct finding *finding, const struct finding_start *start);

@@ -67,10 +67,11 @@ static void add_probe(struct showing *showing, const struct devices *devices,
     probe->port = showing->generation << 8 | (uint32_t)(DEVICES_MAX + index);
     struct finding_start start = {.can_set_line = device_is_serial(device->address),
                                   .is_hid = device_is_usb(device->address),
-                                  .remembered = known != NULL ? scale_driver_find(
-                                                                    bytes_of_text(known->driver))
-                                                              : NULL};
-    if (known != NULL) start.line = known->line;
+                                  .scales = devices->scales};
+    if (known != NULL) {
+        start.remembered = scale_driver_find(devices->scales, bytes_of_text(known->driver));
+        start.line = known->line;
+    }
     if (role_of(showing) == ROLE_SCALE) finding_begin(&probe->finding, &start);
     open_probe(probe, role_of(showing), step);
 }

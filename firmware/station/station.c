@@ -57,6 +57,12 @@ void station_init(struct station *station, const struct config *config,
         (struct backlog_floor){station->bookings, &station->recalls, &station->shelf};
 }
 
+void station_know_scales(struct station *station, const struct scale_catalogue *scales)
+{
+    ENSURE(!station->started);
+    station->scales = scales;
+}
+
 void station_know_devices(struct station *station, const struct device_table *table)
 {
     ENSURE(!station->started);
@@ -97,7 +103,8 @@ static void start(struct station *station, struct step *step, const struct event
     parcel_list_start(&station->shelf, step, OWNER_SHELF);
     voids_start(&station->voids, step);
     letters_start(&station->letters, step);
-    devices_init(&station->devices, station->config, station->device_table, step->now_ms);
+    devices_init(&station->devices, station->config, station->device_table, station->scales,
+                 step->now_ms);
     devices_start(&station->devices, step);
     sync_init(&station->sync, event->started.oms_seq);
     feed_init(&station->feed, event->started.cursor, step->now_ms);

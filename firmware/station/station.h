@@ -30,6 +30,7 @@ struct station {
     const struct config *offered; /* waits until nothing is open; NULL: none */
     const struct carrier *carriers[CONFIG_CARRIERS_MAX];
     const struct oms *oms;
+    const struct scale_catalogue *scales;    /* more of them, which files describe; NULL: none */
     const struct device_table *device_table; /* NULL: none */
     struct tickets tickets;
     uint64_t random;
@@ -81,6 +82,7 @@ void station_init(struct station *station, const struct config *config,
                   const struct secrets *secrets);
 /* Before the first step, if at all; borrowed for good. */
 void station_know_devices(struct station *station, const struct device_table *table);
+void station_know_scales(struct station *station, const struct scale_catalogue *scales);
 /* Resets `commands` first. Event bytes must stay good until the commands have been performed. */
 void station_step(struct station *station, const struct event *event, struct commands *commands);
 /* Boot milliseconds; NO_DEADLINE when only an event can change anything. */

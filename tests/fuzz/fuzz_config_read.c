@@ -12,7 +12,7 @@ static const char *name_at(size_t index)
     return index < ARRAY_LEN(names) ? names[index] : NULL;
 }
 
-static const struct config_names names = {name_at, name_at, name_at, name_at, name_at};
+static const struct config_names names = {name_at, name_at, name_at, name_at, name_at, NULL};
 
 static void check_snapshot(const struct config *config)
 {

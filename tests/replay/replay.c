@@ -94,7 +94,7 @@ static bool bench_init(struct bench *bench, const char *kind, const char *driver
     scanner_state_init(&bench->scanner_state, NULL);
     printer_state_init(&bench->printer_state);
     textbuf_init(&bench->said, bench->storage, TEXT_SIZE);
-    if (strcmp(kind, "scale") == 0) bench->scale = scale_driver_find(name);
+    if (strcmp(kind, "scale") == 0) bench->scale = scale_driver_find(NULL, name);
     if (strcmp(kind, "scanner") == 0) bench->scanner = scanner_driver_find(name);
     if (strcmp(kind, "printer") == 0) bench->printer = printer_driver_find(name);
     scale_state_init(&bench->scale_state, bench->scale);
@@ -355,14 +355,14 @@ static unsigned each_file(const char *ending, void (*visit)(const char *path))
 static void feed_to_strangers(const char *path, const char *own_driver, struct bytes frame)
 {
     struct bench bench = {.storage = NULL};
-    for (size_t i = 0; scale_driver_at(i) != NULL; i++) {
+    for (size_t i = 0; scale_driver_at(NULL, i) != NULL; i++) {
         char sentence[640];
-        if (strcmp(scale_driver_at(i)->name, own_driver) == 0) continue;
-        bench_init(&bench, "scale", scale_driver_at(i)->name);
+        if (strcmp(scale_driver_at(NULL, i)->name, own_driver) == 0) continue;
+        bench_init(&bench, "scale", scale_driver_at(NULL, i)->name);
         if (is_hid(&bench)) continue; /* whole reports of a device that described itself */
         for (unsigned times = 0; times < 5; times++) feed_all(&bench, frame);
         snprintf(sentence, sizeof sentence, "%s gives %s no usable weight: %.80s", path,
-                 scale_driver_at(i)->name, bench.storage);
+                 scale_driver_at(NULL, i)->name, bench.storage);
         EXPECT(strstr(bench.storage, "usable") == NULL, sentence);
     }
     free(bench.storage);

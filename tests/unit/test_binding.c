@@ -50,7 +50,7 @@ static void start(bool remembers)
     for (size_t i = 0; i < CONFIG_SCANNERS_MAX; i++)
         memcpy(bench.config.scanners[i].address, "auto", sizeof "auto");
     bench.config.scanner_count = CONFIG_SCANNERS_MAX;
-    devices_init(&devices, &bench.config, NULL, 1000);
+    devices_init(&devices, &bench.config, NULL, NULL, 1000);
     step = bench_step(1000);
     devices_start(&devices, &step);
     loaded.blob.found = memory_len > 0;

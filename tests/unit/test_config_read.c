@@ -39,7 +39,8 @@ static const char *oms_at(size_t index)
     return name_of(names, ARRAY_LEN(names), index);
 }
 
-static const struct config_names names = {scale_at, scanner_at, printer_at, carrier_at, oms_at};
+static const struct config_names names = {scale_at,   scanner_at, printer_at,
+                                          carrier_at, oms_at,     NULL};
 
 /* As little as will do; the sections are apart so that a test can change one of them. */
 #define STATION "[station]\nid = bay-3\nmode = live\n"

@@ -51,7 +51,7 @@ static void start(const char *scale_driver)
     bench.config.scanner_count = 2;
     memcpy(bench.config.printer.address, "usb:0a5f:0164", sizeof "usb:0a5f:0164");
     memcpy(bench.config.printer.driver, "zpl", sizeof "zpl");
-    devices_init(&devices, &bench.config, NULL, 1000);
+    devices_init(&devices, &bench.config, NULL, NULL, 1000);
     begin(1000);
 }
 

@@ -208,7 +208,7 @@ static void what_was_found_before_is_tried_first(void)
     const struct scale_model other = {.says = STGS, .baud = 9600};
     struct finding_start start = {
         .can_set_line = true,
-        .remembered = scale_driver_find(BYTES_LITERAL("nci")),
+        .remembered = scale_driver_find(NULL, BYTES_LITERAL("nci")),
         .line = {.baud = 4800, .data_bits = 7, .stop_bits = 1, .parity = LINE_PARITY_EVEN}};
     begin(&start);
     EXPECT(search(&nci) < 1200, "at once");
@@ -227,7 +227,7 @@ static void a_scale_that_was_switched_off_is_back_soon(void)
                                     .says = "\n001.234kg\r\n00\r\x03",
                                     .baud = 1200};
     begin(&(struct finding_start){.can_set_line = true,
-                                  .remembered = scale_driver_find(BYTES_LITERAL("nci")),
+                                  .remembered = scale_driver_find(NULL, BYTES_LITERAL("nci")),
                                   .line = {.baud = 1200, .data_bits = 8, .stop_bits = 1}});
     (void)search(&mute);
     EXPECT(finding_driver(&finding) == NULL, "it is off");

@@ -69,7 +69,7 @@ static void start(void)
     bench.config.printer.width_dmm = 1016;
     bench.config.printer.height_dmm = 1524;
     bench.config.limits.print_wait_ms = 15000;
-    devices_init(&devices, &bench.config, NULL, 1000);
+    devices_init(&devices, &bench.config, NULL, NULL, 1000);
     printing_init(&printing);
     at(1000);
     devices_step(&devices, &step, &due);

@@ -45,7 +45,7 @@ static void start(void)
     packing_init(&packing);
     orders_init(&orders);
     weighing_init(&weighing);
-    devices_init(&devices, &bench.config, NULL, 0);
+    devices_init(&devices, &bench.config, NULL, NULL, 0);
     for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++) booking_init(&bookings[slot], slot);
     printing_init(&printing);
     pool_init(&pool);

@@ -62,7 +62,7 @@ static void start(void)
     bench.config.printer.width_dmm = 1016;
     bench.config.printer.height_dmm = 1524;
     now_ms = 1000;
-    devices_init(&devices, &bench.config, NULL, now_ms);
+    devices_init(&devices, &bench.config, NULL, NULL, now_ms);
     showing_init(&showing);
     step = bench_step(now_ms);
     devices_start(&devices, &step);

@@ -104,7 +104,7 @@ static bool listener_init(struct listener *listener, const char *kind, const cha
 {
     struct bytes name = bytes_of_text(driver);
     memset(listener, 0, sizeof *listener);
-    if (strcmp(kind, "scale") == 0) listener->scale = scale_driver_find(name);
+    if (strcmp(kind, "scale") == 0) listener->scale = scale_driver_find(NULL, name);
     if (strcmp(kind, "scanner") == 0) listener->scanner = scanner_driver_find(name);
     if (strcmp(kind, "printer") == 0) listener->printer = printer_driver_find(name);
     scale_state_init(&listener->scale_state, listener->scale);

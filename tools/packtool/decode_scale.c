@@ -104,8 +104,8 @@ static bool is_better(const struct tally *one, const struct tally *other)
 static const struct scale_driver *find_driver(struct bytes input, size_t chunk)
 {
     struct tally best = {.driver = NULL}, second = {.driver = NULL};
-    for (size_t i = 0; scale_driver_at(i) != NULL; i++) {
-        struct tally tally = listen(scale_driver_at(i), input, chunk, false);
+    for (size_t i = 0; scale_driver_at(NULL, i) != NULL; i++) {
+        struct tally tally = listen(scale_driver_at(NULL, i), input, chunk, false);
         if (is_better(&tally, &best)) {
             second = best;
             best = tally;
@@ -188,8 +188,8 @@ static bool unhex(struct bytes *input)
 static int name_the_drivers(void)
 {
     fprintf(stderr, "packtool: no such driver; there is: auto");
-    for (size_t i = 0; scale_driver_at(i) != NULL; i++) {
-        fprintf(stderr, " %s", scale_driver_at(i)->name);
+    for (size_t i = 0; scale_driver_at(NULL, i) != NULL; i++) {
+        fprintf(stderr, " %s", scale_driver_at(NULL, i)->name);
     }
     fprintf(stderr, "\n");
     return PACKTOOL_USAGE;
@@ -204,7 +204,7 @@ int decode_scale(int argc, char **argv)
         return PACKTOOL_USAGE;
     }
     bool any = strcmp(options.driver, "auto") == 0;
-    const struct scale_driver *driver = scale_driver_find(bytes_of_text(options.driver));
+    const struct scale_driver *driver = scale_driver_find(NULL, bytes_of_text(options.driver));
     if (!any && driver == NULL) return name_the_drivers();
     if (!read_input(options.path, &input)) return PACKTOOL_BAD_INPUT;
     if (options.hex && !unhex(&input)) return PACKTOOL_BAD_INPUT;
