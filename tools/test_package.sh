@@ -68,6 +68,8 @@ promise "the unit of packd is sound" verified packd.service
 promise "the unit of the practice world is sound" verified packd-training.service
 promise "the sandbox of packd is tight" exposed_little packd.service
 promise "the sandbox of the practice world is tight" exposed_little packd-training.service
+promise "scales that files describe are there" inside test -r /usr/share/packd/scales/kern-fkb.scale
+promise "and packtool finds them" inside sh -c 'packtool decode scale --driver kern-fkb </dev/null'
 promise "there are manuals" inside sh -c 'ls /usr/share/man/man8/packd.8.gz || grep -q "path-exclude.*man" -r /etc/dpkg/dpkg.cfg.d'
 
 inside install -d -o packd -g packd -m 700 /var/lib/packd
