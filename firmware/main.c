@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware/profiles.h"
 #include "firmware/pump.h"
 #include "hal/process.h"
 
@@ -13,16 +14,18 @@ static struct pump pump; /* all of it, made once */
 
 struct options {
     struct settings_source source;
+    const char *scales; /* a folder of profiles instead of the usual ones; NULL: those */
     bool check;
     bool version;
 };
 
 static void usage(FILE *to)
 {
-    fputs("usage: packd [--config FILE] [--training] [--data-dir DIR] [--foreground]\n"
-          "       packd [--config FILE] --check-config\n"
-          "       packd --version\n",
-          to);
+    fputs(
+        "usage: packd [--config FILE] [--training] [--data-dir DIR] [--scales DIR] [--foreground]\n"
+        "       packd [--config FILE] [--scales DIR] --check-config\n"
+        "       packd --version\n",
+        to);
 }
 
 static bool take_option(int argc, char *argv[], int *at, struct options *out)
@@ -35,8 +38,29 @@ static bool take_option(int argc, char *argv[], int *at, struct options *out)
     else if (strcmp(option, "--foreground") == 0) return true; /* it never is anywhere else */
     else if (strcmp(option, "--config") == 0 && has_value) out->source.path = argv[++*at];
     else if (strcmp(option, "--data-dir") == 0 && has_value) out->source.data_dir = argv[++*at];
+    else if (strcmp(option, "--scales") == 0 && has_value) out->scales = argv[++*at];
     else return false;
     return true;
+}
+
+/* What is told when it can be told: on the terminal of who checks, else in the log. */
+static void complain_profile(void *context, const char *path,
+                             const struct scale_complaint *complaint)
+{
+    const struct options *options = context;
+    char storage[SERVICE_LINE_MAX];
+    struct textbuf text;
+    textbuf_init(&text, storage, sizeof(storage));
+    profiles_complaint_write(&text, path, complaint);
+    if (options->check) fprintf(stderr, "%s\n", storage);
+    else service_log(&pump.outside.service, SERVICE_WARNING, "%s", storage);
+}
+
+static const struct scale_catalogue *load_profiles(struct options *options)
+{
+    static struct scale_catalogue catalogue;
+    profiles_load(&catalogue, options->scales, complain_profile, options);
+    return &catalogue;
 }
 
 static struct config_complaints complaints;
@@ -79,11 +103,12 @@ int main(int argc, char *argv[])
         puts("packd " PACKD_VERSION);
         return EXIT_DONE;
     }
+    service_init(&pump.outside.service, SERVICE_INFO);
+    options.source.scales = load_profiles(&options);
     pump.outside.source = options.source;
     bool good = read_settings(&options.source, &pump.outside.configs[0]);
     if (options.check) return good ? EXIT_DONE : EXIT_BAD;
     if (!good && !settings_read_kept(&options.source, &pump.outside.configs[0])) return EXIT_BAD;
     if (!good) pump.refused = &complaints;
-    service_init(&pump.outside.service, SERVICE_INFO);
     return run();
 }

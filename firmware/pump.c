@@ -327,6 +327,7 @@ bool pump_open(struct pump *pump)
     station_init(&pump->station, outside_config(outside), &outside->secrets);
     known_devices_read(&outside->device_table, &outside->service, KNOWN_DEVICES_PATH);
     station_know_devices(&pump->station, &outside->device_table);
+    station_know_scales(&pump->station, outside->source.scales);
     return true;
 }
 

@@ -35,7 +35,8 @@ static bool read_file(const struct settings_source *source, struct config *out,
     if (problem != ERR_NONE) {
         return complain(complaints, "the settings file cannot be read", err_word(problem));
     }
-    return config_read(bytes_of(file_text, len), &config_names_built_in, out, complaints);
+    const struct config_names names = config_names_with(source->scales);
+    return config_read(bytes_of(file_text, len), &names, out, complaints);
 }
 
 bool settings_read(const struct settings_source *source, struct config *out,
@@ -76,7 +77,8 @@ bool settings_read_kept(const struct settings_source *source, struct config *out
     if (source->training) return false;
     kept_path(source->data_dir != NULL ? source->data_dir : SETTINGS_DATA_DIR, path, sizeof(path));
     if (files_read(path, file_text, sizeof(file_text), &len) != ERR_NONE) return false;
-    if (!config_read(bytes_of(file_text, len), &config_names_built_in, out, &complaints)) {
+    const struct config_names names = config_names_with(source->scales);
+    if (!config_read(bytes_of(file_text, len), &names, out, &complaints)) {
         return false;
     }
     if (source->data_dir != NULL) {

@@ -10,6 +10,7 @@ struct settings_source {
     const char *path;     /* NULL: SETTINGS_PATH, which may be missing */
     bool training;        /* no file is looked at */
     const char *data_dir; /* instead of what the settings say; NULL: what they say */
+    const struct scale_catalogue *scales; /* that files describe; NULL: none */
 };
 
 /* As config_read: a whole snapshot, or complaints and *out as it was. Reads the disk. */

@@ -27,6 +27,22 @@ expect "settings that are asked for must be there" 1 $?
 "$packd" --training --check-config
 expect "without settings: training" 0 $?
 
+# Scales that files describe.
+sed 's/^stable_for_ms/driver = kern-fkb\n&/' "$config" >"$work/kern.conf"
+"$packd" --config "$work/kern.conf" --check-config
+expect "settings may name a profile that we ship" 0 $?
+mkdir "$work/scales"
+printf '[scale]\nname = ours\ntitle = Ours\nline = 9600\nlike = st-gs\n' >"$work/scales/ours.scale"
+"$packd" --config "$config" --scales "$work/scales" --check-config 2>"$work/complaints"
+expect "a mistake in a profile that nobody names is no mistake of the settings" 0 $?
+expect_has "but it is told" "$work/scales/ours.scale:4: " "$(<"$work/complaints")"
+sed 's/^stable_for_ms/driver = ours\n&/' "$config" >"$work/ours.conf"
+"$packd" --config "$work/ours.conf" --scales "$work/scales" --check-config 2>/dev/null
+expect "named, it is one" 1 $?
+sed -i 's/^line.*/line = 9600 8N1/' "$work/scales/ours.scale"
+"$packd" --config "$work/ours.conf" --scales "$work/scales" --check-config
+expect "until it is mended" 0 $?
+
 packd_start
 "$packd" --config "$config" 2>"$work/second"
 expect "a second packd on the same data ends" 1 $?

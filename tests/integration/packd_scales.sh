@@ -41,7 +41,7 @@ shows() { # DRIVER PROTOCOL UNIT MASS_G SHOWN: of a second form of a protocol, o
     until_screen "\"shown\":\"$5\",\"unit\":\"$3\",\"stable\":true" 10
 }
 
-for ((i = 0; i <= 9; i++)); do ctl order add $((2000 + i)) pin=560001 >/dev/null; done
+for ((i = 0; i <= 11; i++)); do ctl order add $((2000 + i)) pin=560001 >/dev/null; done
 packd_start
 # The masses in pounds and ounces as NIST SP 811, appendix B.8, has them: 1 lb 453.59237 g, 1 oz
 # 28.349523125 g. 1500 g are shown as 3.307 lb, which are 1500.03 g; 700 g as 24.69 oz: 699.95 g.
@@ -54,15 +54,18 @@ weighs nci nci kg 2222 2222
 weighs toledo-8217 toledo-8217 kg 1234 1234
 weighs ohaus-3000 ohaus-3000 kg 5025 5025
 weighs sartorius-sbi sartorius-sbi oz 700 700
+weighs ecr-ap1 ecr kg 1111 1111
+weighs stx-etx stx-etx kg 1357 1357
 shows toledo-continuous toledo-continuous-nosum lb 1500 3.307
 shows st-gs st-gs-and g 811 811
 shows nci nci-ecr kg 333 0.333
 shows sartorius-sbi sartorius-sbi-16 g 123 123
 shows auto mt-sics kg 1500 1.500 # found by asking
 
-# Every driver that a virtual scale can speak to was here: a new one gets its row in packsim's scale_talk.c
-# and its line above. HID scales are not on a line.
-"$packtool" decode scale --driver none </dev/null 2>"$work/drivers"
+# Every driver of a line that is built in and that a virtual scale can speak was here: a new one gets its row in
+# packsim's scale_talk.c and its line above. HID scales are not on a line; profiles have their captures.
+mkdir "$work/no-scales"
+"$packtool" decode scale --driver none --scales "$work/no-scales" </dev/null 2>"$work/drivers"
 for driver in $(sed -n 's/.*there is: auto//p' "$work/drivers"); do
     if ! ctl scale protocol "$driver" >/dev/null; then
         echo "not weighed with: $driver, which packsim does not speak"
@@ -76,11 +79,11 @@ ctl put 200g >/dev/null
 ctl scale tare 200g >/dev/null
 scale_is ohaus-3000 ohaus-3000 kg
 until_screen '"shown":"0.000","unit":"kg","stable":true,"zero":true' 10
-ctl scan WEB-2009 >/dev/null
+ctl scan WEB-2011 >/dev/null
 state_is weighing
 ctl put 942g >/dev/null
 state_is idle 20
-wanted[WEB-2009]="742 net"
+wanted[WEB-2011]="742 net"
 
 ledger=$(ctl ledger)
 for order in "${!wanted[@]}"; do

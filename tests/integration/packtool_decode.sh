@@ -36,6 +36,38 @@ while IFS=$'\t' read -r id _ _ hex _; do
 done <"$captures/foreign-scales.tsv"
 expect "no stranger's frame is a usable weight" 0 "$strangers"
 
+# One frame a row: the driver that it belongs to, found by itself where the frame says enough.
+found=0
+while IFS=$'\t' read -r id _ _ hex driver tells _; do
+    [ "${id#\#}" = "$id" ] && [ "$tells" = yes ] || continue
+    found=$((found + 1))
+    expect "$id is known by itself" "{\"driver\":\"$driver\"" \
+        "$(decode scale --driver auto --hex <<<"$hex" | head -n 1 | cut -d, -f1)"
+done <"$captures/serial-scales.tsv"
+expect "most frames are" 1 $((found > 30))
+
+# Profiles: those that are shipped by name, one to be tried by its file, mistakes with their lines.
+scales=$(dirname "$0")/../../board/scales
+kern='2020202020202030 2e3636352067 20200d0a'
+expect "a shipped profile by name" '{"driver":"kern-fkb","mass_mg":665' \
+    "$(decode scale --driver kern-fkb --hex <<<"$kern" | cut -d, -f1,2)"
+expect "the same by its file" '{"driver":"kern-fkb","mass_mg":665' \
+    "$(decode scale --profile "$scales/kern-fkb.scale" --hex <<<"$kern" | cut -d, -f1,2)"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+sed 's/^name = .*/name = ours/; s/^line = .*/line = 9600/' "$scales/kern-fkb.scale" >"$work/ours.scale"
+line=$(grep -n '^line' "$work/ours.scale" | cut -d: -f1)
+"$packtool" decode scale --profile "$work/ours.scale" --hex <<<"$kern" >"$work/out" 2>"$work/complaints"
+expect "a mistake: exit 1" 1 $?
+expect "nothing is decoded" "" "$(<"$work/out")"
+expect "it is told with file and line" 1 "$(grep -c "^$work/ours.scale:$line: .*9600 8N1" "$work/complaints")"
+expect "no such file" 1 "$(code decode scale --profile "$work/none.scale")"
+sed -i 's/^line = .*/line = 9600 8N1/' "$work/ours.scale"
+expect "a folder of one's own" '{"driver":"ours","mass_mg":665' \
+    "$(decode scale --scales "$work" --driver auto --hex <<<"$kern" | cut -d, -f1,2)"
+expect "only that folder" 2 "$(code decode scale --scales "$work" --driver kern-fkb)"
+expect "a driver or a profile, not both" 2 "$(code decode scale --driver st-gs --profile "$work/ours.scale")"
+
 hs=$(sed '/^#/d' "$captures/zpl-hs-ready.cap")
 expect "a printer that is ready" '{"ready":true,"paper_out":false,"head_open":false,"paused":false,"busy":false,"queued":0' \
     "$(decode printer --dialect zpl --request '~HS' --hex "$hs" | sed 's/,"ribbon_out.*//')"

@@ -56,7 +56,7 @@ static bool driver_take(struct options *out, const char *name)
     struct bytes word = bytes_of_text(name);
     struct line_settings usual;
     out->driver = name;
-    out->scale = scale_driver_find(NULL, word);
+    out->scale = scale_driver_find(decode_scales(), word);
     out->scanner = scanner_driver_find(word);
     out->printer = printer_driver_find(word);
     if (out->scale != NULL) usual = out->scale->usual;

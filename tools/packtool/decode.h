@@ -28,4 +28,10 @@ void decode_status_print(const struct printer_status *status);
 /* The driver that knows these frames for certain, or NULL. */
 const struct scale_driver *decode_scale_find(struct bytes input);
 
+/* Scales that files describe: those of the usual folders and what decode_scale_profile added. Read
+ * at the first call, with mistakes told on standard error. */
+const struct scale_catalogue *decode_scales(void);
+/* NULL after its mistakes have been told. */
+const struct scale_driver *decode_scale_profile(const char *path);
+
 #endif

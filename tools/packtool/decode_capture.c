@@ -13,6 +13,7 @@
 #define WORDS_SIZE 4096u
 
 struct options {
+    const char *profile; /* a file that describes the scale; NULL: none */
     const char *path;
     const char *driver; /* NULL: as the recording says */
     size_t chunk;       /* 0: as recorded */
@@ -42,6 +43,8 @@ static bool options_take(int argc, char **argv, struct options *out)
             out->driver = "auto";
         } else if (strcmp(argv[i], "--driver") == 0 && value_follows) {
             out->driver = argv[++i];
+        } else if (strcmp(argv[i], "--profile") == 0 && value_follows) {
+            out->profile = argv[++i];
         } else if (strcmp(argv[i], "--chunk") == 0 && value_follows) {
             if (!bytes_to_u64(bytes_of_text(argv[++i]), CAPTURE_BYTES_MAX, &chunk)) return false;
             if (chunk == 0) return false;
@@ -104,7 +107,7 @@ static bool listener_init(struct listener *listener, const char *kind, const cha
 {
     struct bytes name = bytes_of_text(driver);
     memset(listener, 0, sizeof *listener);
-    if (strcmp(kind, "scale") == 0) listener->scale = scale_driver_find(NULL, name);
+    if (strcmp(kind, "scale") == 0) listener->scale = scale_driver_find(decode_scales(), name);
     if (strcmp(kind, "scanner") == 0) listener->scanner = scanner_driver_find(name);
     if (strcmp(kind, "printer") == 0) listener->printer = printer_driver_find(name);
     scale_state_init(&listener->scale_state, listener->scale);
@@ -241,9 +244,16 @@ int decode_capture(const char *kind, int argc, char **argv)
     struct options options;
     struct capture capture;
     if (!options_take(argc, argv, &options)) {
-        fprintf(stderr, "packtool: decode scale|scanner|printer FILE.cap [--driver NAME|auto] "
-                        "[--chunk N] [--expect]\n");
+        fprintf(
+            stderr,
+            "packtool: decode scale|scanner|printer FILE.cap [--driver NAME|auto] [--profile FILE] "
+            "[--chunk N] [--expect]\n");
         return PACKTOOL_USAGE;
+    }
+    if (options.profile != NULL) {
+        const struct scale_driver *driver = decode_scale_profile(options.profile);
+        if (driver == NULL) return PACKTOOL_BAD_INPUT;
+        options.driver = driver->name;
     }
     if (!capture_read(options.path, &capture)) return PACKTOOL_BAD_INPUT;
     int code = decode(kind, &options, &capture);

@@ -2,12 +2,16 @@
  *
  * With "auto" every driver hears the whole recording, and the one that read most frames is the
  * scale's; it needs DECODE_FRAMES_SURE of them when another driver read something too. When none
- * read a frame, a driver that knew the frames well enough to refuse them for a reason will do. */
+ * read a frame, a driver that knew the frames well enough to refuse them for a reason will do.
+ * Drivers that only people can choose take no part (scale.h, by_name_only).
+ *
+ * Profiles are read as packd reads them; one can be tried before it is put there. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "drivers/driver_list.h"
+#include "firmware/profiles.h"
 #include "tools/packtool/decode.h"
 
 #define DECODE_INPUT_MAX (64u * 1024u * 1024u)
@@ -15,6 +19,8 @@
 
 struct options {
     const char *driver;
+    const char *profile; /* a file; it is the driver */
+    const char *scales;  /* a folder instead of the usual ones */
     bool hex;
     size_t chunk; /* 0: all at once */
     const char *path;
@@ -100,12 +106,39 @@ static bool is_better(const struct tally *one, const struct tally *other)
     return one->read != other->read ? one->read > other->read : one->known > other->known;
 }
 
+static struct scale_catalogue catalogue;
+static bool catalogue_is_read;
+
+static void complain(void *context, const char *path, const struct scale_complaint *complaint)
+{
+    char storage[512];
+    struct textbuf text;
+    (void)context;
+    textbuf_init(&text, storage, sizeof storage);
+    profiles_complaint_write(&text, path, complaint);
+    fprintf(stderr, "%s\n", storage);
+}
+
+const struct scale_catalogue *decode_scales(void)
+{
+    if (!catalogue_is_read) profiles_load(&catalogue, NULL, complain, NULL);
+    catalogue_is_read = true;
+    return &catalogue;
+}
+
+const struct scale_driver *decode_scale_profile(const char *path)
+{
+    return profiles_load_file(&catalogue, path, complain, NULL);
+}
+
 /* NULL when no driver knows the frames, or two know them equally well. */
 static const struct scale_driver *find_driver(struct bytes input, size_t chunk)
 {
     struct tally best = {.driver = NULL}, second = {.driver = NULL};
-    for (size_t i = 0; scale_driver_at(NULL, i) != NULL; i++) {
-        struct tally tally = listen(scale_driver_at(NULL, i), input, chunk, false);
+    const struct scale_driver *driver;
+    for (size_t i = 0; (driver = scale_driver_at(decode_scales(), i)) != NULL; i++) {
+        if (driver->by_name_only || driver->is_hid) continue;
+        struct tally tally = listen(driver, input, chunk, false);
         if (is_better(&tally, &best)) {
             second = best;
             best = tally;
@@ -140,6 +173,10 @@ static bool parse_options(int argc, char **argv, struct options *out)
             out->hex = true;
         } else if (strcmp(argv[i], "--driver") == 0 && value_follows) {
             out->driver = argv[++i];
+        } else if (strcmp(argv[i], "--profile") == 0 && value_follows) {
+            out->profile = argv[++i];
+        } else if (strcmp(argv[i], "--scales") == 0 && value_follows) {
+            out->scales = argv[++i];
         } else if (strcmp(argv[i], "--chunk") == 0 && value_follows) {
             if (!bytes_to_u64(bytes_of_text(argv[++i]), DECODE_INPUT_MAX, &chunk)) return false;
             if (chunk == 0) return false;
@@ -151,7 +188,7 @@ static bool parse_options(int argc, char **argv, struct options *out)
             return false;
         }
     }
-    return out->driver != NULL;
+    return (out->driver != NULL) != (out->profile != NULL);
 }
 
 /* The recording; a program run decodes one. */
@@ -188,27 +225,49 @@ static bool unhex(struct bytes *input)
 static int name_the_drivers(void)
 {
     fprintf(stderr, "packtool: no such driver; there is: auto");
-    for (size_t i = 0; scale_driver_at(NULL, i) != NULL; i++) {
-        fprintf(stderr, " %s", scale_driver_at(NULL, i)->name);
+    const struct scale_driver *driver;
+    for (size_t i = 0; (driver = scale_driver_at(decode_scales(), i)) != NULL; i++) {
+        fprintf(stderr, " %s", driver->name);
     }
     fprintf(stderr, "\n");
     return PACKTOOL_USAGE;
+}
+
+/* What was asked for; NULL: any, or a mistake that was told, with its exit code. */
+static const struct scale_driver *choose_driver(const struct options *options, int *out_code)
+{
+    const struct scale_driver *driver;
+    *out_code = PACKTOOL_DONE;
+    if (options->profile != NULL) {
+        driver = decode_scale_profile(options->profile);
+        if (driver == NULL) *out_code = PACKTOOL_BAD_INPUT;
+        return driver;
+    }
+    if (options->scales != NULL) {
+        profiles_load(&catalogue, options->scales, complain, NULL);
+        catalogue_is_read = true;
+    }
+    if (strcmp(options->driver, "auto") == 0) return NULL;
+    driver = scale_driver_find(decode_scales(), bytes_of_text(options->driver));
+    if (driver == NULL) *out_code = name_the_drivers();
+    return driver;
 }
 
 int decode_scale(int argc, char **argv)
 {
     struct options options;
     struct bytes input;
+    int code;
     if (!parse_options(argc, argv, &options)) {
-        fprintf(stderr, "packtool: decode scale --driver NAME|auto [--hex] [--chunk N] [FILE|-]\n");
+        fprintf(stderr, "packtool: decode scale --driver NAME|auto|--profile FILE [--scales DIR] "
+                        "[--hex] [--chunk N] [FILE|-]\n");
         return PACKTOOL_USAGE;
     }
-    bool any = strcmp(options.driver, "auto") == 0;
-    const struct scale_driver *driver = scale_driver_find(NULL, bytes_of_text(options.driver));
-    if (!any && driver == NULL) return name_the_drivers();
+    const struct scale_driver *driver = choose_driver(&options, &code);
+    if (code != PACKTOOL_DONE) return code;
     if (!read_input(options.path, &input)) return PACKTOOL_BAD_INPUT;
     if (options.hex && !unhex(&input)) return PACKTOOL_BAD_INPUT;
-    if (any) driver = find_driver(input, options.chunk);
+    if (driver == NULL) driver = find_driver(input, options.chunk);
     if (driver == NULL) {
         fprintf(stderr, "packtool: no driver knows these frames for certain\n");
         return PACKTOOL_BAD_INPUT;
