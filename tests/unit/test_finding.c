@@ -5,6 +5,7 @@
 #include "firmware/station/finding.h"
 #include "firmware/station/step.h"
 #include "tests/support/expect.h"
+#include "tests/support/scale_profiles.h"
 
 #define STGS "ST,GS,+  1.234kg\r\n"
 #define SEARCH_MS 120000
@@ -249,6 +250,39 @@ static void a_plug_that_echoes_is_no_scale(void)
     EXPECT(finding.loopback, "and it is known for what it is");
 }
 
+static struct scale_catalogue scales; /* what we ship */
+
+static void scales_that_files_describe_are_found_too(void)
+{
+    const struct scale_model kern = {.says = "       0.665 g  \r\n", .baud = 9600};
+    const struct scale_model fed96 = {.question = "W\r",
+                                      .says = "\n 002.05LB\r00\x03",
+                                      .even = true};
+    scale_profiles_load(&scales);
+    begin(&(struct finding_start){.can_set_line = true, .scales = &scales});
+    EXPECT(search(&kern) <= 800, "by listening");
+    expect_found("kern-fkb", "its profile is known");
+    begin(&(struct finding_start){.can_set_line = true, .scales = &scales});
+    EXPECT(search(&fed96) < SEARCH_MS, "by asking");
+    expect_found("fed96", "its profile is known");
+}
+
+static void a_unit_is_never_guessed(void)
+{
+    const struct scale_model bare = {.says = "\x02"
+                                             "001.234\x03",
+                                     .baud = 9600};
+    begin(&(struct finding_start){.can_set_line = true, .scales = &scales});
+    (void)search(&bare);
+    EXPECT(finding_driver(&finding) == NULL, "its frames have none");
+    begin(&(struct finding_start){.can_set_line = true,
+                                  .scales = &scales,
+                                  .remembered =
+                                      scale_driver_find(&scales, BYTES_LITERAL("stx-etx"))});
+    EXPECT(search(&bare) < 1000, "unless a person has said it");
+    expect_found("stx-etx", "then it is tried first");
+}
+
 int main(void)
 {
     EXPECT_RUN(what_talks_by_itself_is_known_without_a_question);
@@ -260,5 +294,7 @@ int main(void)
     EXPECT_RUN(what_was_found_before_is_tried_first);
     EXPECT_RUN(a_scale_that_was_switched_off_is_back_soon);
     EXPECT_RUN(a_plug_that_echoes_is_no_scale);
+    EXPECT_RUN(scales_that_files_describe_are_found_too);
+    EXPECT_RUN(a_unit_is_never_guessed);
     return expect_result();
 }
