@@ -13,7 +13,7 @@
 
 #define CONFIG_FILE_MAX (64u * 1024u) /* bytes of a settings file */
 #define CONFIG_COMPLAINTS_MAX 32
-#define CONFIG_SENTENCE_SIZE 400
+#define CONFIG_SENTENCE_SIZE 800 /* every scale there is may be named in one */
 
 struct config_names { /* each gives a name for 0, 1, 2 ... and NULL past the end */
     const char *(*scale_at)(size_t index);
