@@ -41,7 +41,7 @@ shows() { # DRIVER PROTOCOL UNIT MASS_G SHOWN: of a second form of a protocol, o
     until_screen "\"shown\":\"$5\",\"unit\":\"$3\",\"stable\":true" 10
 }
 
-for ((i = 0; i <= 11; i++)); do ctl order add $((2000 + i)) pin=560001 >/dev/null; done
+for ((i = 0; i <= 14; i++)); do ctl order add $((2000 + i)) pin=560001 >/dev/null; done
 packd_start
 # The masses in pounds and ounces as NIST SP 811, appendix B.8, has them: 1 lb 453.59237 g, 1 oz
 # 28.349523125 g. 1500 g are shown as 3.307 lb, which are 1500.03 g; 700 g as 24.69 oz: 699.95 g.

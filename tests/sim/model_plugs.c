@@ -30,7 +30,7 @@ static const struct device_table *table(void)
 void plugs_config(struct world *world)
 {
     struct config *config = &world->config;
-    world->plugs.on = world->options.seed % 4 == 2;
+    world->plugs.on = world->options.seed / 2 % 4 == 1;
     if (!world->plugs.on) return;
     char *const fields[] = {config->scale.address, config->scale.driver,
                             config->scanners[0].address, config->printer.address};

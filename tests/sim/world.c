@@ -416,7 +416,6 @@ struct world *sim_open(const struct sim_options *options)
     world->json_memory = sim_alloc(world->json_size);
     sim_config(&world->config, &world->secrets);
     choose_courier(world);
-    plugs_config(world);
     disk_open(world);
     oms_open(world);
     world->bench.order = ORDER_COUNT_MAX;
@@ -446,6 +445,7 @@ void sim_pass(struct world *world, int64_t span_ms)
 bool sim_run(const struct sim_options *options, struct sim_report *report)
 {
     struct world *world = sim_open(options);
+    plugs_config(world);
     sim_later_static(world, 5000, true, maybe_cut);
     sim_later_static(world, 3000, true, bench_packer);
     sim_later_static(world, AWAY_EVERY_MS, true, maybe_away);
