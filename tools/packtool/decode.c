@@ -1,6 +1,6 @@
 /* decode.c - `packtool decode`: what our drivers make of bytes, as JSON. Scales are in
- * decode_scale.c, recordings in decode_capture.c; here are keyboard reports, printer replies and
- * device ids. */
+ * decode_scale.c, recordings in decode_capture.c, HID reports in decode_hid.c; here are printer
+ * replies, device ids, and what they share. */
 #include "tools/packtool/decode.h"
 
 #include <stdio.h>
@@ -93,7 +93,7 @@ static const char *option(int argc, char **argv, const char *name)
     return value;
 }
 
-/* ---- decode hid ------------------------------------------------------------------------------ */
+/* ---- scans ----------------------------------------------------------------------------------- */
 
 void decode_scan_print(enum scan_result result, const struct scan *scan)
 {
@@ -106,54 +106,6 @@ void decode_scan_print(enum scan_result result, const struct scan *scan)
         json_write_text(out, "rejected", result == SCAN_TOO_LONG ? "too_long" : "unclean");
     }
     decode_line_print();
-}
-
-/* HID 1.11: usage page Generic Desktop, usage Keyboard, at the front of the descriptor. */
-static bool is_keyboard(struct bytes descriptor)
-{
-    return bytes_start_with(descriptor, "\x05\x01\x09\x06");
-}
-
-static int feed_reports(int argc, char **argv)
-{
-    static uint8_t storage[HEX_BYTES_MAX];
-    const struct scanner_driver *keyboard = scanner_driver_find(BYTES_LITERAL("keyboard"));
-    struct scanner_state state;
-    scanner_state_init(&state, NULL);
-    for (int i = 0; i + 1 < argc; i += 2) {
-        struct bytes report;
-        enum scan_result result;
-        struct scan scan;
-        if (strcmp(argv[i], "--report") != 0) continue;
-        if (!hex_argument(argv[i + 1], storage, &report) || report.len == 0) {
-            return complain(PACKTOOL_BAD_INPUT, "a report is not hex");
-        }
-        (void)keyboard->feed(&state, report, &result, &scan);
-        decode_scan_print(result, &scan);
-    }
-    return PACKTOOL_DONE;
-}
-
-static int decode_hid(int argc, char **argv)
-{
-    static uint8_t storage[HEX_BYTES_MAX];
-    const char *descriptor_hex = option(argc, argv, "--descriptor");
-    struct bytes descriptor;
-    bool known = argc % 2 == 0 && descriptor_hex != NULL;
-    for (int i = 0; i < argc; i += 2) {
-        bool one = strcmp(argv[i], "--descriptor") == 0 || strcmp(argv[i], "--report") == 0;
-        known = known && one;
-    }
-    if (!known) {
-        return complain(PACKTOOL_USAGE, "decode hid --descriptor HEX (--report HEX)...");
-    }
-    if (!hex_argument(descriptor_hex, storage, &descriptor)) {
-        return complain(PACKTOOL_BAD_INPUT, "the descriptor is not hex");
-    }
-    if (!is_keyboard(descriptor)) {
-        return complain(PACKTOOL_BAD_INPUT, "no driver reads this descriptor; keyboards are read");
-    }
-    return feed_reports(argc, argv);
 }
 
 /* ---- decode printer -------------------------------------------------------------------------- */

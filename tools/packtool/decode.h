@@ -7,6 +7,7 @@
 #include "tools/packtool/packtool.h"
 
 int decode_scale(int argc, char **argv); /* argv[0] is the first option */
+int decode_hid(int argc, char **argv);
 /* A file named *.cap, without --hex, is a recording of a `kind`: scale, scanner or printer. */
 bool decode_names_a_capture(int argc, char **argv);
 int decode_capture(const char *kind, int argc, char **argv);
@@ -27,6 +28,8 @@ void decode_scan_print(enum scan_result result, const struct scan *scan);
 void decode_status_print(const struct printer_status *status);
 /* The driver that knows these frames for certain, or NULL. */
 const struct scale_driver *decode_scale_find(struct bytes input);
+/* The HID driver that understands the device, or NULL. */
+const struct scanner_driver *decode_hid_scanner(const struct device_identity *identity);
 
 /* Scales that files describe: those of the usual folders and what decode_scale_profile added. Read
  * at the first call, with mistakes told on standard error. */

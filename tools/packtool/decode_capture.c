@@ -71,17 +71,27 @@ bool decode_names_a_capture(int argc, char **argv)
 
 /* ---- who listens ----------------------------------------------------------------------------- */
 
+static const char *guess_scanner(const struct capture *capture)
+{
+    struct device_identity identity = {.report_descriptor =
+                                           bytes_of(capture->descriptor, capture->descriptor_len)};
+    if (capture->descriptor_len == 0) return "line";
+    const struct scanner_driver *driver = decode_hid_scanner(&identity);
+    return driver != NULL ? driver->name : NULL;
+}
+
 /* What a recording without a driver's name lets us guess. */
 static const char *guess(const char *kind, const struct capture *capture)
 {
     struct printer_identity identity;
     static char dialect[sizeof identity.dialect];
     if (strcmp(kind, "scale") == 0) {
+        if (capture->descriptor_len > 0) return "hid-scale";
         struct bytes heard = bytes_of(capture->heard, capture->heard_len);
         const struct scale_driver *found = decode_scale_find(heard);
         return found != NULL ? found->name : NULL;
     }
-    if (strcmp(kind, "scanner") == 0) return capture->descriptor_len > 0 ? "keyboard" : "line";
+    if (strcmp(kind, "scanner") == 0) return guess_scanner(capture);
     struct bytes device_id = bytes_of(capture->device_id, capture->device_id_len);
     if (!printer_identity_parse(device_id, &identity)) return NULL;
     snprintf(dialect, sizeof dialect, "%s", identity.dialect);
