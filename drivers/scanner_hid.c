@@ -3,12 +3,30 @@
 
 #define PAGE_VENDOR_FIRST 0xFF00u
 #define IBM_REPORT_LEN 64u
+#define USAGE_SCANNED_DATA_REPORT HID_USAGE(0x8C, 0x12)
+#define USAGE_DATA HID_USAGE(0x8C, 0xFE)
 
 const char *scanner_hid_read(struct bytes descriptor, struct hid_layout *out_layout)
 {
     if (descriptor.len == 0) return "The device gave no report descriptor: unplug it once.";
     if (hid_layout_read(descriptor, out_layout) == HID_GOOD) return NULL;
     return "The device's report descriptor is broken: it cannot be used.";
+}
+
+bool scanner_hid_find_data(const struct hid_layout *layout, struct hid_place *out_place)
+{
+    struct hid_query query = {
+        .kind = HID_KIND_INPUT,
+        .usage = USAGE_DATA,
+        .inside = USAGE_SCANNED_DATA_REPORT,
+    };
+    struct hid_place place;
+    bool found = hid_layout_find(layout, query, &place);
+    query.inside = 0;
+    if (!found && !hid_layout_find(layout, query, &place)) return false;
+    if (place.field->is_array || place.field->bit_size % 8 != 0) return false;
+    *out_place = place;
+    return true;
 }
 
 /* IBM hand-held, SNAPI and the like: reports of the maker's own, the first byte their length. */
@@ -35,8 +53,13 @@ static bool is_ibm(const struct hid_layout *layout)
 
 const char *scanner_hid_stranger(const struct hid_layout *layout)
 {
-    if (hid_layout_has_application(layout, HID_USAGE_SCANNER)) {
+    struct hid_place data;
+    if (scanner_hid_find_data(layout, &data)) {
         return "The scanner is in HID POS mode: set driver = hid-pos.";
+    }
+    if (hid_layout_has_application(layout, HID_USAGE_SCANNER)) {
+        return "The scanner's reports have no place for a code: switch the scanner to keyboard "
+               "mode.";
     }
     if (hid_layout_has_application(layout, HID_USAGE_KEYBOARD)) {
         return "The scanner types like a keyboard: set driver = keyboard, or better switch the "

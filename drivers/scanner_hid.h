@@ -12,6 +12,9 @@
 /* NULL when it was read; else a sentence. */
 const char *scanner_hid_read(struct bytes descriptor, struct hid_layout *out_layout);
 
+/* Where a scanned code stands in the reports: usage 8C:FE, whole bytes. */
+bool scanner_hid_find_data(const struct hid_layout *layout, struct hid_place *out_place);
+
 /* What this is, when it is not what the driver reads, and what to do about it. */
 const char *scanner_hid_stranger(const struct hid_layout *layout);
 

@@ -17,9 +17,7 @@
 #include "hal/base/hid.h"
 
 #define PAGE_SCANNER 0x8Cu
-#define USAGE_SCANNED_DATA_REPORT HID_USAGE(PAGE_SCANNER, 0x12)
 #define USAGE_AIM_FIRST HID_USAGE(PAGE_SCANNER, 0xFB)
-#define USAGE_DATA HID_USAGE(PAGE_SCANNER, 0xFE)
 #define USAGE_CONTINUED HID_USAGE(PAGE_SCANNER, 0xFF)
 #define USAGE_BYTE_COUNT HID_USAGE(0x01, 0x3B)
 #define USAGE_HONEYWELL_CODE HID_USAGE(0xFF66, 0x00)
@@ -28,18 +26,6 @@
 #define VENDOR_YOUJIE 0x23D0u
 
 /* ---- what the descriptor says ---------------------------------------------------------------- */
-
-static bool find_data(const struct hid_layout *layout, struct hid_place *out_place)
-{
-    struct hid_query query = {
-        .kind = HID_KIND_INPUT,
-        .usage = USAGE_DATA,
-        .inside = USAGE_SCANNED_DATA_REPORT,
-    };
-    if (hid_layout_find(layout, query, out_place)) return true;
-    query.inside = 0;
-    return hid_layout_find(layout, query, out_place);
-}
 
 /* No value where the report has none. */
 static struct hid_value find_value(const struct hid_layout *layout, uint8_t report, uint32_t usage)
@@ -53,9 +39,8 @@ static struct hid_value find_value(const struct hid_layout *layout, uint8_t repo
 static bool find_shape(const struct hid_layout *layout, struct hid_pos_shape *out_shape)
 {
     struct hid_place data;
-    if (!find_data(layout, &data)) return false;
+    if (!scanner_hid_find_data(layout, &data)) return false;
     const struct hid_field *field = data.field;
-    if (field->is_array || field->bit_size % 8 != 0) return false;
     struct hid_pos_shape shape = {
         .known = true,
         .has_ids = layout->has_ids,
@@ -81,12 +66,7 @@ static const char *describe(struct scanner_state *state, const struct device_ide
     memset(shape, 0, sizeof *shape);
     const char *sentence = scanner_hid_read(identity->report_descriptor, &layout);
     if (sentence != NULL) return sentence;
-    if (!find_shape(&layout, shape)) {
-        return hid_layout_has_application(&layout, HID_USAGE_SCANNER)
-                   ? "The scanner's reports have no place for a code: switch the scanner to "
-                     "keyboard mode."
-                   : scanner_hid_stranger(&layout);
-    }
+    if (!find_shape(&layout, shape)) return scanner_hid_stranger(&layout);
     shape->must_be_switched_on =
         identity->vendor == VENDOR_HONEYWELL || identity->vendor == VENDOR_YOUJIE;
     return NULL;

@@ -141,6 +141,10 @@ static void what_is_no_keyboard_says_what_to_do(void)
     struct typed typed;
     const char *sentence = describe(&typed, hid_capture("D01"));
     EXPECT_TEXT("The scanner is in HID POS mode: set driver = hid-pos.", sentence, "HID POS");
+    sentence = describe(&typed, "05 8c 09 02 a1 01 75 01 95 08 25 01 09 5f 91 02 c0");
+    EXPECT_TEXT(
+        "The scanner's reports have no place for a code: switch the scanner to keyboard mode.",
+        sentence, "a trigger only: both drivers say the same");
     sentence =
         describe(&typed, "06 45 ff 0a 00 4b a1 01 15 00 26 ff 00 75 08 95 40 09 00 81 02 c0");
     EXPECT(sentence != NULL && strstr(sentence, "switch the scanner to HID POS or keyboard mode"),
