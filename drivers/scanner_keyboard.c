@@ -216,7 +216,7 @@ static void end_keypad(struct typing *typing)
     keyboard->keypad_used = 0;
     bool windows = digits.data[0] == '0';
     uint16_t character = 0;
-    if (bytes_to_u64(digits, 255, &code) && (windows || digits.len <= 3)) {
+    if (bytes_to_u64(digits, 255, &code)) {
         if (code < 0x7F) character = (uint16_t)code;
         else if (code >= 0x80) character = windows ? windows_character(code) : dos_character(code);
     }

@@ -152,6 +152,9 @@ static void what_is_no_keyboard_says_what_to_do(void)
     sentence = describe(&typed, "05 01 09 02 a1 01 75 08 95 01 25 7f 09 30 81 02 c0");
     EXPECT_TEXT("There is no bar code scanner in this device.", sentence, "a mouse");
     EXPECT(describe(&typed, "05 01 09 06 a1 01") != NULL, "a descriptor that is cut");
+    typed_press(&typed, 0, 0x04);
+    typed_press(&typed, 0, 0x28);
+    EXPECT_I64(SCAN_NOTHING, typed.result, "and nothing is read then");
     static const struct {
         const char *hex, *promise;
     } rows[] = {

@@ -130,6 +130,7 @@ static void what_is_no_certain_mass_is_refused(void)
         {"03 04 ff 00 14 00", "rejected unit\n", "far past it"},
         {"03 04 02 80 14 00", "rejected number\n", "ten to the power of -128"},
         {"03 04 02 f6 14 00", "rejected number\n", "-10"},
+        {"03 04 0c f6 14 00", "rejected number\n", "-10 of pounds"},
         {"03 04 02 fc 15 00", "rejected number\n", "finer than a milligram"},
         {"03 04 02 7f 14 00", "rejected number\n", "127"},
         {"03 04 03 0b ff ff", "rejected number\n", "more than fits"},

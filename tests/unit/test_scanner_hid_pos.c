@@ -151,6 +151,7 @@ static void a_broken_code_is_never_half_a_code(void)
     feed_part(&scanned, "]C0", BYTES_LITERAL("PACK-2"), false);
     expect_scan(&scanned, "]C0", BYTES_LITERAL("PACK-2"), "after a pause it begins anew");
 
+    memset(report.bytes + 5, 'A', 57); /* the letter behind the data too */
     report.bytes[1] = 57;
     feed(&scanned, bytes_of(report.bytes, sizeof report.bytes));
     EXPECT_I64(SCAN_UNCLEAN, scanned.result, "it counts more than it has room for");
@@ -218,6 +219,10 @@ static void what_the_scanner_says_about_itself_is_no_scan(void)
     }
     feed_part(&scanned, "]C0", BYTES_LITERAL("PACK-1"), false);
     expect_scan(&scanned, "]C0", BYTES_LITERAL("PACK-1"), "and a scan behind it is one");
+    memcpy(scanned.state.settings.prefix, "~", 2);
+    struct hid_bytes report = hid_bytes_of(hid_capture("R01"));
+    feed(&scanned, hid_run(&report));
+    EXPECT_I64(SCAN_NOTHING, scanned.result, "of it no prefix is demanded");
 }
 
 static void honeywells_letter_counts_only_without_an_identifier(void)

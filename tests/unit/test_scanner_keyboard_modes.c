@@ -118,6 +118,13 @@ static void caps_lock_counts_when_it_is_switched_off_again(void)
     typed_init(&typed, KEYBOARD_US);
     typed_press(&typed, 0, 0x39);
     typed_press(&typed, 0, 0x1E);
+    typed_expect(&typed, "1", "left on behind a code of digits");
+    typed_press(&typed, 0, 0x04);
+    typed_press(&typed, 0, 0x39);
+    typed_expect_unclean(&typed, "switched on before this code began");
+    typed_init(&typed, KEYBOARD_US);
+    typed_press(&typed, 0, 0x39);
+    typed_press(&typed, 0, 0x1E);
     typed_expect(&typed, "1", "digits have no case");
     typed_init(&typed, KEYBOARD_US);
     typed_press(&typed, 0, 0x04);
@@ -292,11 +299,13 @@ static void what_is_set_up_around_a_code_is_demanded(void)
     typed_expect(&typed, "a", "both are taken off");
     typed_press(&typed, 0, 0x1D);
     typed_press(&typed, 0, 0x04);
+    typed_press(&typed, 0, 0x05);
     typed_press(&typed, 0, 0x14);
     typed_expect_unclean(&typed, "the first character was lost");
     typed_press(&typed, 0, 0x1D);
     typed_press(&typed, 0, 0x1D);
     typed_press(&typed, 0, 0x04);
+    typed_press(&typed, 0, 0x05);
     typed_expect_unclean(&typed, "the end was lost");
     typed_press(&typed, 0, 0x1D);
     typed_expect_unclean(&typed, "shorter than what is around it");
