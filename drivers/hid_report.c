@@ -457,7 +457,7 @@ uint32_t hid_layout_report_len(const struct hid_layout *layout, enum hid_kind ki
 
 bool hid_report_split(bool has_ids, struct bytes report, uint8_t *out_id, struct bytes *out_data)
 {
-    if (has_ids && report.len == 0) return false;
+    if (report.len == 0) return false;
     *out_id = has_ids ? report.data[0] : 0;
     *out_data = bytes_from(report, has_ids ? 1 : 0);
     return true;

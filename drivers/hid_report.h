@@ -117,7 +117,8 @@ bool hid_layout_has_application(const struct hid_layout *layout, uint32_t usage)
 /* Bytes of the data of a report, its id not counted; 0 when there is none such. */
 uint32_t hid_layout_report_len(const struct hid_layout *layout, enum hid_kind kind, uint8_t id);
 
-/* Takes the id off a report as it came; false when it is not there. */
+/* Takes the id off a report as it came; false when nothing came: some devices send an empty packet
+ * behind each full one. */
 bool hid_report_split(bool has_ids, struct bytes report, uint8_t *out_id, struct bytes *out_data);
 
 /* A value in a report, kept by a driver. bit_size 0: the device does not give it. */

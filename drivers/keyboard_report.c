@@ -209,7 +209,7 @@ enum keyboard_heard keyboard_report_take(const struct keyboard_shapes *shapes, s
         if (data.len != BOOT_LEN) return KEYBOARD_NOT_KEYS;
         return take(&boot_shape, data, &down[0], out_pressed);
     }
-    if (!hid_report_split(shapes->has_ids, report, &id, &data)) return KEYBOARD_BROKEN;
+    if (!hid_report_split(shapes->has_ids, report, &id, &data)) return KEYBOARD_NOT_KEYS;
     for (size_t i = 0; i < shapes->count; i++) {
         if (shapes->each[i].id == id) return take(&shapes->each[i], data, &down[i], out_pressed);
     }

@@ -263,6 +263,7 @@ static void values_are_cut_out_of_reports_by_bits(void)
     EXPECT_I64(5, number, "and nothing is written then");
     uint8_t id = 9;
     EXPECT(!hid_report_split(true, BYTES_NONE, &id, &report), "no id in nothing");
+    EXPECT(!hid_report_split(false, BYTES_NONE, &id, &report), "and no report without ids either");
 }
 
 int main(void)

@@ -58,7 +58,7 @@ static void keys_at_other_places(void)
                  "01 00 00 05 00 00 00 00 00 | 02 00 00 28 00 00 00 00 00",
                  "a", "a report id in front; another report is not ours");
     expect_typed("05 01 09 06 a1 01 " MODIFIERS SLOTS("06") "c0",
-                 "02 04 00 00 00 00 00 | 00 00 00 00 00 00 00 | 00 28 00 00 00 00 00", "A",
+                 "02 04 00 00 00 00 00 | | 00 00 00 00 00 00 00 | | 00 28 00 00 00 00 00", "A",
                  "no reserved byte");
     expect_typed("05 01 09 06 a1 01 05 07 " SLOTS("04") MODIFIERS "c0",
                  "04 05 00 00 02 | 00 00 00 00 00 | 28 00 00 00 00", "AB",

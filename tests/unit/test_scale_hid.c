@@ -176,6 +176,7 @@ static void values_are_found_wherever_they_stand(void)
                NULL,
            "no ids");
     expect(&weighed, "d2 04 fd 03 04", "reading 1.234 kg 1234000 mg stable usable\n", "read");
+    expect(&weighed, "", "", "an empty packet is nothing");
     EXPECT(describe(&weighed,
                     SCALE "09 34 a1 02 85 05 " WEIGHT SCALING UNIT
                           "c0 " DATA_REPORT STATUS UNIT SCALING WEIGHT "c0 c0",

@@ -265,6 +265,8 @@ static void values_are_found_wherever_they_stand(void)
     report = hid_bytes_of("41 00 43 00 00 00 00 00 5d 43 30");
     feed(&scanned, hid_run(&report));
     EXPECT_I64(SCAN_UNCLEAN, scanned.result, "a NUL inside is not");
+    feed(&scanned, BYTES_NONE);
+    EXPECT_I64(SCAN_NOTHING, scanned.result, "an empty packet is nothing");
     report = hid_bytes_of("41 42 43 44 45 46 47 48 00 00 00");
     feed(&scanned, hid_run(&report));
     expect_scan(&scanned, "", BYTES_LITERAL("ABCDEFGH"), "a full report without an identifier");
