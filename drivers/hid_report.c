@@ -12,7 +12,8 @@
 
 enum item_type { ITEM_MAIN, ITEM_GLOBAL, ITEM_LOCAL, ITEM_RESERVED };
 
-enum { /* tags, HID 1.11, 6.2.2.4 to 6.2.2.8 */
+enum {                    /* tags, HID 1.11, 6.2.2.4 to 6.2.2.8 */
+       MAIN_FILLER = 0x0, /* none of the standard's */
        MAIN_INPUT = 0x8,
        MAIN_OUTPUT = 0x9,
        MAIN_COLLECTION = 0xA,
@@ -321,6 +322,9 @@ static enum hid_refusal take_main(struct reader *reader, struct item item)
 {
     enum hid_refusal refusal = HID_ITEM;
     switch (item.tag) {
+    case MAIN_FILLER: /* many devices say that their descriptor is longer than it is */
+        refusal = item.size == 0 && reader->depth == 0 ? HID_GOOD : HID_ITEM;
+        break;
     case MAIN_INPUT: refusal = take_data(reader, HID_KIND_INPUT, item.data); break;
     case MAIN_OUTPUT: refusal = take_data(reader, HID_KIND_OUTPUT, item.data); break;
     case MAIN_FEATURE: refusal = take_data(reader, HID_KIND_FEATURE, item.data); break;

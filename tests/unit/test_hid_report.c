@@ -151,6 +151,8 @@ static void what_the_standard_has_besides(void)
     EXPECT_I64(HID_GOOD, read_hex("05 01 a1 01 fe 03 55 01 02 03 75 08 95 01 25 7f 09 30 81 02 c0"),
                "a long item is passed over");
     EXPECT_I64(1, layout.field_count, "and what follows is read");
+    EXPECT_I64(HID_GOOD, read_hex("05 01 a1 01 75 08 95 01 25 7f 09 30 81 02 c0 00 00 00"),
+               "zeros behind the end, as many devices have them");
     EXPECT_I64(HID_GOOD, read_hex("05 01 a1 01 75 08 95 01 25 7f 81 02 09 30 81 03 09 31 81 02 c0"),
                "no usage, or constant: padding");
     EXPECT_I64(1, layout.field_count, "one field is left");
@@ -200,7 +202,9 @@ static void what_cannot_be_right_is_refused_with_a_word(void)
         {"a1 01 a9 00 c0", "nesting", "a delimiter that ends nothing"},
         {"a1 01 f4 c0", "item", "a global item that does not exist"},
         {"a1 01 b8 c0", "item", "a local item that does not exist"},
-        {"00", "item", "a main item that does not exist"},
+        {"00", "empty", "nothing but filler"},
+        {"a1 01 00 c0", "item", "filler inside a collection"},
+        {"01 00", "item", "a main item that does not exist"},
         {"0c", "item", "an item of the reserved type"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
