@@ -68,7 +68,7 @@ void bench_open(struct world *world, const struct command *command)
         bench->scale_port = command->port.port;
         bench->scale_baud = command->port.line.baud;
         /* It shows itself as one that has just been switched on. */
-        if (bench->still_ms < world->now_ms) bench->still_ms = world->now_ms;
+        if (world->plugs.on && bench->still_ms < world->now_ms) bench->still_ms = world->now_ms;
         sim_later_static(world, FRAME_EVERY_MS, false, scale_frame);
         break;
     case PORT_SCANNER: bench->scanner_port = command->port.port; break;
