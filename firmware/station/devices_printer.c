@@ -8,7 +8,12 @@
 
 void printer_forget(struct devices *devices, const struct config *config)
 {
-    devices->printer_driver = printer_driver_find(bytes_of_text(config->printer.driver));
+    /* What it spoke last it most likely speaks when it is back: labels are made ready for that. */
+    if (!device_driver_is_open(config->printer.driver))
+        devices->printer_driver = printer_driver_find(bytes_of_text(config->printer.driver));
+    else if (devices->printer_driver == NULL)
+        devices->printer_driver =
+            printer_choose(devices, config, devices->slots[DEVICE_PRINTER].address, NULL);
     printer_state_init(&devices->printer_state);
     devices->printer_known = false;
     devices->printer_asked = false;

@@ -80,11 +80,11 @@ ctl put 200g >/dev/null
 ctl scale tare 200g >/dev/null
 scale_is ohaus-3000 ohaus-3000 kg
 until_screen '"shown":"0.000","unit":"kg","stable":true,"zero":true' 10
-ctl scan WEB-2011 >/dev/null
+ctl scan WEB-2012 >/dev/null
 state_is weighing
 ctl put 942g >/dev/null
 state_is idle 20
-wanted[WEB-2011]="742 net"
+wanted[WEB-2012]="742 net"
 
 ledger=$(ctl ledger)
 for order in "${!wanted[@]}"; do
