@@ -55,7 +55,7 @@ weighs toledo-8217 toledo-8217 kg 1234 1234
 weighs ohaus-3000 ohaus-3000 kg 5025 5025
 weighs sartorius-sbi sartorius-sbi oz 700 700
 weighs ecr-ap1 ecr-ap1 kg 1111 1111
-weighs ecr-icl ecr-icl kg 987 987
+weighs ecr-icl ecr-icl kg 1230 1230
 weighs stx-etx stx-etx kg 1357 1357
 shows toledo-continuous toledo-continuous-nosum lb 1500 3.307
 shows st-gs st-gs-and g 811 811
