@@ -79,6 +79,25 @@ while read -r report; do reports+=(--report "$report"); done \
 expect "a scanner that types" '{"text":"SIP-4-1","aim":""}' \
     "$(decode hid --descriptor '05 01 09 06 a1 01 c0' "${reports[@]}")"
 
+
+# A printed line, of a code, as field=value;... or the word of what is wrong.
+fields_of()
+{
+    sed -E 's/.*"fields":\{([^}]*)\},"valid":true.*/\1/; s/.*"error":"([^"]*)".*/\1/; s/"//g; s/,/;/g; s/:/=/g'
+}
+while IFS=$'\t' read -r id hex fields _; do
+    [ "${id#\#}" = "$id" ] || continue
+    expect "code $id" "$fields" "$(decode gs1 --text "$(printf '%b' "$(sed 's/../\\x&/g' <<<"$hex")")" | fields_of)"
+done <"$captures/gs1-scans.tsv"
+while IFS=$'\t' read -r kind number verdict _; do
+    [ "${kind#\#}" = "$kind" ] || continue
+    scheme=gs1 valid=true
+    [ "$kind" = S10 ] && scheme=s10
+    [ "${verdict#INVALID}" = "$verdict" ] || valid=false
+    expect "$kind $number" "$valid" \
+        "$("$packtool" check-digit --scheme $scheme --text "$number" | sed 's/{"valid":\([a-z]*\).*/\1/')"
+done <"$captures/check-digits.tsv"
+
 expect "done" 0 "$(code decode scale --driver st-gs)"
 expect "no hex" 1 "$(code decode scale --driver st-gs --hex "$0")"
 expect "no such file" 1 "$(code decode scale --driver st-gs "$captures/none")"

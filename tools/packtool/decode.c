@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "drivers/driver_list.h"
+#include "tools/packtool/decode_code.h"
 
 #define HEX_BYTES_MAX 8192u
 #define LINE_SIZE 16384u
@@ -102,6 +103,7 @@ void decode_scan_print(enum scan_result result, const struct scan *scan)
     if (result == SCAN_READ) {
         json_write_bytes(out, "text", bytes_of(scan->text, scan->len));
         json_write_text(out, "aim", scan->aim);
+        decode_code_write(out, scan->aim, bytes_of(scan->text, scan->len));
     } else {
         json_write_text(out, "rejected", result == SCAN_TOO_LONG ? "too_long" : "unclean");
     }
@@ -205,10 +207,8 @@ int packtool_decode(int argc, char **argv)
         const char *name;
         int (*run)(int argc, char **argv);
     } kinds[] = {
-        {"scale", decode_scale},
-        {"hid", decode_hid},
-        {"printer", decode_printer},
-        {"device-id", decode_device_id},
+        {"scale", decode_scale},         {"hid", decode_hid}, {"printer", decode_printer},
+        {"device-id", decode_device_id}, {"gs1", decode_gs1},
     };
     bool recorded = argc > 0 && (strcmp(argv[0], "scale") == 0 || strcmp(argv[0], "scanner") == 0 ||
                                  strcmp(argv[0], "printer") == 0);
@@ -218,5 +218,5 @@ int packtool_decode(int argc, char **argv)
     for (size_t i = 0; argc > 0 && i < ARRAY_LEN(kinds); i++) {
         if (strcmp(argv[0], kinds[i].name) == 0) return kinds[i].run(argc - 1, argv + 1);
     }
-    return complain(PACKTOOL_USAGE, "decode scale|scanner|hid|printer|device-id ...");
+    return complain(PACKTOOL_USAGE, "decode scale|scanner|hid|printer|device-id|gs1 ...");
 }

@@ -16,7 +16,8 @@ struct command {
 static const struct command commands[] = {
     {"capture", packtool_capture,
      "capture ADDRESS [--driver NAME] [--seconds N] [--send HEX]... [--ask] [--show] [--out FILE]"},
-    {"decode", packtool_decode, "decode scale|scanner|hid|printer|device-id ..."},
+    {"decode", packtool_decode, "decode scale|scanner|hid|printer|device-id|gs1 ..."},
+    {"check-digit", packtool_check_digit, "check-digit --scheme gs1|s10|... --text TEXT"},
     {"carrier", packtool_carrier, "carrier build|take --carrier NAME --operation OP ..."},
     {"oms", packtool_oms, "oms build|take --oms NAME --operation OP ..."},
     {"journal", packtool_journal, "journal check|export FILE | numbers FILE COURIER"},
