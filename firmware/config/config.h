@@ -44,6 +44,14 @@ struct config_scanner {
     struct scanner_settings settings;
 };
 
+#define CONFIG_SCAN_RULE_SIZE 65
+
+struct config_scan {                      /* where the order number is in a code that holds more */
+    char json_key[CONFIG_SCAN_RULE_SIZE]; /* "order.number"; empty: a usual name */
+    char url_part[CONFIG_SCAN_RULE_SIZE]; /* "query:NAME", "path:N", "path:last"; empty: usual */
+    bool gs1_without_aim;                 /* GS1 codes come from scanners that do not say so */
+};
+
 struct config_printer {
     char address[CONFIG_ADDRESS_SIZE];
     char driver[CONFIG_NAME_SIZE];
@@ -107,6 +115,7 @@ struct config {
     struct config_scale scale;
     struct config_scanner scanners[CONFIG_SCANNERS_MAX];
     size_t scanner_count;
+    struct config_scan scan;
     struct config_printer printer;
     struct config_carrier carriers[CONFIG_CARRIERS_MAX];
     size_t carrier_count;

@@ -11,7 +11,7 @@
 
 #define SECTION_WORD_SIZE sizeof(((struct ini_reader *)NULL)->section)
 #define SECTION_NAME_SIZE sizeof(((struct ini_reader *)NULL)->section_name)
-#define BLOCKS_MAX (8 + CONFIG_SCANNERS_MAX + CONFIG_CARRIERS_MAX)
+#define BLOCKS_MAX (9 + CONFIG_SCANNERS_MAX + CONFIG_CARRIERS_MAX)
 #define LIVE_DATA_DIR "/var/lib/packd"
 /* Practice bookings must never lie in the journal that the order system is told from. */
 #define TRAINING_DATA_DIR "/var/lib/packd/training"
@@ -330,6 +330,20 @@ static void check_devices(struct reading *reading)
     complain(reading, line_of(reading, "printer", 0), "The printer has the scale's address.");
 }
 
+static void check_scan(struct reading *reading)
+{
+    struct bytes rest = bytes_of_text(reading->fresh.scan.url_part), kind;
+    uint64_t nth = 0;
+    if (rest.len == 0) return;
+    (void)bytes_split(&rest, ':', &kind);
+    bool query = bytes_equal_text(kind, "query") && rest.len > 0;
+    bool numbered = bytes_to_u64(rest, 99, &nth) && nth > 0;
+    bool path = bytes_equal_text(kind, "path") && (numbered || bytes_equal_text(rest, "last"));
+    if (query || path) return;
+    complain(reading, line_of(reading, "scan", 0),
+             "url_part must be query:NAME, path:N with N from 1 to 99, or path:last.");
+}
+
 /* Asked sooner than a request can still work, "not found" is no answer and we would book twice. */
 static void check_carriers(struct reading *reading)
 {
@@ -396,6 +410,7 @@ bool config_read(struct bytes text, const struct config_names *names, struct con
     fill_in(&reading);
     check_scale(&reading);
     check_devices(&reading);
+    check_scan(&reading);
     check_carriers(&reading);
     check_rules(&reading);
     check_training(&reading);

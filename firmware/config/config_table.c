@@ -15,6 +15,7 @@ static const struct config_section sections[] = {
     {"control", WHOLE, 1, false},
     {"scale", FIELD(config, scale), 1, false},
     {"scanner", FIELD(config, scanners[0]), CONFIG_SCANNERS_MAX, true},
+    {"scan", FIELD(config, scan), 1, false},
     {"printer", FIELD(config, printer), 1, false},
     {"carrier", FIELD(config, carriers[0]), CONFIG_CARRIERS_MAX, true},
     {"oms", FIELD(config, oms), 1, false},
@@ -83,6 +84,10 @@ static const struct config_row rows[] = {
         CHOICES("none|f1|f2|f3|f4|f5|f6|f7|f8|f9|f10|f11|f12")),
     ROW("scanner", "prefix", TEXT, config_scanner, settings.prefix, "", ANY),
     ROW("scanner", "suffix", TEXT, config_scanner, settings.suffix, "", ANY),
+
+    ROW("scan", "json_key", TEXT, config_scan, json_key, "", ANY),
+    ROW("scan", "url_part", TEXT, config_scan, url_part, "", ANY),
+    ROW("scan", "gs1_without_aim", ONE_OF, config_scan, gs1_without_aim, "no", CHOICES("no|yes")),
 
     ROW("printer", "address", ADDRESS, config_printer, address, "auto", ANY),
     ROW("printer", "driver", PRINTER, config_printer, driver, "auto", ANY),

@@ -111,26 +111,21 @@ static void scan_while_busy(struct packing *packing, struct step *step, struct f
     packing_play(packing, "error");
 }
 
-void packing_scan(struct packing *packing, struct step *step, struct floor *floor,
-                  struct bytes scan)
+static enum held_reason verdict_reason(enum scan_verdict verdict)
 {
-    scan = bytes_trim(scan);
-    bool usable = scan.len > 0 && scan.len < ORDER_KEY_SIZE; /* a NUL is never in it: scanner.h */
-    if (!usable) {
-        packing_bad_scan(packing, step, floor);
-        return;
+    switch (verdict) {
+    case SCAN_GOOD: return HELD_NONE;
+    case SCAN_BAD: return HELD_BAD_SCAN;
+    case SCAN_BAD_CHECK_DIGIT: return HELD_BAD_CHECK_DIGIT;
+    case SCAN_NO_ORDER: return HELD_NO_ORDER_IN_CODE;
+    case SCAN_UNCLEAR: return HELD_CODE_UNCLEAR;
     }
-    if (is_repeat(packing, step, scan)) return;
-    packing_drop_hold_label(packing, step, floor);
-    if (packing->state == PACKING_RECOVERING || money_may_be_spent(packing)) {
-        scan_while_busy(packing, step, floor, scan);
-        return;
-    }
-    packing_find(packing, step, floor,
-                 scan); /* nothing was spent: the newest scan is what the packer means */
+    return HELD_BAD_SCAN;
 }
 
-void packing_bad_scan(struct packing *packing, struct step *step, struct floor *floor)
+/* Shown when nothing else is going on; else it is heard. */
+static void refuse_scan(struct packing *packing, struct step *step, struct floor *floor,
+                        enum held_reason reason, const char *code)
 {
     if (packing->state == PACKING_RECOVERING || money_may_be_spent(packing)) {
         packing->scans_not_taken++;
@@ -139,7 +134,34 @@ void packing_bad_scan(struct packing *packing, struct step *step, struct floor *
     }
     orders_stop(floor->orders, step);
     packing_idle(packing);
-    packing_hold(packing, HELD_BAD_SCAN);
+    (void)bytes_to_text(bytes_of_text(code), packing->scan, sizeof packing->scan);
+    packing_hold(packing, reason);
+}
+
+void packing_scan(struct packing *packing, struct step *step, struct floor *floor,
+                  const struct scan *scan)
+{
+    struct scan_text meant;
+    scan_text_read(&step->config->scan, scan, step->scratch, &meant);
+    bool repeat = meant.text[0] != '\0' && is_repeat(packing, step, bytes_of_text(meant.text));
+    if (repeat) return;
+    if (meant.verdict != SCAN_GOOD) {
+        refuse_scan(packing, step, floor, verdict_reason(meant.verdict), meant.text);
+        return;
+    }
+    packing_drop_hold_label(packing, step, floor);
+    if (packing->state == PACKING_RECOVERING || money_may_be_spent(packing)) {
+        scan_while_busy(packing, step, floor, bytes_of_text(meant.text));
+        return;
+    }
+    packing->scan_kind = meant.kind;
+    packing_find(packing, step, floor, /* nothing was spent: the newest scan is what is meant */
+                 bytes_of_text(meant.text));
+}
+
+void packing_bad_scan(struct packing *packing, struct step *step, struct floor *floor)
+{
+    refuse_scan(packing, step, floor, HELD_BAD_SCAN, "");
 }
 
 static enum held_reason answer_reason(enum orders_answer answer)

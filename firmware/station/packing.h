@@ -29,6 +29,7 @@
 #include "firmware/station/orders.h"
 #include "firmware/station/printing.h"
 #include "firmware/station/rating.h"
+#include "firmware/station/scan_text.h"
 #include "firmware/station/voids.h"
 #include "firmware/station/weighing.h"
 
@@ -64,11 +65,14 @@ enum held_reason {
     HELD_LABEL_BROKEN,
     HELD_DISK_FULL,
     HELD_TOO_MANY_OPEN,
-    HELD_NOT_BOOKED_YET, /* fetched from the shelf too early */
-    HELD_RECALLED,       /* its label must be destroyed: packing.recall says which and why */
-    HELD_BEING_VOIDED,   /* the order was changed: its old booking is being taken back */
+    HELD_NOT_BOOKED_YET,  /* fetched from the shelf too early */
+    HELD_RECALLED,        /* its label must be destroyed: packing.recall says which and why */
+    HELD_BEING_VOIDED,    /* the order was changed: its old booking is being taken back */
+    HELD_BAD_CHECK_DIGIT, /* of the code that was scanned */
+    HELD_NO_ORDER_IN_CODE,
+    HELD_CODE_UNCLEAR, /* GS1 that can be read in two ways */
 };
-#define HELD_REASONS (HELD_BEING_VOIDED + 1)
+#define HELD_REASONS (HELD_CODE_UNCLEAR + 1)
 
 #define NO_SLOT BOOKINGS_MAX
 
@@ -89,6 +93,7 @@ struct packing {
     bool holding;                       /* PRINTING: a hold label, for the shelf */
     struct listed recall;               /* HELD_RECALLED */
     char scan[ORDER_KEY_SIZE];          /* the code that began this parcel, or the one held for */
+    enum code_kind scan_kind;           /* what it looks like */
     struct order order;
     struct past past;
     struct parcel parcel;
@@ -127,7 +132,8 @@ unsigned floor_free_slot(const struct floor *floor); /* NO_SLOT: none */
 
 void packing_init(struct packing *packing);
 void packing_scan(struct packing *packing, struct step *step, struct floor *floor,
-                  struct bytes scan);
+                  const struct scan *scan);
+/* The scanner has refused it. */
 void packing_bad_scan(struct packing *packing, struct step *step, struct floor *floor);
 /* False when it is not offered now, or lacks the text it needs. */
 bool packing_press(struct packing *packing, struct step *step, struct floor *floor,

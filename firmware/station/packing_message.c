@@ -62,7 +62,13 @@ static const struct message_row rows[] = {
     {"printer_not_ready", LAMP_RED, true},
     {"unknown_scan", LAMP_RED, true},
     {"many_orders", LAMP_RED, true},
+    {"unknown_product", LAMP_RED, true},
+    {"unknown_pincode", LAMP_RED, true},
+    {"unknown_awb", LAMP_RED, true},
     {"bad_scan", LAMP_RED, true},
+    {"bad_check_digit", LAMP_RED, true},
+    {"no_order_in_code", LAMP_RED, true},
+    {"code_unclear", LAMP_RED, true},
     {"already_packed", LAMP_RED, true},
     {"not_ready", LAMP_RED, true},
     {"cancelled", LAMP_RED, true},
@@ -330,6 +336,23 @@ static void say_recalled(const struct listed *recall, struct message *message)
     with(message, "awb", recall->awb);
 }
 
+/* Which of the codes on a bench the packer has scanned instead of the order's. */
+static const char *unknown_message(enum code_kind kind)
+{
+    switch (kind) {
+    case CODE_PRODUCT: return "unknown_product";
+    case CODE_PINCODE: return "unknown_pincode";
+    case CODE_S10:
+    case CODE_SSCC:
+    case CODE_AWB: return "unknown_awb";
+    case CODE_OTHER:
+    case CODE_GS1:
+    case CODE_JSON:
+    case CODE_URL: return "unknown_scan";
+    }
+    return "unknown_scan";
+}
+
 static void say_held(const struct view *view, struct message *message)
 {
     const struct packing *packing = view->packing;
@@ -338,7 +361,10 @@ static void say_held(const struct view *view, struct message *message)
         say_recalled(&packing->recall, message);
         return;
     }
-    say(message, refused ? refusal_message(packing->refusal) : held_reason_word(packing->reason));
+    const char *id =
+        refused ? refusal_message(packing->refusal) : held_reason_word(packing->reason);
+    if (packing->reason == HELD_UNKNOWN_SCAN) id = unknown_message(packing->scan_kind);
+    say(message, id);
     if (refused || packing->reason == HELD_NEEDS_PERSON || packing->reason == HELD_AWB_TWICE) {
         with(message, "carrier", carrier_title(view));
     }

@@ -44,6 +44,9 @@ const char *held_reason_word(enum held_reason reason)
     case HELD_NOT_BOOKED_YET: return "not_booked_yet";
     case HELD_RECALLED: return "recalled";
     case HELD_BEING_VOIDED: return "being_voided";
+    case HELD_BAD_CHECK_DIGIT: return "bad_check_digit";
+    case HELD_NO_ORDER_IN_CODE: return "no_order_in_code";
+    case HELD_CODE_UNCLEAR: return "code_unclear";
     }
     return "";
 }
@@ -63,7 +66,10 @@ static void offer_when_held(const struct packing *packing, struct offer *to)
 {
     switch (packing->reason) {
     case HELD_NONE: /* is never held: packing_check() */
-    case HELD_BAD_SCAN: offer(to, PRESS_GIVE_UP); break;
+    case HELD_BAD_SCAN:
+    case HELD_BAD_CHECK_DIGIT:
+    case HELD_NO_ORDER_IN_CODE:
+    case HELD_CODE_UNCLEAR: offer(to, PRESS_GIVE_UP); break;
     case HELD_ALREADY_PACKED:
         offer(to, PRESS_GIVE_UP);
         if (packing->parcel.awb[0] != '\0') offer(to, PRESS_REPRINT);

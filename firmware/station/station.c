@@ -278,9 +278,7 @@ static void route_bytes(struct station *station, struct step *step, const struct
             break;
         case DEVICE_ITEM_SCAN:
             if (scans++ >= SCANS_MAX) station->packing.scans_not_taken++;
-            else
-                packing_scan(&station->packing, step, &station->floor,
-                             bytes_of(item.scan.text, item.scan.len));
+            else packing_scan(&station->packing, step, &station->floor, &item.scan);
             break;
         case DEVICE_ITEM_BAD_SCAN:
             packing_bad_scan(&station->packing, step, &station->floor);
@@ -297,7 +295,10 @@ static void route_press(struct station *station, struct step *step, const struct
     bool training = station->config->mode == CONFIG_TRAINING;
     enum press press = event->press.press;
     if (press == PRESS_SCAN && training) {
-        packing_scan(&station->packing, step, &station->floor, bytes_of_text(event->press.text));
+        struct scan scan;
+        if (scan_of_text(event->press.text, &scan))
+            packing_scan(&station->packing, step, &station->floor, &scan);
+        else packing_bad_scan(&station->packing, step, &station->floor);
         return;
     }
     bool letter = press == PRESS_LETTER_AGAIN || press == PRESS_LETTER_DROP;

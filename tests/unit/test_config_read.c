@@ -106,6 +106,9 @@ static void the_least_file_is_completed_by_defaults(void)
     EXPECT_I64(8000, config.oms.timeout_ms, "default");
     EXPECT_I64(5000, config.oms.poll_ms, "default");
     EXPECT_I64(0, config.rule_count, "no rules");
+    EXPECT_TEXT("", config.scan.json_key, "usual names");
+    EXPECT_TEXT("", config.scan.url_part, "usual parts");
+    EXPECT(!config.scan.gs1_without_aim, "only a scanner's own word makes it GS1");
     EXPECT_I64(300, config.limits.double_scan_ms, "default");
     EXPECT_I64(3000, config.limits.order_wait_ms, "default");
     EXPECT_I64(5000, config.limits.booking_wait_ms, "default");
@@ -241,6 +244,12 @@ static void each_mistake_is_named_with_its_line(void)
         {LEAST "[carrier \"sandbox\"]\nsettle_ms = 15000\n",
          "f:11: settle_ms must be 0 (the courier's own) or more than timeout_ms.",
          "asking before the request can be over"},
+        {LEAST "[scan]\nurl_part = fragment:1\n",
+         "f:19: url_part must be query:NAME, path:N with N from 1 to 99, or path:last.",
+         "a part of an address that there is not"},
+        {LEAST "[scan]\nurl_part = path:0\n",
+         "f:19: url_part must be query:NAME, path:N with N from 1 to 99, or path:last.",
+         "parts are counted from 1"},
         {LEAST "[rate]\nrule = delhivery\n", "f:19: The rule names a courier without a [carrier].",
          "a rule for nobody"},
     };
