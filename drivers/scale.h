@@ -6,10 +6,10 @@
  * results are the same. Deciding that a weight has settled, is fresh or belongs to a parcel is
  * the station's work.
  *
- * A reading is `usable` only when the frame itself says stable, in range and a unit of mass; for a
- * scale that never says one of them, its profile must (scale_profile.h). Counts, percent, overload
- * fillers and odd legends never are. The shown text is what the display shows and is never
- * rounded; the raw frame travels along as evidence. */
+ * A reading is `usable` only when the frame itself says stable (or its protocol cannot, see
+ * `unflagged`), in range and a unit of mass; for a scale that never says one of them, its profile
+ * must (scale_profile.h). Counts, percent, overload fillers and odd legends never are. The shown
+ * text is what the display shows and is never rounded; the raw frame travels along as evidence. */
 #ifndef PACKD_DRIVERS_SCALE_H
 #define PACKD_DRIVERS_SCALE_H
 
@@ -29,6 +29,9 @@ struct scale_reading {
     char shown[SCALE_SHOWN_SIZE]; /* "5.67", decimals as on the display */
     char unit[SCALE_UNIT_SIZE];   /* "kg" */
     bool stable;
+    bool
+        unflagged; /* the protocol has no word on motion: `stable` is false, `usable` says only that
+                       the value is in range, and the station's own window decides */
     bool net;
     bool zero; /* centre of zero, where the protocol says so, or the value is 0 */
     bool overload;

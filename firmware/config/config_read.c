@@ -8,6 +8,7 @@
 
 #include "firmware/config/config_value.h"
 #include "hal/base/ini_read.h"
+#include "hal/base/units.h"
 
 #define SECTION_WORD_SIZE sizeof(((struct ini_reader *)NULL)->section)
 #define SECTION_NAME_SIZE sizeof(((struct ini_reader *)NULL)->section_name)
@@ -267,13 +268,24 @@ static void complete(struct reading *reading)
     }
 }
 
-/* The names and counts that no row fills, and the one default that depends on another setting. */
+/* OIML R 76-1, class III: Min is 20 divisions. Without a division the scale is taken for one of
+ * 30 kg by 5 g. A plate is empty within four divisions of zero. */
+static void fill_in_scale(struct reading *reading, const struct block *block)
+{
+    struct config_scale *scale = &reading->fresh.scale;
+    int64_t division_mg = scale->division_mg > 0 ? scale->division_mg : 5000;
+    if (!was_seen(block, "min_mass_g")) scale->min_mass_mg = 20 * division_mg;
+    if (!was_seen(block, "empty_below_g")) scale->empty_below_mg = 4 * division_mg;
+}
+
+/* The names and counts that no row fills, and the defaults that depend on another setting. */
 static void fill_in(struct reading *reading)
 {
     struct config *fresh = &reading->fresh;
     for (size_t i = 0; i < reading->block_count; i++) {
         const struct block *block = &reading->blocks[i];
         if (strcmp(block->section->name, "scanner") == 0) fresh->scanner_count++;
+        if (strcmp(block->section->name, "scale") == 0) fill_in_scale(reading, block);
         if (strcmp(block->section->name, "carrier") != 0) continue;
         char *name = fresh->carriers[fresh->carrier_count++].name;
         bool copied = bytes_to_text(bytes_of_text(block->name), name, CONFIG_NAME_SIZE);
@@ -296,6 +308,14 @@ static unsigned line_of(const struct reading *reading, const char *section, size
     return 0;
 }
 
+static bool is_date(const char *text)
+{
+    char whole[CONFIG_NAME_SIZE];
+    int64_t unix_ms;
+    snprintf(whole, sizeof whole, "%sT00:00:00Z", text);
+    return strlen(text) == 10 && time_parse(bytes_of_text(whole), &unix_ms);
+}
+
 static void check_scale(struct reading *reading)
 {
     const struct config_scale *scale = &reading->fresh.scale;
@@ -305,6 +325,9 @@ static void check_scale(struct reading *reading)
     }
     if (scale->empty_below_mg >= scale->min_mass_mg) {
         complain(reading, line, "empty_below_g must be less than min_mass_g.");
+    }
+    if (scale->stamp_date[0] != '\0' && !is_date(scale->stamp_date)) {
+        complain(reading, line, "stamp_date must be a day like 2026-02-01.");
     }
 }
 

@@ -66,10 +66,14 @@ static const struct config_row rows[] = {
     ROW("scale", "driver", SCALE, config_scale, driver, "auto", ANY),
     LINE_ROWS("scale", config_scale),
     WIRING_ROWS("scale", config_scale),
-    /* 20 divisions of a 30 kg x 5 g scale: OIML R 76-1, class III. */
-    ROW("scale", "min_mass_g", NUMBER, config_scale, min_mass_mg, "100", GRAMS(1, 100000)),
+    ROW("scale", "division_g", NUMBER, config_scale, division_mg, "", GRAMS(0, 1000)),
+    ROW("scale", "capacity_g", NUMBER, config_scale, capacity_mg, "", GRAMS(1, 1000000)),
+    ROW("scale", "serial", TEXT, config_scale, serial, "", ANY),
+    ROW("scale", "stamp_date", TEXT, config_scale, stamp_date, "", ANY),
+    /* Both follow from the division where it is given: config_read.c. */
+    ROW("scale", "min_mass_g", NUMBER, config_scale, min_mass_mg, "", GRAMS(1, 100000)),
     ROW("scale", "max_mass_g", NUMBER, config_scale, max_mass_mg, "30000", GRAMS(1, 100000)),
-    ROW("scale", "empty_below_g", NUMBER, config_scale, empty_below_mg, "20", GRAMS(0, 10000)),
+    ROW("scale", "empty_below_g", NUMBER, config_scale, empty_below_mg, "", GRAMS(0, 10000)),
     /* CAS calls a weight stable after 500 ms. */
     ROW("scale", "stable_for_ms", NUMBER, config_scale, stable_for_ms, "500", MS(0, 5000)),
 

@@ -11,6 +11,7 @@
 void packing_go(struct packing *packing, enum packing_state state, int64_t deadline_ms)
 {
     packing->state = state;
+    packing->print_wanted = false;
     packing->deadline_ms = deadline_ms;
 }
 
@@ -298,6 +299,7 @@ static void found(struct packing *packing, struct step *step, struct floor *floo
         return;
     }
     packing->parcel.package_no = package_no;
+    weighing_asked(floor->weighing);
     packing_go(packing, PACKING_WEIGHING,
                NO_DEADLINE); /* weighing keeps the time; the packer may take it */
 }
@@ -322,6 +324,7 @@ static bool weighing(struct packing *packing, struct step *step, struct floor *f
         return false;
     }
     packing->mass_mg = packing->reading.mass_mg;
+    weighing_taken(floor->weighing, packing->mass_mg);
     packing->watch.weight_ms = step->now_ms;
     packing_play(packing, "ok");
     if (!rating_choose(step, &packing->order, packing->mass_mg, &packing->choice)) {
@@ -448,8 +451,7 @@ void packing_book(struct packing *packing, struct step *step, struct floor *floo
 bool packing_still_weighed(const struct packing *packing, const struct step *step,
                            const struct floor *floor)
 {
-    return weighing_hint(floor->weighing, &step->config->scale, step->now_ms) == WEIGHT_GOOD &&
-           floor->weighing->last.mass_mg == packing->mass_mg;
+    return weighing_holds(floor->weighing, &step->config->scale, packing->mass_mg, step->now_ms);
 }
 
 static bool rating(struct packing *packing, struct step *step, struct floor *floor)
@@ -458,7 +460,8 @@ static bool rating(struct packing *packing, struct step *step, struct floor *flo
         packing_go(packing, PACKING_WEIGHING, NO_DEADLINE);
         return true;
     }
-    if (!step->config->automatic) return false; /* waits for the press */
+    if (!step->config->automatic && !packing->print_wanted) return false; /* waits for the press */
+    if (!weighing_is_fresh(floor->weighing, step->now_ms)) return false;  /* for the next frame */
     packing_book(packing, step, floor);
     return true;
 }
@@ -513,11 +516,11 @@ void packing_recovered(struct packing *packing)
 int64_t packing_deadline(const struct packing *packing, const struct step *step,
                          const struct floor *floor)
 {
-    if (packing->state != PACKING_WEIGHING || !floor->weighing->has_last)
-        return packing->deadline_ms;
+    bool weighs = packing->state == PACKING_WEIGHING || packing->state == PACKING_RATING;
+    if (!weighs || !floor->weighing->has_last) return packing->deadline_ms;
     /* So that the screen says "old" when the scale has gone quiet; a good weight comes with a
      * frame. */
-    int64_t old_ms = floor->weighing->last_ms + WEIGHT_FRESH_MS + 1;
+    int64_t old_ms = weighing_quiet_ms(floor->weighing);
     return old_ms > step->now_ms ? old_ms : NO_DEADLINE;
 }
 

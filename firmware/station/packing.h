@@ -100,9 +100,10 @@ struct packing {
     struct choice choice;
     struct scale_reading reading; /* the mass that was taken */
     int64_t mass_mg;
-    unsigned slot;   /* of the booking in hand; NO_SLOT: none */
-    bool slow;       /* BOOKING: longer than the packer should wait */
-    bool reprinting; /* PRINTING: a closed parcel's label once more */
+    bool print_wanted; /* RATING: the packer has pressed, the weight is a moment too old */
+    unsigned slot;     /* of the booking in hand; NO_SLOT: none */
+    bool slow;         /* BOOKING: longer than the packer should wait */
+    bool reprinting;   /* PRINTING: a closed parcel's label once more */
     struct stopwatch watch, last_watch;
     struct parcel last; /* closed last; reference empty when none yet */
     uint32_t parcels;   /* closed since start */

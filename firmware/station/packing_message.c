@@ -25,6 +25,9 @@ static const struct message_row rows[] = {
     {"overload", LAMP_RED, true},
     {"underload", LAMP_RED, true},
     {"unusable", LAMP_RED, true},
+    {"scale_restless", LAMP_RED, true},
+    {"zero_drift", LAMP_YELLOW, true},
+    {"scale_stuck", LAMP_RED, true},
     {"scale_gone", LAMP_RED, true},
     {"scale_silent", LAMP_RED, true},
     {"scale_wrong_line", LAMP_RED, true},
@@ -156,6 +159,9 @@ static const char *hint_message(enum weight_hint hint)
     case WEIGHT_OVERLOAD: return "overload";
     case WEIGHT_UNDERLOAD: return "underload";
     case WEIGHT_UNUSABLE: return "unusable";
+    case WEIGHT_RESTLESS: return "scale_restless";
+    case WEIGHT_ZERO_DRIFT: return "zero_drift";
+    case WEIGHT_STUCK: return "scale_stuck";
     }
     return "put_parcel";
 }
@@ -216,6 +222,15 @@ static void say_showing(const struct showing *showing, struct message *message)
     }
 }
 
+/* What is wrong with an empty plate, before the next parcel is laid on it. */
+static const char *plate_message(const struct view *view)
+{
+    enum weight_hint hint = hint_now(view);
+    bool drifts = weighing_drifts(view->floor->weighing, &view->step->config->scale);
+    if (hint == WEIGHT_UNDERLOAD) return "underload";
+    return hint == WEIGHT_ZERO_DRIFT || drifts ? "zero_drift" : NULL;
+}
+
 static void say_idle(const struct view *view, struct message *message)
 {
     if (view->showing != NULL && view->showing->is_on) {
@@ -239,7 +254,8 @@ static void say_idle(const struct view *view, struct message *message)
     } else if (scale == NULL && view->sync->stopped) {
         say(message, "event_numbers");
     } else {
-        say(message, scale != NULL ? scale : "scan_order");
+        const char *trouble = scale != NULL ? scale : plate_message(view);
+        say(message, trouble != NULL ? trouble : "scan_order");
     }
 }
 

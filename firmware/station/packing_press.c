@@ -167,10 +167,11 @@ static void give_up(struct packing *packing, struct step *step, struct floor *fl
     packing_idle(packing);
 }
 
-/* The scale may have gone quiet since its last frame, which no event says. */
+/* The scale may have gone quiet since its last frame, which no event says. One that is only slow
+ * has its next frame awaited: RATING books with it. */
 static void print(struct packing *packing, struct step *step, struct floor *floor)
 {
-    if (packing_still_weighed(packing, step, floor)) packing_book(packing, step, floor);
+    if (packing_still_weighed(packing, step, floor)) packing->print_wanted = true;
     else packing_go(packing, PACKING_WEIGHING, NO_DEADLINE);
 }
 

@@ -74,6 +74,7 @@ static void write_weight(struct json_writer *json, const struct view *view)
     json_write_text(json, "unit", weighing->last.unit);
     json_write_boolean(json, "stable", weighing->last.stable);
     json_write_boolean(json, "zero", weighing->last.zero);
+    if (weighing->last.net) json_write_boolean(json, "net", true);
     json_write_boolean(json, "overload", weighing->last.overload);
     json_write_boolean(json, "fresh", hint != WEIGHT_OLD);
     write_if(json, "hint", weight_hint_word(hint));

@@ -12,6 +12,9 @@ const messages = {
     overload: 'heavy',
     underload: 'empty',
     unusable: 'scale',
+    scale_restless: 'hands',
+    zero_drift: 'empty',
+    scale_stuck: 'scale',
     not_emptied: 'empty',
     press_print: 'printer',
     booking: 'truck',
@@ -121,6 +124,8 @@ const hints = {
     not_emptied: 'empty',
     overload: 'heavy',
     old: 'silent',
+    restless: 'hands',
+    zero_drift: 'empty',
 };
 
 const own = (table, key) => (Object.hasOwn(table, key) ? table[key] : undefined);

@@ -37,6 +37,7 @@ static const struct {
     [FAULT_OPEN_FAILED] = {"open_failed", DEVICE, "a device cannot be opened"},
     [FAULT_SCALE_NOISE] = {"scale_noise", DEVICE, "a byte of the scale is wrong"},
     [FAULT_SCALE_UNPLUGGED] = {"scale_unplugged", DEVICE, "the scale is unplugged"},
+    [FAULT_SCALE_FLICKERS] = {"scale_flickers", DEVICE, "two weights take turns on the display"},
     [FAULT_SCANNER_UNPLUGGED] = {"scanner_unplugged", DEVICE, "the scanner is unplugged"},
     [FAULT_PRINTER_UNPLUGGED] = {"printer_unplugged", DEVICE, "the printer is unplugged"},
     [FAULT_PRINTER_CUT_OFF] = {"printer_cut_off", DEVICE, "the printer loses its plug in a label"},

@@ -8,7 +8,7 @@
 #include "tests/sim/world.h"
 
 #define FRAME_EVERY_MS 200
-#define FRAME_AT_REST_MS 800 /* fresh enough; so that an idle bench does not fill the run */
+#define FRAME_AT_REST_MS 800 /* a slow scale; and so that an idle bench does not fill the run */
 #define REST_MS 1000         /* the newest weight is shown this long, five frames a second */
 #define PRINT_MS 900
 
@@ -128,6 +128,7 @@ static void scale_frame(struct world *world, void *unused)
     if (bench->scale_port == 0) return;
     bool moving = world->now_ms < bench->still_ms;
     int64_t mass_mg = moving ? moving_mass(world) : bench->plate_mg;
+    if (!moving && bench->flickers) mass_mg += 1000 * (int64_t)sim_below(world, 2);
     if (moving) frame[2] |= 0x08;
     bench->shown_mg = mass_mg;
     bench->shown_moving = moving;
@@ -151,6 +152,7 @@ void bench_lay(struct world *world, int64_t mass_mg)
 {
     world->bench.plate_mg = mass_mg;
     world->bench.still_ms = world->now_ms + sim_between(world, 100, 1500);
+    world->bench.flickers = mass_mg > 0 && sim_fault(world, FAULT_SCALE_FLICKERS, 100);
 }
 
 /* --- printer

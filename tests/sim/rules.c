@@ -135,16 +135,29 @@ void rules_at_scan(struct world *world, const char *text)
     ledger->scanned_ms = world->now_ms;
 }
 
+static int64_t min_i64(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 void rules_at_frame(struct world *world)
 {
     struct sim_ledger *ledger = &world->ledger;
     const struct sim_bench *bench = &world->bench;
-    bool stands = !bench->shown_moving && ledger->rest_mg == bench->shown_mg;
-    if (!stands) ledger->rest_since_ms = world->now_ms;
-    ledger->rest_mg = bench->shown_moving ? NOT_PRESENT : bench->shown_mg;
-    int64_t crumbs_mg = world->config.scale.empty_below_mg;
-    bool empty =
-        !bench->shown_moving && bench->shown_mg <= crumbs_mg && bench->shown_mg >= -crumbs_mg;
+    int64_t low_mg = min_i64(ledger->rest_low_mg, bench->shown_mg);
+    int64_t high_mg = -min_i64(-ledger->rest_high_mg, -bench->shown_mg);
+    bool stands = !bench->shown_moving && ledger->rest_low_mg != NOT_PRESENT &&
+                  high_mg - low_mg <= world->config.scale.division_mg;
+    if (!stands) {
+        ledger->rest_since_ms = world->now_ms;
+        low_mg = bench->shown_moving ? NOT_PRESENT : bench->shown_mg;
+        high_mg = low_mg;
+    }
+    ledger->rest_low_mg = low_mg;
+    ledger->rest_high_mg = high_mg;
+    ledger->shown_ms = world->now_ms;
+    bool empty = !bench->shown_moving && bench->shown_mg <= world->config.scale.empty_below_mg &&
+                 bench->shown_mg >= -world->config.scale.empty_below_mg;
     if (empty) ledger->empty_ms = world->now_ms;
 }
 
@@ -152,8 +165,12 @@ static void check_mass(struct world *world, const struct parcel *parcel, const c
 {
     const struct sim_ledger *ledger = &world->ledger;
     int64_t since_ms = ledger->rest_since_ms;
-    bool shown = parcel->mass_mg == world->bench.shown_mg && !world->bench.shown_moving;
+    int64_t off_mg = parcel->mass_mg - world->bench.shown_mg;
+    bool shown = !world->bench.shown_moving &&
+                 (off_mg < 0 ? -off_mg : off_mg) <= world->config.scale.division_mg;
     if (!shown) sim_violation(world, "I6 the mass is the one shown at rest", key);
+    if (world->now_ms - ledger->shown_ms > 500)
+        sim_violation(world, "I6 the mass is not older than half a second", key);
     if (strcmp(ledger->code, parcel->order_no) == 0 && ledger->scanned_ms > since_ms)
         since_ms = ledger->scanned_ms;
     if (world->now_ms - since_ms < world->config.scale.stable_for_ms)

@@ -21,6 +21,8 @@ void sim_config(struct config *config, struct secrets *secrets)
     config->automatic = true;
     PUT(config->scale.address, "tcp:127.0.0.1:1");
     PUT(config->scale.driver, "toledo-continuous");
+    config->scale.division_mg = 1000;
+    config->scale.capacity_mg = 30000000;
     config->scale.min_mass_mg = 20000;
     config->scale.max_mass_mg = 30000000;
     config->scale.empty_below_mg = 5000;

@@ -129,6 +129,7 @@ struct sim_bench {
     int64_t before_mg; /* what lay there while it moves */
     int64_t still_ms;  /* motion ends */
     int64_t shown_mg;  /* what the newest frame showed */
+    bool flickers;     /* two neighbouring values take turns on the display */
     bool shown_moving;
     /* printer */
     char inbox[300000];
@@ -162,8 +163,9 @@ struct sim_plugs { /* devices that the bus tells of, where the settings name non
 struct sim_ledger {     /* what the bench could see of the parcel that is being weighed */
     char code[64];      /* scanned, in a row the same */
     int64_t scanned_ms; /* for the first time */
-    int64_t rest_mg;    /* shown at rest */
+    int64_t rest_low_mg, rest_high_mg; /* shown at rest; NOT_PRESENT: it moves */
     int64_t rest_since_ms;
+    int64_t shown_ms; /* the newest frame */
     int64_t empty_ms; /* the plate was shown empty last */
     int64_t done_ms;  /* the last parcel left the bench */
 };

@@ -132,6 +132,24 @@ static void the_cable_is_set_beside_the_line(void)
     EXPECT_I64(LINE_PIN_OFF, config.scanners[config.scanner_count - 1].wiring.rts, "a scanner's");
 }
 
+/* OIML R 76-1, class III: Min is 20 divisions. */
+static void the_least_mass_follows_from_the_division(void)
+{
+    struct config config;
+    EXPECT_TEXT("", verdict(LEAST "[scale]\ndivision_g = 1\ncapacity_g = 6000\n", &config),
+                "a small scale");
+    EXPECT_I64(1000, config.scale.division_mg, "as written");
+    EXPECT_I64(6000000, config.scale.capacity_mg, "as written");
+    EXPECT_I64(20000, config.scale.min_mass_mg, "20 divisions");
+    EXPECT_I64(4000, config.scale.empty_below_mg, "4 divisions");
+    EXPECT_TEXT("",
+                verdict(LEAST "[scale]\ndivision_g = 0.5\nmin_mass_g = 50\nempty_below_g = 0\n",
+                        &config),
+                "its own values");
+    EXPECT_I64(50000, config.scale.min_mass_mg, "stay");
+    EXPECT_I64(0, config.scale.empty_below_mg, "nought too");
+}
+
 /* The file that is shipped: its own values, read from it by eye. */
 static void the_shipped_example_is_a_good_file(void)
 {
@@ -237,6 +255,10 @@ static void each_mistake_is_named_with_its_line(void)
          "an empty range"},
         {LEAST "[scale]\nempty_below_g = 100\n", "f:5: empty_below_g must be less than min_mass_g.",
          "a plate both empty and loaded"},
+        {LEAST "[scale]\nstamp_date = 2026-02-30\n",
+         "f:5: stamp_date must be a day like 2026-02-01.", "a day that there is not"},
+        {LEAST "[scale]\nstamp_date = 1.2.2026\n", "f:5: stamp_date must be a day like 2026-02-01.",
+         "written otherwise"},
         {LEAST "[scanner \"b\"]\naddress = usb:0c2e:0b61\n",
          "f:19: The scanner has the address of another device.", "one device twice"},
         {STATION SCALE SCANNER CARRIER OMS "[printer]\naddress = serial:/dev/ttyS0\n",
@@ -509,6 +531,7 @@ int main(void)
 {
     EXPECT_RUN(the_least_file_is_completed_by_defaults);
     EXPECT_RUN(the_cable_is_set_beside_the_line);
+    EXPECT_RUN(the_least_mass_follows_from_the_division);
     EXPECT_RUN(the_shipped_example_is_a_good_file);
     EXPECT_RUN(a_scanner_is_set_up);
     EXPECT_RUN(without_a_file_training_mode_is_ready);
