@@ -36,8 +36,12 @@ struct config_scale {
     char stamp_date[11];           /* of its verification, "2026-02-01" */
     int64_t min_mass_mg;           /* below: shown, not booked (OIML R 76-1: 20 e) */
     int64_t max_mass_mg;
-    int64_t empty_below_mg; /* the plate counts as empty up to this, above zero and below */
-    uint32_t stable_for_ms; /* how long the same stable mass must stand */
+    int64_t empty_below_mg;     /* the plate counts as empty up to this, above zero and below */
+    uint32_t stable_for_ms;     /* how long the same stable mass must stand */
+    int64_t check_mass_mg;      /* of the reference mass that is weighed once a day; 0: no check */
+    int64_t check_tolerance_mg; /* 0: a division and a half */
+    uint8_t check_by;           /* 0: before the first parcel of the day; n: by the hour n - 1 */
+    int16_t utc_offset_min;     /* where the day begins */
 };
 
 struct config_scanner {

@@ -33,6 +33,8 @@ static const struct config_section sections[] = {
 #define ANY .min = 0
 #define RESTART .restart = true
 #define AUTHORITIES "/etc/ssl/certs/ca-certificates.crt" /* where Debian keeps the public ones */
+#define CHECK_HOURS \
+    "first|00|01|02|03|04|05|06|07|08|09|10|11|12|13|14|15|16|17|18|19|20|21|22|23"
 #define LIMIT(key, fallback, ...) \
     ROW("limits", #key, NUMBER, config_limits, key, fallback, __VA_ARGS__)
 
@@ -76,6 +78,14 @@ static const struct config_row rows[] = {
     ROW("scale", "empty_below_g", NUMBER, config_scale, empty_below_mg, "", GRAMS(0, 10000)),
     /* CAS calls a weight stable after 500 ms. */
     ROW("scale", "stable_for_ms", NUMBER, config_scale, stable_for_ms, "500", MS(0, 5000)),
+
+    /* Once a day, with a mass of a known weight. */
+    ROW("scale", "check_mass_g", NUMBER, config_scale, check_mass_mg, "", GRAMS(1, 1000000)),
+    ROW("scale", "check_tolerance_g", NUMBER, config_scale, check_tolerance_mg, "",
+        GRAMS(0, 10000)),
+    ROW("scale", "check_by", ONE_OF, config_scale, check_by, "first", CHOICES(CHECK_HOURS)),
+    ROW("scale", "utc_offset_min", NUMBER, config_scale, utc_offset_min, "330",
+        NUMBERS(-720, 840, " min")),
 
     ROW("scanner", "address", ADDRESS, config_scanner, address, "auto", ANY),
     ROW("scanner", "driver", SCANNER, config_scanner, driver, "auto", ANY),

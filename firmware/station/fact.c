@@ -21,11 +21,43 @@ static const char *const kind_words[FACT_KINDS] = {
     [FACT_EVENT_REFUSED] = "event_refused",
     [FACT_EVENT_AGAIN] = "event_again",
     [FACT_EVENT_DROPPED] = "event_dropped",
+    [FACT_WEIGHED] = "weighed",
+    [FACT_SCALE_CHECK] = "scale_check",
+    [FACT_SCALE_TRUSTED] = "scale_trusted",
+    [FACT_WEIGHT_KEPT] = "weight_kept",
 };
 
 const char *fact_kind_word(enum fact_kind kind)
 {
     return kind_words[kind];
+}
+
+bool fact_is_of_parcel(enum fact_kind kind)
+{
+    switch (kind) {
+    case FACT_EVENT:
+    case FACT_EVENT_REFUSED:
+    case FACT_WEIGHED:
+    case FACT_SCALE_CHECK:
+    case FACT_SCALE_TRUSTED:
+    case FACT_WEIGHT_KEPT: return false;
+    case FACT_INTENT:
+    case FACT_BOOKED:
+    case FACT_REFUSED:
+    case FACT_ABSENT:
+    case FACT_LABEL:
+    case FACT_PRINT:
+    case FACT_PRINTED:
+    case FACT_ASIDE:
+    case FACT_SENDING:
+    case FACT_CLOSED:
+    case FACT_TAKEN_BACK:
+    case FACT_VOIDED:
+    case FACT_VOID_REFUSED:
+    case FACT_EVENT_AGAIN:
+    case FACT_EVENT_DROPPED: return true;
+    }
+    return true;
 }
 
 bool fact_kind_parse(struct bytes word, enum fact_kind *out_kind)
@@ -67,7 +99,11 @@ static void write_key(struct textbuf *text, enum fact_kind kind, const struct pa
     case FACT_EVENT:
     case FACT_EVENT_REFUSED:
     case FACT_EVENT_AGAIN:
-    case FACT_EVENT_DROPPED: textbuf_text(text, parcel->reference); break;
+    case FACT_EVENT_DROPPED:
+    case FACT_WEIGHED:
+    case FACT_SCALE_CHECK:
+    case FACT_SCALE_TRUSTED:
+    case FACT_WEIGHT_KEPT: textbuf_text(text, parcel->reference); break;
     }
 }
 
@@ -311,7 +347,11 @@ static enum parcel_stage stage_after(enum fact_kind kind, enum parcel_stage befo
     case FACT_EVENT:
     case FACT_EVENT_REFUSED:
     case FACT_EVENT_AGAIN:
-    case FACT_EVENT_DROPPED: return before;
+    case FACT_EVENT_DROPPED:
+    case FACT_WEIGHED:
+    case FACT_SCALE_CHECK:
+    case FACT_SCALE_TRUSTED:
+    case FACT_WEIGHT_KEPT: return before;
     }
     return before;
 }
@@ -375,7 +415,11 @@ static void note_package(struct past *past, enum fact_kind kind, const struct pa
     case FACT_EVENT:
     case FACT_EVENT_REFUSED:
     case FACT_EVENT_AGAIN:
-    case FACT_EVENT_DROPPED: break;
+    case FACT_EVENT_DROPPED:
+    case FACT_WEIGHED:
+    case FACT_SCALE_CHECK:
+    case FACT_SCALE_TRUSTED:
+    case FACT_WEIGHT_KEPT: break;
     }
 }
 
@@ -383,8 +427,7 @@ void past_fold(struct past *past, const struct event_row *row, struct scratch sc
 {
     enum fact_kind kind;
     struct parcel parcel;
-    if (!fact_kind_parse(row->kind, &kind) || kind == FACT_EVENT || kind == FACT_EVENT_REFUSED)
-        return;
+    if (!fact_kind_parse(row->kind, &kind) || !fact_is_of_parcel(kind)) return;
     if (!fact_parse(row->body, scratch, &parcel)) return;
     unsigned no = parcel.package_no;
     if (no == 0 || no > PAST_PACKAGES_MAX) return;

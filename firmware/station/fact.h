@@ -38,13 +38,19 @@ enum fact_kind {
     FACT_EVENT_REFUSED, /* the order system will never take that event */
     FACT_EVENT_AGAIN,   /* a person had it sent again; `note` is its new number */
     FACT_EVENT_DROPPED, /* a person says that it need not be told; `note` is who */
+    FACT_WEIGHED,       /* how the intent's mass came about; these three: fact_weight.h */
+    FACT_SCALE_CHECK,
+    FACT_SCALE_TRUSTED,
+    FACT_WEIGHT_KEPT, /* a person had the label printed though the plate showed `note` */
 };
-#define FACT_KINDS (FACT_EVENT_DROPPED + 1)
+#define FACT_KINDS (FACT_WEIGHT_KEPT + 1)
 
 #define ASIDE_UNSENT "unsent" /* proven: no request for this booking has left the box */
 #define ASIDE_UNSURE "unsure" /* one may have */
 
 const char *fact_kind_word(enum fact_kind kind);
+/* Does it say how far a parcel has come? */
+bool fact_is_of_parcel(enum fact_kind kind);
 MUST_USE bool fact_kind_parse(struct bytes word, enum fact_kind *out_kind);
 
 struct parcel { /* what facts about a parcel say; zero where a fact does not say it */

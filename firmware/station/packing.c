@@ -317,14 +317,22 @@ static bool finding(struct packing *packing, struct step *step, struct floor *fl
 /* --- WEIGHING, RATING: from an order to a decision
  * ----------------------------------------------- */
 
+/* What the scale shows now is the parcel's mass. */
+static void take_weight(struct packing *packing, struct step *step, struct floor *floor)
+{
+    weight_record_take(&packing->weight, floor->weighing, step->now_ms, step->wall_ms);
+    packing->mass_mg = packing->weight.reading.mass_mg;
+    weighing_taken(floor->weighing, packing->mass_mg);
+}
+
 static bool weighing(struct packing *packing, struct step *step, struct floor *floor)
 {
+    struct scale_reading reading;
     if (!weighing_take(floor->weighing, &step->config->scale, packing->watch.scan_ms, step->now_ms,
-                       &packing->reading)) {
+                       &reading)) {
         return false;
     }
-    packing->mass_mg = packing->reading.mass_mg;
-    weighing_taken(floor->weighing, packing->mass_mg);
+    take_weight(packing, step, floor);
     packing->watch.weight_ms = step->now_ms;
     packing_play(packing, "ok");
     if (!rating_choose(step, &packing->order, packing->mass_mg, &packing->choice)) {
@@ -442,9 +450,10 @@ void packing_book(struct packing *packing, struct step *step, struct floor *floo
     (void)pool_take(floor->pool, step, packing->choice.carrier, packing->order.payment,
                     packing->parcel.awb);
     make_shipment(packing, shipment);
-    packing->slow = false;
+    packing->slow = packing->weight_kept = packing->weight_told = false;
     booking_begin(&floor->bookings[packing->slot], step, packing->choice.carrier, &packing->parcel,
                   shipment);
+    fact_put_weighed(step, &packing->parcel, &packing->weight); /* in the intent's batch */
     packing_go(packing, PACKING_BOOKING, step->now_ms + step->config->limits.booking_wait_ms);
 }
 
@@ -462,6 +471,7 @@ static bool rating(struct packing *packing, struct step *step, struct floor *flo
     }
     if (!step->config->automatic && !packing->print_wanted) return false; /* waits for the press */
     if (!weighing_is_fresh(floor->weighing, step->now_ms)) return false;  /* for the next frame */
+    take_weight(packing, step, floor); /* what is booked is what is shown now */
     packing_book(packing, step, floor);
     return true;
 }

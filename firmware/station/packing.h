@@ -26,6 +26,7 @@
 #define PACKD_FIRMWARE_STATION_PACKING_H
 
 #include "firmware/station/booking.h"
+#include "firmware/station/fact_weight.h"
 #include "firmware/station/orders.h"
 #include "firmware/station/printing.h"
 #include "firmware/station/rating.h"
@@ -98,12 +99,15 @@ struct packing {
     struct past past;
     struct parcel parcel;
     struct choice choice;
-    struct scale_reading reading; /* the mass that was taken */
+    struct weight_record weight; /* the mass that was taken */
     int64_t mass_mg;
-    bool print_wanted; /* RATING: the packer has pressed, the weight is a moment too old */
-    unsigned slot;     /* of the booking in hand; NO_SLOT: none */
-    bool slow;         /* BOOKING: longer than the packer should wait */
-    bool reprinting;   /* PRINTING: a closed parcel's label once more */
+    bool weight_kept;     /* PRINTING: a person wants the label though another mass lies there */
+    uint32_t kept_ticket; /* the batch that says so */
+    bool weight_told;     /* it was heard */
+    bool print_wanted;    /* RATING: the packer has pressed, the weight is a moment too old */
+    unsigned slot;        /* of the booking in hand; NO_SLOT: none */
+    bool slow;            /* BOOKING: longer than the packer should wait */
+    bool reprinting;      /* PRINTING: a closed parcel's label once more */
     struct stopwatch watch, last_watch;
     struct parcel last; /* closed last; reference empty when none yet */
     uint32_t parcels;   /* closed since start */
@@ -159,6 +163,10 @@ void packing_recovered(struct packing *packing);
 #define PACKING_PRESSES_MAX 4
 size_t packing_presses(const struct packing *packing, const struct floor *floor,
                        enum press out_presses[PACKING_PRESSES_MAX]);
+
+/* Something was added to the parcel or taken away since its mass was booked, and its label has not
+ * begun: it does not, until the plate shows the mass again, was empty, or a person says so. */
+bool packing_weight_is_off(const struct packing *packing, const struct floor *floor);
 
 const char *packing_state_word(enum packing_state state);
 const char *held_reason_word(enum held_reason reason);

@@ -15,6 +15,7 @@ void packing_begin_printing(struct packing *packing, struct step *step, struct f
     }
     printing_begin(floor->printing, step, floor->devices, &packing->parcel, carrier);
     packing_go(packing, PACKING_PRINTING, NO_DEADLINE); /* printing.c keeps the deadline */
+    floor->printing->gated = packing_weight_is_off(packing, floor);
 }
 
 static struct booking *booking_in_hand(const struct packing *packing, const struct floor *floor)
@@ -243,8 +244,26 @@ static bool refused_in_time(const struct packing *packing, const struct floor *f
     return booking != NULL && booking->state == BOOKING_REFUSED && !begun;
 }
 
+bool packing_weight_is_off(const struct packing *packing, const struct floor *floor)
+{
+    bool printing =
+        packing->state == PACKING_PRINTING &&
+        (floor->printing->state == PRINTING_LOADING || floor->printing->state == PRINTING_WAITING);
+    bool fresh = !packing->reprinting && !packing->holding && !packing->weight_kept;
+    return (printing || packing->state == PACKING_BOOKING) && fresh && floor->weighing->changed;
+}
+
+static void look_at_weight(struct packing *packing, struct floor *floor)
+{
+    floor->printing->gated = packing_weight_is_off(packing, floor);
+    if (!floor->printing->gated || packing->weight_told) return;
+    packing->weight_told = true;
+    packing_play(packing, "attention");
+}
+
 bool packing_printing(struct packing *packing, struct step *step, struct floor *floor)
 {
+    look_at_weight(packing, floor);
     if (refused_in_time(packing, floor)) {
         printing_release(floor->printing, step, floor->devices);
         if (packing->parcel.copy > 1) recall_refused(packing, step, floor); /* an earlier one may */
@@ -353,6 +372,10 @@ static void put_aside(struct packing *packing, struct step *step, struct floor *
 void packing_stored(struct packing *packing, struct step *step, struct floor *floor,
                     uint32_t ticket, enum err error)
 {
+    if (packing->kept_ticket != 0 && packing->kept_ticket == ticket) {
+        packing->kept_ticket = 0;
+        packing->weight_kept = error == ERR_NONE || error == ERR_EXISTS;
+    }
     if (packing->state != PACKING_CLOSING) return;
     ENSURE(packing->ticket == ticket); /* each batch is answered before the next is made */
     packing->ticket = 0;

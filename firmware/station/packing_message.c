@@ -44,6 +44,7 @@ static const struct message_row rows[] = {
     {"show_scanner", LAMP_BLUE, false},
     {"show_printer", LAMP_BLUE, false},
     {"press_print", LAMP_GREEN, false},
+    {"weight_changed", LAMP_RED, true},
     {"booking", LAMP_BLUE, false},
     {"booking_long", LAMP_YELLOW, true},
     {"carrier_unclear", LAMP_YELLOW, true},
@@ -294,7 +295,8 @@ static void say_printing(const struct view *view, struct message *message)
     const char *id = ahead ? "printing_ahead" : "printing";
     if (view->packing->holding) id = "hold_label";
     if (view->disk_full) id = "disk_full";
-    say(message, waiting && trouble != NULL ? trouble : id);
+    if (waiting && trouble != NULL) id = trouble;
+    say(message, packing_weight_is_off(view->packing, view->floor) ? "weight_changed" : id);
     with(message, "order_no", view->packing->order.order_no);
     if (ahead) with(message, "carrier", carrier_title(view));
 }
@@ -304,6 +306,7 @@ static void say_booking(const struct view *view, struct message *message)
     const struct booking *booking = &view->floor->bookings[view->packing->slot];
     enum net_state net = view->network[SERVER_CARRIER_FIRST + booking->carrier];
     if (view->disk_full) say(message, "disk_full"); /* the courier's yes waits for space */
+    else if (packing_weight_is_off(view->packing, view->floor)) say(message, "weight_changed");
     else if (net == NET_UNTRUSTED) say(message, "untrusted");
     else if (net == NET_NO_CLOCK) say(message, "no_clock");
     else if (booking->answer_was_not_json) say(message, "carrier_not_json");

@@ -139,6 +139,7 @@ size_t packing_presses(const struct packing *packing, const struct floor *floor,
         }
         break;
     case PACKING_PRINTING: /* as long as nothing was sent to the printer */
+        if (packing_weight_is_off(packing, floor)) offer(&to, PRESS_PRINT);
         if (floor->printing->state == PRINTING_WAITING)
             offer(&to, packing->reprinting || packing->holding ? PRESS_GIVE_UP : PRESS_SET_ASIDE);
         break;
@@ -167,11 +168,23 @@ static void give_up(struct packing *packing, struct step *step, struct floor *fl
     packing_idle(packing);
 }
 
+/* The packer says that the parcel is right although another mass lies there: a fact, and only when
+ * it is stored the label begins. */
+static void keep_weight(struct packing *packing, struct step *step, struct floor *floor)
+{
+    struct parcel parcel = packing->parcel;
+    (void)bytes_to_text(bytes_of_text(floor->weighing->last.shown), parcel.note,
+                        sizeof parcel.note);
+    fact_put(step, FACT_WEIGHT_KEPT, &parcel);
+    packing->kept_ticket = step_store(step);
+}
+
 /* The scale may have gone quiet since its last frame, which no event says. One that is only slow
  * has its next frame awaited: RATING books with it. */
 static void print(struct packing *packing, struct step *step, struct floor *floor)
 {
-    if (packing_still_weighed(packing, step, floor)) packing->print_wanted = true;
+    if (packing->state == PACKING_PRINTING) keep_weight(packing, step, floor);
+    else if (packing_still_weighed(packing, step, floor)) packing->print_wanted = true;
     else packing_go(packing, PACKING_WEIGHING, NO_DEADLINE);
 }
 

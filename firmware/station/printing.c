@@ -199,7 +199,8 @@ void printing_status(struct printing *printing, struct step *step, struct device
 {
     const struct printer_status *status = &devices->printer_status;
     bool fresh = devices->printer_known && devices->slots[DEVICE_PRINTER].state == DEVICE_OPEN;
-    if (printing->state == PRINTING_WAITING && fresh && status->ready && !status->busy) {
+    bool may_start = printing->state == PRINTING_WAITING && !printing->gated;
+    if (may_start && fresh && status->ready && !status->busy) {
         if (printing->hold) send(printing, step, devices);
         else start(printing, step);
     } else if (printing->state == PRINTING_PROVING) {

@@ -95,7 +95,11 @@ static void fold_parcel(struct recovery *recovery, enum fact_kind kind, const st
     case FACT_EVENT:
     case FACT_EVENT_REFUSED:
     case FACT_EVENT_AGAIN:
-    case FACT_EVENT_DROPPED: break;
+    case FACT_EVENT_DROPPED:
+    case FACT_WEIGHED:
+    case FACT_SCALE_CHECK:
+    case FACT_SCALE_TRUSTED:
+    case FACT_WEIGHT_KEPT: break;
     }
     open->parcel = *parcel;
 }
@@ -115,7 +119,7 @@ void recovery_fold(struct recovery *recovery, const struct event_row *row, struc
         return;
     }
     struct parcel parcel;
-    if (kind == FACT_EVENT_REFUSED) return;
+    if (!fact_is_of_parcel(kind)) return;
     if (fact_parse(row->body, scratch, &parcel)) fold_parcel(recovery, kind, &parcel, row->seq);
     else recovery->unreadable++;
 }

@@ -118,8 +118,7 @@ static void fold(struct voids *voids, struct step *step, const struct event_row 
 {
     enum fact_kind kind;
     struct parcel parcel;
-    if (!fact_kind_parse(row->kind, &kind) || kind == FACT_EVENT || kind == FACT_EVENT_REFUSED)
-        return;
+    if (!fact_kind_parse(row->kind, &kind) || !fact_is_of_parcel(kind)) return;
     if (!fact_parse(row->body, step->scratch, &parcel)) return;
     bool first = kind == FACT_INTENT || kind == FACT_BOOKED;
     struct voids_parcel *found =
@@ -145,7 +144,11 @@ static void fold(struct voids *voids, struct step *step, const struct event_row 
     case FACT_EVENT:
     case FACT_EVENT_REFUSED:
     case FACT_EVENT_AGAIN:
-    case FACT_EVENT_DROPPED: break;
+    case FACT_EVENT_DROPPED:
+    case FACT_WEIGHED:
+    case FACT_SCALE_CHECK:
+    case FACT_SCALE_TRUSTED:
+    case FACT_WEIGHT_KEPT: break;
     }
     if (found->settled && (found->taken_back || !found->label_out)) forget(voids, found);
 }

@@ -17,6 +17,7 @@ const messages = {
     scale_stuck: 'scale',
     not_emptied: 'empty',
     press_print: 'printer',
+    weight_changed: 'scale',
     booking: 'truck',
     booking_long: 'wait',
     printing: 'printer',

@@ -49,6 +49,7 @@ static const struct {
     [FAULT_WRONG_SCAN] = {"wrong_scan", PERSON, "a code that is no order is scanned"},
     [FAULT_FOREIGN_SCAN] = {"foreign_scan", PERSON, "another order is scanned in between"},
     [FAULT_FOREIGN_LOAD] = {"foreign_load", PERSON, "something else lies on the plate"},
+    [FAULT_ADDED_LOAD] = {"added_load", PERSON, "something is added after the weight was taken"},
     [FAULT_HASTY_PRESS] = {"hasty_press", PERSON, "a button is pressed that nobody asked for"},
     [FAULT_SETTINGS_NEWS] = {"settings_news", PERSON, "somebody saves the settings"},
     [FAULT_ORDER_CANCELLED] = {"order_cancelled", PERSON, "an order is cancelled, packed or not"},

@@ -89,6 +89,7 @@ void bench_cut(struct world *world)
 {
     struct sim_bench *bench = &world->bench;
     bench->inbox_len = 0;
+    world->ledger.booked[0] = '\0';               /* what was taken before is not remembered */
     if (sim_below(world, 2) == 0) bench->power++; /* the printer lost its power too */
     if (bench->order != ORDER_COUNT_MAX) bench->tries = 0;
 }
@@ -132,7 +133,9 @@ static void scale_frame(struct world *world, void *unused)
     if (moving) frame[2] |= 0x08;
     bench->shown_mg = mass_mg;
     bench->shown_moving = moving;
-    rules_at_frame(world);
+    bool noise = sim_fault(world, FAULT_SCALE_NOISE, 10);
+    bool heard = !world->plugs.on || bench->scale_baud == 9600;
+    rules_at_frame(world, heard && !noise);
     trace_scale(world);
     put_digits(frame + 4, mass_mg / 1000); /* three decimals of a kilogram: whole grams */
     put_digits(frame + 10, 0);
@@ -140,8 +143,7 @@ static void scale_frame(struct world *world, void *unused)
     unsigned sum = 0;
     for (size_t i = 0; i < 17; i++) sum += frame[i] & 0x7Fu;
     frame[17] = (uint8_t)((0x80u - (sum & 0x7Fu)) & 0x7Fu);
-    if (sim_fault(world, FAULT_SCALE_NOISE, 10)) frame[sim_below(world, sizeof frame)] ^= 0x11;
-    bool heard = !world->plugs.on || bench->scale_baud == 9600;
+    if (noise) frame[sim_below(world, sizeof frame)] ^= 0x11;
     if (heard) tell(world, 0, EVENT_PORT_BYTES, bench->scale_port, frame, sizeof frame);
     bool rests = world->now_ms > bench->still_ms + REST_MS;
     if (sim_fault(world, FAULT_SCALE_UNPLUGGED, 1)) unplug(world, &bench->scale_port, PLUG_SCALE);
@@ -451,6 +453,17 @@ static void back_at_idle(struct world *world)
     if (bench->tries % 2 == 0) bench_scan(world, order->order_no);
 }
 
+/* The screen says that something was added: it is taken off, all is lifted, or it is meant. */
+static void answer_weight(struct world *world)
+{
+    if (sim_below(world, 3) != 0) return; /* looks */
+    switch (sim_below(world, 3)) {
+    case 0: bench_press(world, PRESS_PRINT, ""); break;
+    case 1: bench_lay(world, world->station->packing.mass_mg); break;
+    default: bench_lay(world, 0); break;
+    }
+}
+
 static void handle_order(struct world *world)
 {
     struct sim_bench *bench = &world->bench;
@@ -477,12 +490,14 @@ static void handle_order(struct world *world)
             leave_order(world);
         }
         break;
+    case PACKING_PRINTING:
+        if (packing_weight_is_off(packing, &world->station->floor)) answer_weight(world);
+        break;
     case PACKING_RATING: /* semi-manual: it waits for the word */
         if (sim_below(world, 3) == 0) bench_press(world, PRESS_PRINT, "");
         break;
     case PACKING_RECOVERING:
     case PACKING_FINDING:
-    case PACKING_PRINTING:
     case PACKING_CLOSING:
     case PACKING_HELD: break;
     }
@@ -496,6 +511,10 @@ static void disturb(struct world *world)
     if (sim_fault(world, FAULT_SCANNER_UNPLUGGED, 1))
         unplug(world, &bench->scanner_port, PLUG_SCANNER);
     if (sim_fault(world, FAULT_FOREIGN_SCAN, 2)) bench_scan(world, "WEB-1");
+    enum packing_state state = world->station->packing.state;
+    bool weighed = state == PACKING_BOOKING || state == PACKING_PRINTING;
+    if (weighed && bench->plate_mg > 0 && sim_fault(world, FAULT_ADDED_LOAD, 5))
+        bench_lay(world, bench->plate_mg + 50000);
     if (sim_fault(world, FAULT_FOREIGN_LOAD, 1))
         bench_lay(world, 1000 * sim_between(world, 0, 20000));
 }

@@ -140,8 +140,35 @@ static int64_t min_i64(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-void rules_at_frame(struct world *world)
+/* Is what lies there still what was booked? Near zero it was lifted, and what comes is another. */
+static void note_booked(struct world *world, bool heard)
 {
+    struct sim_ledger *ledger = &world->ledger;
+    const struct sim_bench *bench = &world->bench;
+    int64_t off_mg = bench->shown_mg - ledger->booked_mg;
+    bool near = bench->shown_mg <= world->config.scale.empty_below_mg;
+    if (near) ledger->booked[0] = '\0';
+    if (ledger->booked[0] == '\0' || !heard || bench->shown_moving) return;
+    bool off = (off_mg < 0 ? -off_mg : off_mg) > world->config.scale.division_mg;
+    if (!off) ledger->off_since_ms = NOT_PRESENT;
+    else if (ledger->off_since_ms == NOT_PRESENT) ledger->off_since_ms = world->now_ms;
+}
+
+/* I6, when a label begins. */
+static void check_off(struct world *world, const struct parcel *parcel)
+{
+    const struct sim_ledger *ledger = &world->ledger;
+    char key[FACT_KEY_SIZE];
+    bool same = strcmp(ledger->booked, parcel->reference) == 0 && parcel->copy == 1;
+    bool off = ledger->off_since_ms != NOT_PRESENT && ledger->off_since_ms < world->now_ms;
+    snprintf(key, sizeof key, "weight_kept/%s", parcel->reference);
+    if (same && off && disk_find(world, key) == NULL)
+        sim_violation(world, "I6 no label while another mass lies there", parcel->reference);
+}
+
+void rules_at_frame(struct world *world, bool heard)
+{
+    note_booked(world, heard);
     struct sim_ledger *ledger = &world->ledger;
     const struct sim_bench *bench = &world->bench;
     int64_t low_mg = min_i64(ledger->rest_low_mg, bench->shown_mg);
@@ -183,7 +210,7 @@ static void check_mass(struct world *world, const struct parcel *parcel, const c
 static void parcel_done(struct world *world)
 {
     world->ledger.done_ms = world->now_ms;
-    world->ledger.code[0] = '\0';
+    world->ledger.code[0] = world->ledger.booked[0] = '\0';
 }
 
 /* I6: no mass that was not stable, on the plate now, and taken after the scan. */
@@ -196,12 +223,16 @@ void rules_at_fact(struct world *world, const struct sim_fact *fact)
     if (strcmp(fact->kind, "closed") == 0 || strcmp(fact->kind, "aside") == 0) parcel_done(world);
     if (readable && strcmp(fact->kind, "aside") == 0) rules_at_aside(world, &parcel);
     if (readable && strcmp(fact->kind, "intent") == 0) rules_at_again(world, &parcel);
+    if (readable && strcmp(fact->kind, "print") == 0) check_off(world, &parcel);
     if (strcmp(fact->kind, "intent") != 0) return;
     if (!readable) {
         sim_violation(world, "an intent can be read back", fact->key);
         return;
     }
     check_mass(world, &parcel, fact->key);
+    memcpy(world->ledger.booked, parcel.reference, sizeof world->ledger.booked);
+    world->ledger.booked_mg = parcel.mass_mg;
+    world->ledger.off_since_ms = NOT_PRESENT;
 }
 
 /* I7: a deadline is in the future or at once. What found no room in a step stays due and has its

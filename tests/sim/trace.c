@@ -69,7 +69,11 @@ static void tell_parcel_fact(struct world *world, enum fact_kind kind, const str
     case FACT_EVENT:
     case FACT_EVENT_REFUSED:
     case FACT_EVENT_AGAIN:
-    case FACT_EVENT_DROPPED: break;
+    case FACT_EVENT_DROPPED:
+    case FACT_WEIGHED:
+    case FACT_SCALE_CHECK:
+    case FACT_SCALE_TRUSTED:
+    case FACT_WEIGHT_KEPT: break;
     }
 }
 
@@ -81,7 +85,7 @@ static void tell_fact(struct world *world, const char *key)
     struct scratch scratch = {world->json_memory, world->json_size};
     if (fact == NULL || !fact_kind_parse(bytes_of_text(fact->kind), &kind)) return;
     if (kind == FACT_EVENT) return; /* told when it goes to the order system */
-    if (kind == FACT_EVENT_REFUSED || !fact_parse(bytes_of_text(fact->body), scratch, &parcel)) {
+    if (!fact_is_of_parcel(kind) || !fact_parse(bytes_of_text(fact->body), scratch, &parcel)) {
         line(world, "disk", "stored: %s", key);
         return;
     }

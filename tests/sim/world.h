@@ -165,9 +165,12 @@ struct sim_ledger {     /* what the bench could see of the parcel that is being 
     int64_t scanned_ms; /* for the first time */
     int64_t rest_low_mg, rest_high_mg; /* shown at rest; NOT_PRESENT: it moves */
     int64_t rest_since_ms;
-    int64_t shown_ms; /* the newest frame */
-    int64_t empty_ms; /* the plate was shown empty last */
-    int64_t done_ms;  /* the last parcel left the bench */
+    int64_t shown_ms;                     /* the newest frame */
+    int64_t empty_ms;                     /* the plate was shown empty last */
+    char booked[SHIPMENT_REFERENCE_SIZE]; /* its mass lies there since; empty: nobody's */
+    int64_t booked_mg;
+    int64_t off_since_ms; /* another mass is shown at rest in its place; NOT_PRESENT: no */
+    int64_t done_ms;      /* the last parcel left the bench */
 };
 
 struct sim_label { /* that came out of the printer */
@@ -342,7 +345,7 @@ void rules_after_booking(struct world *world, const struct sim_shipment *shipmen
 void rules_at_awb(struct world *world, unsigned carrier, const char *awb, const char *reference);
 void rules_at_double(struct world *world, struct bytes key);
 void rules_at_scan(struct world *world, const char *text);
-void rules_at_frame(struct world *world);
+void rules_at_frame(struct world *world, bool heard); /* false: the frame is damaged */
 void rules_at_label(struct world *world, const char *awb);
 void rules_at_fact(struct world *world, const struct sim_fact *fact);
 void rules_after_step(struct world *world);
