@@ -145,7 +145,7 @@ static void note_zero(struct weighing *weighing, const struct config_scale *scal
         weighing->asked_count = 0;
         return;
     }
-    /* Zeroed or tared with something on it that is gone: what lies there next is shown too light. */
+    /* Zeroed or tared with something on it that is gone: what comes next is shown too light. */
     if (mass_mg < -scale->empty_below_mg) weighing->emptied = false;
     int64_t step_mg = size_of(mass_mg - weighing->zero_mg);
     weighing->following = weighing->following && step_mg <= 2 * weighing_tolerance_mg(scale);
