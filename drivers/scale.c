@@ -18,3 +18,14 @@ const char *scale_reject_word(enum scale_reject reject)
     }
     ensure_failed("reject is one of the list", __FILE__, __LINE__);
 }
+
+struct bytes scale_command(const struct scale_state *state, enum scale_command which)
+{
+    const struct scale_driver *driver = state->driver;
+    switch (which) {
+    case SCALE_ZERO: return driver->zero != NULL ? driver->zero(state) : driver->zero_request;
+    case SCALE_TARE: return driver->tare_request;
+    case SCALE_CLEAR_TARE: return driver->clear_tare_request;
+    }
+    return BYTES_NONE;
+}

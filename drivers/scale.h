@@ -128,10 +128,17 @@ struct scale_driver {
     /* HID: the report that sets this scale to zero, once it has been described; empty where it has
      * none. NULL: a driver without. It changes weights: only a person may want it. */
     struct bytes (*zero)(const struct scale_state *state);
+    /* What a person may want of the scale, where its protocol has a command for it: see
+     * scale_command(). They change every later weight and are never sent unasked. */
+    struct bytes zero_request, tare_request, clear_tare_request;
     uint32_t silent_after_ms; /* no frame for this long: say "scale is silent" */
     /* Uses up to input.len bytes, returns how many (at least 1 when input is not empty). */
     size_t (*feed)(struct scale_state *state, struct bytes input, struct scale_output *out);
 };
+
+enum scale_command { SCALE_ZERO, SCALE_TARE, SCALE_CLEAR_TARE };
+/* The bytes or the report that tell this scale so; empty where it has no such command. */
+struct bytes scale_command(const struct scale_state *state, enum scale_command which);
 
 void scale_state_init(struct scale_state *state, const struct scale_driver *driver);
 

@@ -77,6 +77,9 @@ const struct scale_driver scale_8217 = {
     .request = {(const uint8_t *)"W", 1},
     .request_every_ms = 300,
     .is_harmless = true,
+    .zero_request = {(const uint8_t *)"Z", 1},
+    .tare_request = {(const uint8_t *)"T", 1},
+    .clear_tare_request = {(const uint8_t *)"C", 1},
     .silent_after_ms = 3000,
     .feed = feed,
 };

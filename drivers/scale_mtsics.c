@@ -95,6 +95,9 @@ const struct scale_driver scale_mtsics = {
     .request = {(const uint8_t *)"SI\r\n", 4},
     .request_every_ms = 250,
     .is_harmless = true,
+    .zero_request = {(const uint8_t *)"Z\r\n", 3},
+    .tare_request = {(const uint8_t *)"T\r\n", 3},
+    .clear_tare_request = {(const uint8_t *)"TAC\r\n", 5},
     .silent_after_ms = 2000,
     .feed = feed,
 };

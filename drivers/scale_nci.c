@@ -161,6 +161,8 @@ const struct scale_driver scale_nci = {
     .request = {(const uint8_t *)"W\r", 2},
     .request_every_ms = 300,
     .is_harmless = true,
+    .zero_request = {(const uint8_t *)"Z\r", 2},
+    .tare_request = {(const uint8_t *)"T\r", 2},
     .silent_after_ms = 3000,
     .feed = feed,
 };

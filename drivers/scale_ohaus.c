@@ -77,6 +77,8 @@ const struct scale_driver scale_ohaus = {
     .usual = {.baud = 9600, .data_bits = 8, .stop_bits = 1, .parity = LINE_PARITY_NONE},
     .request = {(const uint8_t *)"IP\r\n", 4},
     .request_every_ms = 300,
+    .zero_request = {(const uint8_t *)"Z\r\n", 3},
+    .tare_request = {(const uint8_t *)"T\r\n", 3},
     .silent_after_ms = 3000,
     .feed = feed,
 };

@@ -97,6 +97,8 @@ const struct scale_driver scale_sbi = {
     .request = {(const uint8_t *)"\x1BP", 2},
     .request_every_ms = 300,
     .is_harmless = true,
+    .zero_request = {(const uint8_t *)"\x1BV", 2},
+    .tare_request = {(const uint8_t *)"\x1BU", 2},
     .silent_after_ms = 3000,
     .feed = feed,
 };

@@ -88,6 +88,9 @@ const struct scale_driver scale_sma = {
     .request = {(const uint8_t *)"\nW\r", 3},
     .request_every_ms = 250,
     .is_harmless = true,
+    .zero_request = {(const uint8_t *)"\nZ\r", 3},
+    .tare_request = {(const uint8_t *)"\nT\r", 3},
+    .clear_tare_request = {(const uint8_t *)"\nC\r", 3},
     .silent_after_ms = 2000,
     .feed = feed,
 };

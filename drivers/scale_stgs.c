@@ -135,6 +135,8 @@ const struct scale_driver scale_stgs = {
     .name = "st-gs",
     .title = "ST,GS text lines (A&D, CAS AND-18, Excell, T-Scale, Tiger ...)",
     .usual = {.baud = 9600, .data_bits = 8, .stop_bits = 1, .parity = LINE_PARITY_NONE},
+    .zero_request = {(const uint8_t *)"Z\r\n", 3},
+    .tare_request = {(const uint8_t *)"T\r\n", 3},
     .silent_after_ms = 2000,
     .feed = feed,
 };

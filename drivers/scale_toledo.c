@@ -212,6 +212,9 @@ const struct scale_driver scale_toledo = {
     .name = "toledo-continuous",
     .title = "Toledo / Mettler continuous output",
     .usual = {.baud = 9600, .data_bits = 7, .stop_bits = 1, .parity = LINE_PARITY_EVEN},
+    .zero_request = {(const uint8_t *)"Z", 1},
+    .tare_request = {(const uint8_t *)"T", 1},
+    .clear_tare_request = {(const uint8_t *)"C", 1},
     .silent_after_ms = 2000,
     .feed = feed,
 };

@@ -115,6 +115,9 @@ MUST_USE bool devices_cast(struct devices *devices, struct step *step, unsigned 
 MUST_USE bool devices_release(struct devices *devices, struct step *step, unsigned slot);
 void devices_take_up(struct devices *devices, struct step *step, unsigned slot);
 
+/* To the scale, as it stands; false when it is not open, not known, or there is nothing to send. */
+bool devices_scale_send(struct devices *devices, struct step *step, struct bytes bytes);
+
 /* Asks the printer more often, or as usual again. */
 void devices_printer_eager(struct devices *devices, const struct step *step, bool eager);
 /* False when the printer is not open. */

@@ -110,20 +110,33 @@ static void write(struct devices *devices, struct step *step, struct bytes bytes
 }
 
 /* Behind a device server whose line is 8N1 a 7E1 scale hears only what carries its parity. */
-static void ask(struct devices *devices, struct step *step)
+static void write_marked(struct devices *devices, struct step *step, struct bytes bytes)
 {
-    struct bytes request = devices->scale_driver->request;
     uint8_t marked[FINDING_QUESTION_MAX];
-    devices->scale_ask_ms = step->now_ms + devices->scale_driver->request_every_ms;
-    if (!devices->scale_marks || request.len > sizeof marked) {
-        write(devices, step, request);
+    if (!devices->scale_marks || bytes.len > sizeof marked) {
+        write(devices, step, bytes);
         return;
     }
-    for (size_t i = 0; i < request.len; i++) {
-        bool mark = __builtin_parity(request.data[i]) != 0;
-        marked[i] = (uint8_t)(request.data[i] | (mark ? 0x80 : 0));
+    for (size_t i = 0; i < bytes.len; i++) {
+        bool mark = __builtin_parity(bytes.data[i]) != 0;
+        marked[i] = (uint8_t)(bytes.data[i] | (mark ? 0x80 : 0));
     }
-    write(devices, step, bytes_of(marked, request.len));
+    write(devices, step, bytes_of(marked, bytes.len));
+}
+
+static void ask(struct devices *devices, struct step *step)
+{
+    devices->scale_ask_ms = step->now_ms + devices->scale_driver->request_every_ms;
+    write_marked(devices, step, devices->scale_driver->request);
+}
+
+bool devices_scale_send(struct devices *devices, struct step *step, struct bytes bytes)
+{
+    const struct device *device = slot_of(devices);
+    bool known = devices->scale_driver != NULL && !devices->finding.reopen && !device->unfit;
+    if (device->state != DEVICE_OPEN || !known || bytes.len == 0) return false;
+    write_marked(devices, step, bytes);
+    return true;
 }
 
 static bool look_for_it(struct devices *devices, struct step *step)

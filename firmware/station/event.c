@@ -46,6 +46,11 @@ static const char *const press_words[PRESSES] = {
     [PRESS_SHOW_THIS] = "show_this",
     [PRESS_SHOW_END] = "show_end",
     [PRESS_CAST] = "cast",
+    [PRESS_ZERO] = "zero",
+    [PRESS_TARE] = "tare",
+    [PRESS_CLEAR_TARE] = "clear_tare",
+    [PRESS_CHECK_SCALE] = "check_scale",
+    [PRESS_TRUST_SCALE] = "trust_scale",
     [PRESS_SCAN] = "scan",
 };
 

@@ -62,7 +62,12 @@ enum press {
     PRESS_SHOW_THIS, /* this printer: text is the number it printed */
     PRESS_SHOW_END,
     PRESS_CAST, /* text: the role, a blank, and the device's address or "auto" */
-    PRESS_SCAN, /* training mode: text as if scanned */
+    PRESS_ZERO, /* to the scale: scale_care.h */
+    PRESS_TARE,
+    PRESS_CLEAR_TARE,
+    PRESS_CHECK_SCALE, /* what lies on the plate is the reference mass */
+    PRESS_TRUST_SCALE, /* its check failed, and a person packs all the same: text is who */
+    PRESS_SCAN,        /* training mode: text as if scanned */
 };
 #define PRESSES (PRESS_SCAN + 1)
 

@@ -82,6 +82,10 @@ void packing_find(struct packing *packing, struct step *step, struct floor *floo
         packing_hold(packing, HELD_DISK_FULL);
         return;
     }
+    if (care_is_due(floor->care, step)) {
+        packing_hold(packing, HELD_SCALE_CHECK);
+        return;
+    }
     packing_play(packing, "scan");
     orders_find(floor->orders, step, scan);
     packing_go(packing, PACKING_FINDING, NO_DEADLINE); /* orders.c keeps the deadline */
@@ -476,6 +480,37 @@ static bool rating(struct packing *packing, struct step *step, struct floor *flo
     return true;
 }
 
+bool packing_leaves_scale(const struct packing *packing, const struct floor *floor,
+                          const struct step *step)
+{
+    if (packing->state == PACKING_IDLE) return true;
+    if (packing->state == PACKING_HELD) return !money_may_be_spent(packing);
+    if (packing->state != PACKING_WEIGHING) return false;
+    enum weight_hint hint = weighing_hint(floor->weighing, &step->config->scale, step->now_ms);
+    return hint == WEIGHT_ZERO || hint == WEIGHT_ZERO_DRIFT || hint == WEIGHT_UNDERLOAD;
+}
+
+void packing_sound(struct packing *packing, bool good)
+{
+    packing_play(packing, good ? "ok" : "error");
+}
+
+/* The reference mass is taken as soon as it lies there; then the order that waits goes on. */
+static bool held(struct packing *packing, struct step *step, struct floor *floor)
+{
+    if (packing->state == PACKING_IDLE)
+        weighing_unwanted(floor->weighing, &step->config->scale, step->now_ms);
+    bool waits = packing->state == PACKING_IDLE || packing->reason == HELD_SCALE_CHECK;
+    if (waits && care_check(floor->care, step, floor->weighing))
+        packing_sound(packing, care_failed(floor->care, step) == NULL);
+    if (packing->reason != HELD_SCALE_CHECK || care_is_due(floor->care, step)) return false;
+    char scan[ORDER_KEY_SIZE];
+    memcpy(scan, packing->scan, sizeof scan);
+    packing->reason = HELD_NONE;
+    packing_find(packing, step, floor, bytes_of_text(scan));
+    return true;
+}
+
 bool packing_advance(struct packing *packing, struct step *step, struct floor *floor)
 {
     switch (packing->state) {
@@ -484,10 +519,10 @@ bool packing_advance(struct packing *packing, struct step *step, struct floor *f
     case PACKING_RATING: return rating(packing, step, floor);
     case PACKING_BOOKING: return packing_booking(packing, step, floor);
     case PACKING_PRINTING: return packing_printing(packing, step, floor);
-    case PACKING_RECOVERING:
     case PACKING_IDLE:
-    case PACKING_CLOSING:
-    case PACKING_HELD: return false;
+    case PACKING_HELD: return held(packing, step, floor);
+    case PACKING_RECOVERING:
+    case PACKING_CLOSING: return false;
     }
     return false;
 }

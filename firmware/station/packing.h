@@ -15,7 +15,7 @@
  *   BOOKING   one booking slot is ours; its intent is durable or on its way to disk
  *   PRINTING  booking and label are durable; money is spent; no more giving up
  *   CLOSING   the closing fact is on its way to disk
- *   HELD      a reason is shown; nothing is awaited but the packer
+ *   HELD      a reason is shown; nothing is awaited but the packer (or the reference mass)
  *
  * Giving up is free until BOOKING. From there the ways out are the label, the shelf (set aside: the
  * booking goes on by itself, a hold label says which parcel it is), or a person's decision, which
@@ -30,6 +30,7 @@
 #include "firmware/station/orders.h"
 #include "firmware/station/printing.h"
 #include "firmware/station/rating.h"
+#include "firmware/station/scale_care.h"
 #include "firmware/station/scan_text.h"
 #include "firmware/station/voids.h"
 #include "firmware/station/weighing.h"
@@ -72,8 +73,9 @@ enum held_reason {
     HELD_BAD_CHECK_DIGIT, /* of the code that was scanned */
     HELD_NO_ORDER_IN_CODE,
     HELD_CODE_UNCLEAR, /* GS1 that can be read in two ways */
+    HELD_SCALE_CHECK,  /* the day's check is due: then the order is searched for by itself */
 };
-#define HELD_REASONS (HELD_CODE_UNCLEAR + 1)
+#define HELD_REASONS (HELD_SCALE_CHECK + 1)
 
 #define NO_SLOT BOOKINGS_MAX
 
@@ -131,6 +133,7 @@ struct floor { /* what packing works with; all of it belongs to the station */
     struct parcel_list *recalls;
     struct parcel_list *shelf;
     const struct voids *voids;
+    struct scale_care *care;
 };
 
 unsigned floor_free_slot(const struct floor *floor); /* NO_SLOT: none */
@@ -149,6 +152,10 @@ void packing_stored(struct packing *packing, struct step *step, struct floor *fl
 /* The order whose parcel is being booked, printed or closed; "" when none is. */
 const char *packing_order_in_hand(const struct packing *packing);
 bool packing_advance(struct packing *packing, struct step *step, struct floor *floor);
+/* Is no parcel being weighed, booked or labelled, so that the scale itself may be seen to? */
+bool packing_leaves_scale(const struct packing *packing, const struct floor *floor,
+                          const struct step *step);
+void packing_sound(struct packing *packing, bool good); /* of what was obeyed elsewhere */
 int64_t packing_deadline(const struct packing *packing, const struct step *step,
                          const struct floor *floor);
 void packing_check(const struct packing *packing, const struct floor *floor);

@@ -4,6 +4,8 @@
 
 #include "firmware/station/packing_view.h"
 
+#include "hal/base/units.h"
+
 struct message_row {
     const char *id;
     enum lamp lamp;
@@ -28,6 +30,8 @@ static const struct message_row rows[] = {
     {"scale_restless", LAMP_RED, true},
     {"zero_drift", LAMP_YELLOW, true},
     {"scale_stuck", LAMP_RED, true},
+    {"scale_check", LAMP_YELLOW, true},
+    {"scale_check_failed", LAMP_RED, true},
     {"scale_gone", LAMP_RED, true},
     {"scale_silent", LAMP_RED, true},
     {"scale_wrong_line", LAMP_RED, true},
@@ -232,6 +236,23 @@ static const char *plate_message(const struct view *view)
     return hint == WEIGHT_ZERO_DRIFT || drifts ? "zero_drift" : NULL;
 }
 
+/* The day's check: the mass that is wanted, and what was shown instead of it. */
+static void say_check(const struct view *view, struct message *message)
+{
+    const struct check_result *failed = care_failed(view->floor->care, view->step);
+    char storage[32];
+    struct textbuf text;
+    say(message, failed != NULL ? "scale_check_failed" : "scale_check");
+    textbuf_init(&text, storage, sizeof storage);
+    decimal_write(&text, (struct decimal){.digits = view->step->config->scale.check_mass_mg,
+                                          .decimals = 3});
+    with(message, "mass", storage);
+    if (failed == NULL) return;
+    textbuf_reset(&text);
+    decimal_write(&text, (struct decimal){.digits = failed->mass_mg, .decimals = 3});
+    with(message, "shown", storage);
+}
+
 static void say_idle(const struct view *view, struct message *message)
 {
     if (view->showing != NULL && view->showing->is_on) {
@@ -254,6 +275,8 @@ static void say_idle(const struct view *view, struct message *message)
         say_wrong_settings(view->wrong_settings, message);
     } else if (scale == NULL && view->sync->stopped) {
         say(message, "event_numbers");
+    } else if (scale == NULL && care_is_due(view->floor->care, view->step)) {
+        say_check(view, message);
     } else {
         const char *trouble = scale != NULL ? scale : plate_message(view);
         say(message, trouble != NULL ? trouble : "scan_order");
@@ -376,6 +399,10 @@ static void say_held(const struct view *view, struct message *message)
 {
     const struct packing *packing = view->packing;
     bool refused = packing->reason == HELD_REFUSED;
+    if (packing->reason == HELD_SCALE_CHECK) {
+        say_check(view, message);
+        return;
+    }
     if (packing->reason == HELD_RECALLED) {
         say_recalled(&packing->recall, message);
         return;

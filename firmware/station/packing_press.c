@@ -47,6 +47,7 @@ const char *held_reason_word(enum held_reason reason)
     case HELD_BAD_CHECK_DIGIT: return "bad_check_digit";
     case HELD_NO_ORDER_IN_CODE: return "no_order_in_code";
     case HELD_CODE_UNCLEAR: return "code_unclear";
+    case HELD_SCALE_CHECK: return "scale_check";
     }
     return "";
 }
@@ -70,6 +71,10 @@ static void offer_when_held(const struct packing *packing, struct offer *to)
     case HELD_BAD_CHECK_DIGIT:
     case HELD_NO_ORDER_IN_CODE:
     case HELD_CODE_UNCLEAR: offer(to, PRESS_GIVE_UP); break;
+    case HELD_SCALE_CHECK:
+        offer(to, PRESS_CHECK_SCALE);
+        offer(to, PRESS_GIVE_UP);
+        break;
     case HELD_ALREADY_PACKED:
         offer(to, PRESS_GIVE_UP);
         if (packing->parcel.awb[0] != '\0') offer(to, PRESS_REPRINT);
@@ -266,6 +271,11 @@ bool packing_press(struct packing *packing, struct step *step, struct floor *flo
     case PRESS_LETTER_AGAIN:
     case PRESS_LETTER_DROP:
     case PRESS_POOL_ADD:
+    case PRESS_ZERO:
+    case PRESS_TARE:
+    case PRESS_CLEAR_TARE:
+    case PRESS_CHECK_SCALE:
+    case PRESS_TRUST_SCALE:
     case PRESS_SHOW:
     case PRESS_SHOW_THIS:
     case PRESS_SHOW_END:

@@ -242,6 +242,24 @@ void scan_text_read(const struct config_scan *rules, const struct scan *scan,
                             sizeof out->text);
 }
 
+bool scan_is_press(const struct scan *scan, enum press *out_press)
+{
+    static const enum press by_code[] = {PRESS_PRINT,     PRESS_GIVE_UP,    PRESS_TRY_AGAIN,
+                                         PRESS_SET_ASIDE, PRESS_LABEL_OK,   PRESS_ZERO,
+                                         PRESS_TARE,      PRESS_CLEAR_TARE, PRESS_CHECK_SCALE};
+    static const char prefix[] = "packd:";
+    struct bytes text = bytes_of(scan->text, scan->len);
+    enum press press;
+    if (!bytes_start_with(text, prefix)) return false;
+    if (!press_parse(bytes_from(text, sizeof prefix - 1), &press)) return false;
+    for (size_t i = 0; i < ARRAY_LEN(by_code); i++) {
+        if (by_code[i] != press) continue;
+        *out_press = press;
+        return true;
+    }
+    return false;
+}
+
 bool scan_of_text(const char *text, struct scan *out)
 {
     struct bytes whole = bytes_of_text(text);

@@ -15,6 +15,7 @@
 #include "drivers/scanner.h"
 #include "firmware/config/config.h"
 #include "firmware/oms/order.h"
+#include "firmware/station/event.h"
 #include "hal/base/json.h"
 
 enum scan_verdict {
@@ -33,6 +34,8 @@ struct scan_text {
 
 void scan_text_read(const struct config_scan *rules, const struct scan *scan,
                     struct scratch scratch, struct scan_text *out);
+/* A command bar code, "packd:zero": a press that needs no text. */
+MUST_USE bool scan_is_press(const struct scan *scan, enum press *out_press);
 /* Text that a hand has typed. False: too long for a scan. */
 MUST_USE bool scan_of_text(const char *text, struct scan *out);
 

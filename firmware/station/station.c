@@ -7,6 +7,7 @@
 
 #include "carriers/carrier_list.h"
 #include "firmware/oms/oms_list.h"
+#include "firmware/station/station_press.h"
 
 #define ADVANCES_MAX 16 /* no event moves a parcel through more states than there are */
 #define SCANS_MAX 4 /* of one read; a scanner that stutters must not fill the list of commands */
@@ -31,6 +32,7 @@ void station_init(struct station *station, const struct config *config,
     tickets_init(&station->tickets);
     showing_init(&station->showing);
     weighing_init(&station->weighing);
+    care_init(&station->care);
     orders_init(&station->orders);
     for (unsigned slot = 0; slot < BOOKINGS_MAX; slot++)
         booking_init(&station->bookings[slot], slot);
@@ -52,7 +54,8 @@ void station_init(struct station *station, const struct config *config,
                                     .pool = &station->pool,
                                     .recalls = &station->recalls,
                                     .shelf = &station->shelf,
-                                    .voids = &station->voids};
+                                    .voids = &station->voids,
+                                    .care = &station->care};
     station->backlog_floor =
         (struct backlog_floor){station->bookings, &station->recalls, &station->shelf};
 }
@@ -102,6 +105,7 @@ static void start(struct station *station, struct step *step, const struct event
     parcel_list_start(&station->recalls, step, OWNER_RECALLS);
     parcel_list_start(&station->shelf, step, OWNER_SHELF);
     voids_start(&station->voids, step);
+    care_start(&station->care, step);
     letters_start(&station->letters, step);
     devices_init(&station->devices, station->config, station->device_table, station->scales,
                  step->now_ms);
@@ -115,7 +119,7 @@ static void start(struct station *station, struct step *step, const struct event
 static void begin_recovery(struct station *station, struct step *step)
 {
     bool loaded = station->recalls.loaded && station->shelf.loaded && station->voids.loaded &&
-                  station->letters.loaded;
+                  station->letters.loaded && station->care.loaded;
     if (!loaded || station->recovering) return;
     station->recovering = true;
     recovery_begin(&station->recovery, step, station->settled_seq);
@@ -210,6 +214,7 @@ static void route_answer(struct station *station, struct step *step, const struc
     case OWNER_RECALLS: parcel_list_loaded(&station->recalls, event); break;
     case OWNER_SHELF: parcel_list_loaded(&station->shelf, event); break;
     case OWNER_LETTERS: letters_answer(&station->letters, step, event); break;
+    case OWNER_CARE: care_loaded(&station->care, event); break;
     case OWNER_DEVICES: devices_remembered(&station->devices, step, event); break;
     case OWNER_VOIDS: voids_answer(&station->voids, step, &station->recalls, event); break;
     }
@@ -260,6 +265,7 @@ static void route_batch(struct station *station, struct step *step, const struct
     parcel_list_stored(&station->shelf, step, ticket, error);
     voids_stored(&station->voids, step, ticket, error);
     letters_stored(&station->letters, step, ticket, error);
+    care_stored(&station->care, ticket, error);
     backlog_stored(&station->backlog, step, ticket, error, station->batch_has_aside);
     packing_stored(&station->packing, step, &station->floor, ticket, error);
 }
@@ -278,7 +284,7 @@ static void route_bytes(struct station *station, struct step *step, const struct
             break;
         case DEVICE_ITEM_SCAN:
             if (scans++ >= SCANS_MAX) station->packing.scans_not_taken++;
-            else packing_scan(&station->packing, step, &station->floor, &item.scan);
+            else station_scan(station, step, &item.scan);
             break;
         case DEVICE_ITEM_BAD_SCAN:
             packing_bad_scan(&station->packing, step, &station->floor);
@@ -296,20 +302,11 @@ static void route_press(struct station *station, struct step *step, const struct
     enum press press = event->press.press;
     if (press == PRESS_SCAN && training) {
         struct scan scan;
-        if (scan_of_text(event->press.text, &scan))
-            packing_scan(&station->packing, step, &station->floor, &scan);
+        if (scan_of_text(event->press.text, &scan)) station_scan(station, step, &scan);
         else packing_bad_scan(&station->packing, step, &station->floor);
         return;
     }
-    bool letter = press == PRESS_LETTER_AGAIN || press == PRESS_LETTER_DROP;
-    bool idle = station->packing.state == PACKING_IDLE;
-    if (showing_press(&station->showing, &station->devices, step, press, event->press.text, idle))
-        return;
-    if (press == PRESS_POOL_ADD && pool_take_over(&station->pool, step, event->press.text)) return;
-    if (letter && letters_press(&station->letters, step, press, event->press.text)) return;
-    if (packing_press(&station->packing, step, &station->floor, press, event->press.text)) return;
-    commands_log(step->commands, LOG_NOTICE, "log_press_not_offered", "press", press_word(press),
-                 NULL);
+    station_obey(station, step, press, event->press.text);
 }
 
 /* Whoever shows a device and then scans an order wants to pack. */

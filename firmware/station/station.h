@@ -52,6 +52,7 @@ struct station {
     struct devices devices;
     struct showing showing;
     struct weighing weighing;
+    struct scale_care care;
     struct orders orders;
     struct booking bookings[BOOKINGS_MAX];
     struct printing printing;

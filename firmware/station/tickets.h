@@ -23,6 +23,7 @@ enum owner {
     OWNER_VOIDS,
     OWNER_LETTERS,
     OWNER_DEVICES,
+    OWNER_CARE,
 };
 
 struct tickets {

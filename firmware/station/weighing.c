@@ -266,6 +266,13 @@ enum weight_hint weighing_hint(const struct weighing *weighing, const struct con
     return WEIGHT_GOOD;
 }
 
+void weighing_unwanted(struct weighing *weighing, const struct config_scale *scale, int64_t now_ms)
+{
+    bool light = weighing_hint(weighing, scale, now_ms) == WEIGHT_TOO_LIGHT;
+    if (light && window_is_full(weighing, scale, weighing->steady_since_ms))
+        weighing->emptied = false;
+}
+
 bool weighing_take(const struct weighing *weighing, const struct config_scale *scale,
                    int64_t since_ms, int64_t now_ms, struct scale_reading *out_reading)
 {

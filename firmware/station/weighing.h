@@ -81,6 +81,9 @@ void weighing_reading(struct weighing *weighing, const struct config_scale *scal
                       const struct scale_reading *reading, int64_t now_ms);
 /* The scale is gone: what it said is no longer true. */
 void weighing_lost(struct weighing *weighing);
+/* Nothing is to be weighed now: what rests on the plate and is less than any parcel is a wrong
+ * zero, or something that does not belong there. */
+void weighing_unwanted(struct weighing *weighing, const struct config_scale *scale, int64_t now_ms);
 /* An order is here and its parcel will be weighed. */
 void weighing_asked(struct weighing *weighing);
 /* This mass was taken: it is watched from now on. */

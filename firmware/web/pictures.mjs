@@ -15,6 +15,8 @@ const messages = {
     scale_restless: 'hands',
     zero_drift: 'empty',
     scale_stuck: 'scale',
+    scale_check: 'scale',
+    scale_check_failed: 'scale',
     not_emptied: 'empty',
     press_print: 'printer',
     weight_changed: 'scale',

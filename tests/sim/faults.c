@@ -38,6 +38,8 @@ static const struct {
     [FAULT_SCALE_NOISE] = {"scale_noise", DEVICE, "a byte of the scale is wrong"},
     [FAULT_SCALE_UNPLUGGED] = {"scale_unplugged", DEVICE, "the scale is unplugged"},
     [FAULT_SCALE_FLICKERS] = {"scale_flickers", DEVICE, "two weights take turns on the display"},
+    [FAULT_ZERO_DRIFTS] = {"zero_drifts", DEVICE, "the scale's zero has wandered"},
+    [FAULT_REFERENCE_WRONG] = {"reference_wrong", PERSON, "the reference mass is not what it says"},
     [FAULT_SCANNER_UNPLUGGED] = {"scanner_unplugged", DEVICE, "the scanner is unplugged"},
     [FAULT_PRINTER_UNPLUGGED] = {"printer_unplugged", DEVICE, "the printer is unplugged"},
     [FAULT_PRINTER_CUT_OFF] = {"printer_cut_off", DEVICE, "the printer loses its plug in a label"},

@@ -113,12 +113,31 @@ static void put_digits(uint8_t *at, int64_t value)
     }
 }
 
+/* What the display shows of this load. */
+static int64_t shown_of(const struct sim_bench *bench, int64_t load_mg)
+{
+    int64_t tare_mg = bench->tare_mg > 0 ? bench->tare_mg : 0;
+    return load_mg + bench->zero_mg - tare_mg;
+}
+
+/* A Toledo takes bare letters; no other byte does anything. It zeroes and tares only at rest. */
+static void scale_hears(struct world *world, struct bytes bytes)
+{
+    struct sim_bench *bench = &world->bench;
+    for (size_t i = 0; i < bytes.len && world->now_ms >= bench->still_ms; i++) {
+        if (bytes.data[i] == 'Z') bench->zero_mg = -bench->plate_mg;
+        if (bytes.data[i] == 'T') bench->tare_mg = bench->plate_mg + bench->zero_mg;
+        if (bytes.data[i] == 'C') bench->tare_mg = 0;
+        rules_at_scale_command(world, bytes.data[i]);
+    }
+}
+
 /* While it moves any number may show, and the same one for a while. */
 static int64_t moving_mass(struct world *world)
 {
     const struct sim_bench *bench = &world->bench;
     if (bench->shown_moving && sim_below(world, 4) != 0) return bench->shown_mg;
-    return 1000 * sim_between(world, 0, bench->plate_mg / 1000 + 2);
+    return shown_of(bench, 1000 * sim_between(world, 0, bench->plate_mg / 1000 + 2));
 }
 
 static void scale_frame(struct world *world, void *unused)
@@ -128,17 +147,19 @@ static void scale_frame(struct world *world, void *unused)
     (void)unused;
     if (bench->scale_port == 0) return;
     bool moving = world->now_ms < bench->still_ms;
-    int64_t mass_mg = moving ? moving_mass(world) : bench->plate_mg;
+    int64_t mass_mg = moving ? moving_mass(world) : shown_of(bench, bench->plate_mg);
     if (!moving && bench->flickers) mass_mg += 1000 * (int64_t)sim_below(world, 2);
     if (moving) frame[2] |= 0x08;
+    if (mass_mg < 0) frame[2] |= 0x02;
+    if (bench->tare_mg > 0) frame[2] |= 0x01;
     bench->shown_mg = mass_mg;
     bench->shown_moving = moving;
     bool noise = sim_fault(world, FAULT_SCALE_NOISE, 10);
     bool heard = !world->plugs.on || bench->scale_baud == 9600;
     rules_at_frame(world, heard && !noise);
     trace_scale(world);
-    put_digits(frame + 4, mass_mg / 1000); /* three decimals of a kilogram: whole grams */
-    put_digits(frame + 10, 0);
+    put_digits(frame + 4, (mass_mg < 0 ? -mass_mg : mass_mg) / 1000); /* in whole grams */
+    put_digits(frame + 10, bench->tare_mg / 1000);
     frame[16] = 0x0D;
     unsigned sum = 0;
     for (size_t i = 0; i < 17; i++) sum += frame[i] & 0x7Fu;
@@ -253,6 +274,8 @@ static void read_inbox(struct world *world)
 void bench_write(struct world *world, const struct command *command)
 {
     struct sim_bench *bench = &world->bench;
+    if (command->port.port == bench->scale_port && bench->scale_port != 0)
+        scale_hears(world, command->port.bytes);
     if (command->port.port != bench->printer_port || bench->printer_port == 0) return;
     size_t len = command->port.bytes.len;
     /* a job: the plug is pulled at some byte */
@@ -310,6 +333,15 @@ void bench_press(struct world *world, enum press which, const char *text)
     sim_give(world, &event);
 }
 
+/* The screen says that the empty plate is not at zero. */
+static bool sees_wrong_zero(struct world *world)
+{
+    enum weight_hint hint =
+        weighing_hint(&world->station->weighing, &world->config.scale, world->now_ms);
+    bool wrong = hint == WEIGHT_ZERO_DRIFT || hint == WEIGHT_UNDERLOAD;
+    return wrong && world->bench.plate_mg == 0 && world->now_ms > world->bench.still_ms + 1000;
+}
+
 /* A person who looks: is there a label with this number lying there? */
 static void answer_label_question(struct world *world)
 {
@@ -356,10 +388,36 @@ static void put_on_shelf(struct world *world)
     }
 }
 
+/* The reference mass is fetched; now and then somebody has damaged it, and after a while the
+ * supervisor packs all the same. */
+static void answer_check(struct world *world)
+{
+    struct sim_bench *bench = &world->bench;
+    int64_t mass_mg = world->config.scale.check_mass_mg;
+    bool lies = bench->plate_mg > mass_mg / 2;
+    if (lies && world->now_ms < bench->still_ms + 5000) return; /* waits for it to be taken */
+    if (lies) {
+        if (sim_below(world, 2) == 0) bench_press(world, PRESS_CHECK_SCALE, "");
+        if (sim_below(world, 3) == 0) bench_press(world, PRESS_TRUST_SCALE, "Meera");
+        bench_lay(world, 0);
+    } else if (bench->plate_mg != 0) {
+        bench_lay(world, 0);
+    } else if (sees_wrong_zero(world)) {
+        bench_press(world, PRESS_ZERO, "");
+    } else {
+        bool damaged = sim_fault(world, FAULT_REFERENCE_WRONG, 100);
+        bench_lay(world, mass_mg + (damaged ? 20000 : 0));
+    }
+}
+
 static void answer_held(struct world *world)
 {
     enum press presses[PACKING_PRESSES_MAX];
     const struct packing *packing = &world->station->packing;
+    if (packing->reason == HELD_SCALE_CHECK) {
+        if (sim_below(world, 3) == 0) answer_check(world);
+        return;
+    }
     size_t count = packing_presses(packing, &world->station->floor, presses);
     if (sim_below(world, 3) != 0) return; /* thinks */
     if (packing->reason == HELD_LABEL_UNKNOWN) {
@@ -473,10 +531,13 @@ static void handle_order(struct world *world)
     case PACKING_WEIGHING:
         if (!bench->placed) {
             if (world->bench.plate_mg != 0) bench_lay(world, 0);
+            else if (sees_wrong_zero(world)) bench_press(world, PRESS_ZERO, "");
             else {
                 bench_lay(world, 1000 * sim_between(world, 50, 20000));
                 bench->placed = true;
             }
+        } else if (sees_wrong_zero(world)) {
+            bench_press(world, PRESS_ZERO, "");
         } else if (weighing_hint(&world->station->weighing, &world->config.scale, world->now_ms) ==
                    WEIGHT_NOT_EMPTIED) {
             bench_lay(world, 0);
@@ -515,6 +576,7 @@ static void disturb(struct world *world)
     bool weighed = state == PACKING_BOOKING || state == PACKING_PRINTING;
     if (weighed && bench->plate_mg > 0 && sim_fault(world, FAULT_ADDED_LOAD, 5))
         bench_lay(world, bench->plate_mg + 50000);
+    if (sim_fault(world, FAULT_ZERO_DRIFTS, 1)) bench->zero_mg += 1000 * sim_between(world, -8, 8);
     if (sim_fault(world, FAULT_FOREIGN_LOAD, 1))
         bench_lay(world, 1000 * sim_between(world, 0, 20000));
 }

@@ -188,6 +188,38 @@ void rules_at_frame(struct world *world, bool heard)
     if (empty) ledger->empty_ms = world->now_ms;
 }
 
+/* I14: a zero, a tare: only while no parcel is weighed or booked, and a zero only near zero. */
+void rules_at_scale_command(struct world *world, uint8_t letter)
+{
+    const struct sim_ledger *ledger = &world->ledger;
+    int64_t limit_mg = world->config.scale.capacity_mg / 25;
+    int64_t shown_mg = world->bench.shown_mg;
+    if (ledger->booked[0] != '\0' || world->bench.shown_moving)
+        sim_violation(world, "I14 the scale is left alone while a parcel is on its way", "");
+    if (letter == 'Z' && (shown_mg > limit_mg || shown_mg < -limit_mg))
+        sim_violation(world, "I14 no zero with goods on the plate", "");
+}
+
+static int64_t day_of(const struct world *world, int64_t wall_ms)
+{
+    const struct config_scale *scale = &world->config.scale;
+    return (wall_ms + scale->utc_offset_min * INT64_C(60000)) / 86400000;
+}
+
+/* I14: a mass is booked only on a day with a good check, or with a name under a bad one. */
+static void check_reference(struct world *world, const struct sim_fact *intent)
+{
+    bool good = world->config.scale.check_mass_mg == 0;
+    for (size_t i = world->disk.count; i > 0 && !good; i--) {
+        const struct sim_fact *fact = &world->disk.facts[i - 1];
+        if (day_of(world, fact->at_ms) != day_of(world, intent->at_ms)) break;
+        bool passed =
+            strcmp(fact->kind, "scale_check") == 0 && strstr(fact->body, "\"ok\":true") != NULL;
+        good = passed || strcmp(fact->kind, "scale_trusted") == 0;
+    }
+    if (!good) sim_violation(world, "I14 the scale was checked that day", intent->key);
+}
+
 static void check_mass(struct world *world, const struct parcel *parcel, const char *key)
 {
     const struct sim_ledger *ledger = &world->ledger;
@@ -230,6 +262,7 @@ void rules_at_fact(struct world *world, const struct sim_fact *fact)
         return;
     }
     check_mass(world, &parcel, fact->key);
+    check_reference(world, fact);
     memcpy(world->ledger.booked, parcel.reference, sizeof world->ledger.booked);
     world->ledger.booked_mg = parcel.mass_mg;
     world->ledger.off_since_ms = NOT_PRESENT;

@@ -129,6 +129,8 @@ struct sim_bench {
     int64_t before_mg; /* what lay there while it moves */
     int64_t still_ms;  /* motion ends */
     int64_t shown_mg;  /* what the newest frame showed */
+    int64_t zero_mg;   /* of the load cell: what an empty plate would show */
+    int64_t tare_mg;   /* taken off; NOT_PRESENT: none */
     bool flickers;     /* two neighbouring values take turns on the display */
     bool shown_moving;
     /* printer */
@@ -345,6 +347,7 @@ void rules_after_booking(struct world *world, const struct sim_shipment *shipmen
 void rules_at_awb(struct world *world, unsigned carrier, const char *awb, const char *reference);
 void rules_at_double(struct world *world, struct bytes key);
 void rules_at_scan(struct world *world, const char *text);
+void rules_at_scale_command(struct world *world, uint8_t letter);
 void rules_at_frame(struct world *world, bool heard); /* false: the frame is damaged */
 void rules_at_label(struct world *world, const char *awb);
 void rules_at_fact(struct world *world, const struct sim_fact *fact);

@@ -23,8 +23,9 @@ static struct printing printing;
 static struct pool pool;
 static struct parcel_list recalls, shelf;
 static struct voids voids;
+static struct scale_care care;
 static struct floor floor_ = {&orders, &weighing, &devices, bookings, &printing,
-                              &pool,   &recalls,  &shelf,   &voids};
+                              &pool,   &recalls,  &shelf,   &voids,   &care};
 static struct step step;
 
 #define ROWS_MAX 64u
@@ -52,6 +53,7 @@ static void start(void)
     parcel_list_init(&recalls, "recalls");
     parcel_list_init(&shelf, "shelf");
     recalls.loaded = true;
+    care_init(&care);
 }
 
 static struct parcel parcel_of(unsigned n)
