@@ -119,6 +119,14 @@ static void offer_when_held(const struct packing *packing, struct offer *to)
     }
 }
 
+/* The plate is not at zero, and the scale can be told so from here (station_press.c obeys). */
+static void offer_zero(const struct floor *floor, struct offer *to)
+{
+    const struct devices *devices = floor->devices;
+    if (!floor->weighing->needs_zero || devices->scale_driver == NULL) return;
+    if (scale_command(&devices->scale_state, SCALE_ZERO).len > 0) offer(to, PRESS_ZERO);
+}
+
 size_t packing_presses(const struct packing *packing, const struct floor *floor,
                        enum press out_presses[PACKING_PRESSES_MAX])
 {
@@ -127,10 +135,14 @@ size_t packing_presses(const struct packing *packing, const struct floor *floor,
     case PACKING_RECOVERING:
     case PACKING_CLOSING: break;
     case PACKING_IDLE:
+        offer_zero(floor, &to);
         if (packing->last.reference[0] != '\0') offer(&to, PRESS_REPRINT);
         break;
-    case PACKING_FINDING:
-    case PACKING_WEIGHING: offer(&to, PRESS_GIVE_UP); break;
+    case PACKING_FINDING: offer(&to, PRESS_GIVE_UP); break;
+    case PACKING_WEIGHING:
+        offer_zero(floor, &to);
+        offer(&to, PRESS_GIVE_UP);
+        break;
     case PACKING_RATING:
         offer(&to, PRESS_PRINT);
         offer(&to, PRESS_GIVE_UP);

@@ -188,11 +188,15 @@ void weighing_reading(struct weighing *weighing, const struct config_scale *scal
     note_zero(weighing, scale);
     note_unrest(weighing, scale, now_ms);
     note_change(weighing, scale);
+    enum weight_hint hint = weighing_hint(weighing, scale, now_ms);
+    weighing->needs_zero = is_at_rest(weighing, scale) && !weighing->last.underload &&
+                           (hint == WEIGHT_UNDERLOAD || hint == WEIGHT_ZERO_DRIFT ||
+                            (hint == WEIGHT_ZERO && weighing_drifts(weighing, scale)));
 }
 
 void weighing_lost(struct weighing *weighing)
 {
-    weighing->has_last = false;
+    weighing->has_last = weighing->needs_zero = false;
     weighing->period_ms = 0; /* another scale may answer next */
     weighing->unsettled_since_ms = -1;
     weighing->trace_count = 0;

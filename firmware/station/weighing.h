@@ -66,6 +66,7 @@ struct weighing {
     bool emptied;               /* the plate has been empty since the last parcel was closed */
     bool following;             /* what is shown is the empty plate */
     int64_t zero_mg;            /* the mass it shows, or showed last */
+    bool needs_zero;            /* at rest, empty as far as one can tell, and not at zero */
     int64_t unsettled_since_ms; /* a load lies there and has not settled; -1: no */
     int64_t asked_mg;           /* on a plate that was not emptied, at the last order */
     unsigned asked_count;       /* so many orders in a row */

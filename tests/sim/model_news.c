@@ -50,7 +50,7 @@ static void disk_news(struct world *world)
 /* Only what costs nothing: a person's word about labels and bookings is never given by chance. */
 static void hasty_press(struct world *world)
 {
-    static const enum press presses[] = {PRESS_PRINT, PRESS_TRY_AGAIN, PRESS_GIVE_UP};
+    static const enum press presses[] = {PRESS_PRINT, PRESS_TRY_AGAIN, PRESS_GIVE_UP, PRESS_ZERO};
     bench_press(world, presses[sim_below(world, ARRAY_LEN(presses))], "");
 }
 

@@ -142,6 +142,15 @@ static void the_least_mass_follows_from_the_division(void)
     EXPECT_I64(6000000, config.scale.capacity_mg, "as written");
     EXPECT_I64(20000, config.scale.min_mass_mg, "20 divisions");
     EXPECT_I64(4000, config.scale.empty_below_mg, "4 divisions");
+    EXPECT_I64(0, config.scale.check_mass_mg, "no check unless it is asked for");
+    EXPECT_I64(330, config.scale.utc_offset_min, "the day of India");
+    EXPECT_TEXT("",
+                verdict(LEAST "[scale]\ncheck_mass_g = 5000\ncheck_by = 08\nutc_offset_min = -60\n",
+                        &config),
+                "a check");
+    EXPECT_I64(5000000, config.scale.check_mass_mg, "its mass");
+    EXPECT_I64(9, config.scale.check_by, "by the hour, after `first`");
+    EXPECT_I64(-60, config.scale.utc_offset_min, "west of Greenwich");
     EXPECT_TEXT("",
                 verdict(LEAST "[scale]\ndivision_g = 0.5\nmin_mass_g = 50\nempty_below_g = 0\n",
                         &config),
