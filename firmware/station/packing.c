@@ -474,7 +474,10 @@ static bool rating(struct packing *packing, struct step *step, struct floor *flo
         return true;
     }
     if (!step->config->automatic && !packing->print_wanted) return false; /* waits for the press */
-    if (!weighing_is_fresh(floor->weighing, step->now_ms)) return false;  /* for the next frame */
+    struct scale_reading reading; /* an old one, or one that flickers: the next frames will do */
+    if (!weighing_take(floor->weighing, &step->config->scale, packing->watch.scan_ms, step->now_ms,
+                       &reading))
+        return false;
     take_weight(packing, step, floor); /* what is booked is what is shown now */
     packing_book(packing, step, floor);
     return true;

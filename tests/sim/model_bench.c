@@ -333,13 +333,16 @@ void bench_press(struct world *world, enum press which, const char *text)
     sim_give(world, &event);
 }
 
-/* The screen says that the empty plate is not at zero. */
+/* The screen says that the empty plate is not at zero: it is zeroed once it lies still. */
 static bool sees_wrong_zero(struct world *world)
 {
     enum weight_hint hint =
         weighing_hint(&world->station->weighing, &world->config.scale, world->now_ms);
-    bool wrong = hint == WEIGHT_ZERO_DRIFT || hint == WEIGHT_UNDERLOAD;
-    return wrong && world->bench.plate_mg == 0 && world->now_ms > world->bench.still_ms + 1000;
+    bool wrong = hint == WEIGHT_ZERO_DRIFT || hint == WEIGHT_UNDERLOAD ||
+                 hint == WEIGHT_NOT_EMPTIED || hint == WEIGHT_STUCK;
+    if (!wrong || world->bench.plate_mg != 0) return false;
+    if (world->now_ms > world->bench.still_ms + 1000) bench_press(world, PRESS_ZERO, "");
+    return true;
 }
 
 /* A person who looks: is there a label with this number lying there? */
@@ -402,9 +405,7 @@ static void answer_check(struct world *world)
         bench_lay(world, 0);
     } else if (bench->plate_mg != 0) {
         bench_lay(world, 0);
-    } else if (sees_wrong_zero(world)) {
-        bench_press(world, PRESS_ZERO, "");
-    } else {
+    } else if (!sees_wrong_zero(world)) {
         bool damaged = sim_fault(world, FAULT_REFERENCE_WRONG, 100);
         bench_lay(world, mass_mg + (damaged ? 20000 : 0));
     }
@@ -531,13 +532,10 @@ static void handle_order(struct world *world)
     case PACKING_WEIGHING:
         if (!bench->placed) {
             if (world->bench.plate_mg != 0) bench_lay(world, 0);
-            else if (sees_wrong_zero(world)) bench_press(world, PRESS_ZERO, "");
-            else {
+            else if (!sees_wrong_zero(world)) {
                 bench_lay(world, 1000 * sim_between(world, 50, 20000));
                 bench->placed = true;
             }
-        } else if (sees_wrong_zero(world)) {
-            bench_press(world, PRESS_ZERO, "");
         } else if (weighing_hint(&world->station->weighing, &world->config.scale, world->now_ms) ==
                    WEIGHT_NOT_EMPTIED) {
             bench_lay(world, 0);

@@ -169,6 +169,7 @@ static void check_off(struct world *world, const struct parcel *parcel)
 void rules_at_frame(struct world *world, bool heard)
 {
     note_booked(world, heard);
+    if (!heard) return; /* nobody can have read it */
     struct sim_ledger *ledger = &world->ledger;
     const struct sim_bench *bench = &world->bench;
     int64_t low_mg = min_i64(ledger->rest_low_mg, bench->shown_mg);
@@ -256,6 +257,9 @@ void rules_at_fact(struct world *world, const struct sim_fact *fact)
     if (readable && strcmp(fact->kind, "aside") == 0) rules_at_aside(world, &parcel);
     if (readable && strcmp(fact->kind, "intent") == 0) rules_at_again(world, &parcel);
     if (readable && strcmp(fact->kind, "print") == 0) check_off(world, &parcel);
+    bool over = strcmp(fact->kind, "refused") == 0 || strcmp(fact->kind, "absent") == 0;
+    if (readable && over && strcmp(world->ledger.booked, parcel.reference) == 0)
+        world->ledger.booked[0] = '\0';
     if (strcmp(fact->kind, "intent") != 0) return;
     if (!readable) {
         sim_violation(world, "an intent can be read back", fact->key);
