@@ -21,7 +21,7 @@ static void commands_are_the_manuals(void)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct scale_state state;
-        const struct scale_driver *driver = scale_driver_find(bytes_of_text(rows[i].driver));
+        const struct scale_driver *driver = scale_driver_find(NULL, bytes_of_text(rows[i].driver));
         if (!EXPECT(driver != NULL, rows[i].driver)) continue;
         scale_state_init(&state, driver);
         EXPECT_BYTES(bytes_of_text(rows[i].zero), scale_command(&state, SCALE_ZERO), "zero");
@@ -34,9 +34,9 @@ static void commands_are_the_manuals(void)
 /* What asks for a weight must never be what changes it. */
 static void no_question_is_a_command(void)
 {
-    for (size_t i = 0; scale_driver_at(i) != NULL; i++) {
+    for (size_t i = 0; scale_driver_at(NULL, i) != NULL; i++) {
         struct scale_state state;
-        const struct scale_driver *driver = scale_driver_at(i);
+        const struct scale_driver *driver = scale_driver_at(NULL, i);
         scale_state_init(&state, driver);
         for (unsigned which = SCALE_ZERO; which <= SCALE_CLEAR_TARE; which++) {
             struct bytes command = scale_command(&state, (enum scale_command)which);
