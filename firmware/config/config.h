@@ -30,11 +30,11 @@ struct config_scale {
     char driver[CONFIG_NAME_SIZE]; /* a driver's name, or "auto" */
     struct line_settings line;     /* baud 0: the driver's usual settings */
     struct line_wiring wiring;
-    int64_t division_mg;           /* what the display counts by; 0: not stated */
-    int64_t capacity_mg;           /* of the scale; 0: not stated */
-    char serial[33];               /* of the scale, as its plate and its certificate say */
-    char stamp_date[11];           /* of its verification, "2026-02-01" */
-    int64_t min_mass_mg;           /* below: shown, not booked (OIML R 76-1: 20 e) */
+    int64_t division_mg; /* what the display counts by; 0: not stated */
+    int64_t capacity_mg; /* of the scale; 0: not stated */
+    char serial[33];     /* of the scale, as its plate and its certificate say */
+    char stamp_date[11]; /* of its verification, "2026-02-01" */
+    int64_t min_mass_mg; /* below: shown, not booked (OIML R 76-1: 20 e) */
     int64_t max_mass_mg;
     int64_t empty_below_mg;     /* the plate counts as empty up to this, above zero and below */
     uint32_t stable_for_ms;     /* how long the same stable mass must stand */

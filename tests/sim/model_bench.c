@@ -69,7 +69,9 @@ void bench_open(struct world *world, const struct command *command)
         bench->scale_baud = command->port.line.baud;
         /* It shows itself as one that has just been switched on. */
         if (world->plugs.on && bench->still_ms < world->now_ms) bench->still_ms = world->now_ms;
-        sim_later_static(world, FRAME_EVERY_MS, false, scale_frame);
+        /* One scale talks, however often its line is opened anew. */
+        if (!bench->scale_talks) sim_later_static(world, FRAME_EVERY_MS, false, scale_frame);
+        bench->scale_talks = true;
         break;
     case PORT_SCANNER: bench->scanner_port = command->port.port; break;
     case PORT_PRINTER:
@@ -83,6 +85,7 @@ void bench_open(struct world *world, const struct command *command)
 void bench_start(struct world *world)
 {
     world->bench.scale_port = world->bench.scanner_port = world->bench.printer_port = 0;
+    world->bench.scale_talks = false;
 }
 
 void bench_cut(struct world *world)
@@ -128,7 +131,8 @@ static void scale_hears(struct world *world, struct bytes bytes)
         if (bytes.data[i] == 'Z') bench->zero_mg = -bench->plate_mg;
         if (bytes.data[i] == 'T') bench->tare_mg = bench->plate_mg + bench->zero_mg;
         if (bytes.data[i] == 'C') bench->tare_mg = 0;
-        rules_at_scale_command(world, bytes.data[i]);
+        bool commands = memchr("ZTC", bytes.data[i], 3) != NULL; /* others only ask */
+        if (commands) rules_at_scale_command(world, bytes.data[i]);
     }
 }
 
@@ -145,7 +149,10 @@ static void scale_frame(struct world *world, void *unused)
     struct sim_bench *bench = &world->bench;
     uint8_t frame[18] = {0x02, 0x20 | 0x0D, 0x30, 0x20};
     (void)unused;
-    if (bench->scale_port == 0) return;
+    if (bench->scale_port == 0) {
+        bench->scale_talks = false;
+        return;
+    }
     bool moving = world->now_ms < bench->still_ms;
     int64_t mass_mg = moving ? moving_mass(world) : shown_of(bench, bench->plate_mg);
     if (!moving && bench->flickers) mass_mg += 1000 * (int64_t)sim_below(world, 2);
@@ -167,7 +174,8 @@ static void scale_frame(struct world *world, void *unused)
     if (noise) frame[sim_below(world, sizeof frame)] ^= 0x11;
     if (heard) tell(world, 0, EVENT_PORT_BYTES, bench->scale_port, frame, sizeof frame);
     bool rests = world->now_ms > bench->still_ms + REST_MS;
-    if (sim_fault(world, FAULT_SCALE_UNPLUGGED, 1)) unplug(world, &bench->scale_port, PLUG_SCALE);
+    bench->scale_talks = !sim_fault(world, FAULT_SCALE_UNPLUGGED, 1);
+    if (!bench->scale_talks) unplug(world, &bench->scale_port, PLUG_SCALE);
     else sim_later_static(world, rests ? FRAME_AT_REST_MS : FRAME_EVERY_MS, false, scale_frame);
 }
 

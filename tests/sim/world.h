@@ -124,6 +124,7 @@ struct sim_oms {
 
 struct sim_bench {
     uint32_t scale_port, scanner_port, printer_port; /* 0: closed */
+    bool scale_talks;                                /* its next frame is planned */
     uint32_t scale_baud;                             /* of the open line; it speaks 9600 */
     int64_t plate_mg;
     int64_t before_mg; /* what lay there while it moves */
