@@ -67,6 +67,7 @@ void bench_open(struct world *world, const struct command *command)
     case PORT_SCALE:
         bench->scale_port = command->port.port;
         bench->scale_baud = command->port.line.baud;
+        bench->scale_frames = 0;
         /* It shows itself as one that has just been switched on. */
         if (world->plugs.on && bench->still_ms < world->now_ms) bench->still_ms = world->now_ms;
         /* One scale talks, however often its line is opened anew. */
@@ -163,7 +164,10 @@ static void scale_frame(struct world *world, void *unused)
     bench->shown_moving = moving;
     bool noise = sim_fault(world, FAULT_SCALE_NOISE, 10);
     bool heard = !world->plugs.on || bench->scale_baud == 9600;
-    rules_at_frame(world, heard && !noise);
+    /* One that is still being looked for stops nobody: three frames, at its own speed. */
+    bench->scale_frames += heard;
+    bool known = !world->plugs.on || bench->scale_frames > 3;
+    rules_at_frame(world, heard && !noise, known);
     trace_scale(world);
     put_digits(frame + 4, (mass_mg < 0 ? -mass_mg : mass_mg) / 1000); /* in whole grams */
     put_digits(frame + 10, bench->tare_mg / 1000);

@@ -166,9 +166,9 @@ static void check_off(struct world *world, const struct parcel *parcel)
         sim_violation(world, "I6 no label while another mass lies there", parcel->reference);
 }
 
-void rules_at_frame(struct world *world, bool heard)
+void rules_at_frame(struct world *world, bool heard, bool known)
 {
-    note_booked(world, heard);
+    note_booked(world, heard && known);
     if (!heard) return; /* nobody can have read it */
     struct sim_ledger *ledger = &world->ledger;
     const struct sim_bench *bench = &world->bench;

@@ -92,7 +92,7 @@ static void give_frame(struct world *world, int64_t mass_g)
     event.port.bytes = bytes_of(frame, sizeof frame);
     world->bench.shown_mg = mass_g * 1000;
     world->bench.shown_moving = false;
-    rules_at_frame(world, true);
+    rules_at_frame(world, true, true);
     sim_give(world, &event);
 }
 

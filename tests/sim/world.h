@@ -125,6 +125,7 @@ struct sim_oms {
 struct sim_bench {
     uint32_t scale_port, scanner_port, printer_port; /* 0: closed */
     bool scale_talks;                                /* its next frame is planned */
+    uint32_t scale_frames;                           /* heard since it was opened */
     uint32_t scale_baud;                             /* of the open line; it speaks 9600 */
     int64_t plate_mg;
     int64_t before_mg; /* what lay there while it moves */
@@ -349,7 +350,8 @@ void rules_at_awb(struct world *world, unsigned carrier, const char *awb, const 
 void rules_at_double(struct world *world, struct bytes key);
 void rules_at_scan(struct world *world, const char *text);
 void rules_at_scale_command(struct world *world, uint8_t letter);
-void rules_at_frame(struct world *world, bool heard); /* false: the frame is damaged */
+/* Not heard: the frame is damaged. Not known: the station may still be looking for its scale. */
+void rules_at_frame(struct world *world, bool heard, bool known);
 void rules_at_label(struct world *world, const char *awb);
 void rules_at_fact(struct world *world, const struct sim_fact *fact);
 void rules_after_step(struct world *world);
