@@ -17,3 +17,14 @@ uint32_t crc32c_add(uint32_t crc, struct bytes data)
     }
     return ~crc;
 }
+
+uint16_t crc16_add(uint16_t crc, struct bytes data)
+{
+    unsigned sum = crc;
+    for (size_t i = 0; i < data.len; i++) {
+        sum ^= (unsigned)data.data[i] << 8;
+        for (unsigned bit = 0; bit < 8; bit++)
+            sum = ((sum & 0x8000u) != 0 ? sum << 1 ^ 0x1021u : sum << 1) & 0xFFFFu;
+    }
+    return (uint16_t)sum;
+}

@@ -1,4 +1,5 @@
-/* Guards: the sum over a fact is the CRC-32C that everybody else has, whatever the pieces. */
+/* Guards: the sum over a fact is the CRC-32C that everybody else has, and that of a picture the
+ * CRC-16 that printers want, whatever the pieces. */
 #include "hal/base/crc.h"
 #include "tests/support/expect.h"
 
@@ -16,8 +17,20 @@ static void the_known_sums_come_out(void)
     EXPECT_I64(0xE3069283, pieces, "in two pieces");
 }
 
+static void the_sums_of_pictures_come_out(void)
+{
+    /* the catalogue's check value of CRC-16/XMODEM; two pictures of other programs, as
+     * ZebraDesigner's and a ZPL library's */
+    EXPECT_I64(0x31C3, crc16_add(0, BYTES_LITERAL("123456789")), "the usual check value");
+    EXPECT_I64(0xB023, crc16_add(0, BYTES_LITERAL("eJxbFQoAAasBAA==")), "of a library's picture");
+    struct bytes text = BYTES_LITERAL("eJzj4KAKYJChDmCwoQ5gEKAOYAAAavEfEQ==");
+    uint16_t crc = crc16_add(crc16_add(0, bytes_slice(text, 0, 7)), bytes_from(text, 7));
+    EXPECT_I64(0x24EF, crc, "of another program's, in two pieces");
+}
+
 int main(void)
 {
+    EXPECT_RUN(the_sums_of_pictures_come_out);
     EXPECT_RUN(the_known_sums_come_out);
     return expect_result();
 }
