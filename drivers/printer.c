@@ -14,9 +14,11 @@ bool printer_status_is_flagged(const struct printer_status *status)
            status->label_waiting || status->fault;
 }
 
-bool printer_refuse_document(struct bytes document, struct textbuf *out, const char **out_why)
+bool printer_refuse_document(struct bytes document, const struct printer_setup *setup,
+                             struct textbuf *out, const char **out_why)
 {
     (void)document;
+    (void)setup;
     (void)out;
     *out_why = "the courier's label is in ZPL, which this printer does not speak";
     return false;

@@ -7,8 +7,9 @@
  *
  * No text can become a command: a quote and a backslash are written with a backslash in front, and
  * "^", which begins commands that act at once, never stands in a text; bars with it are refused.
- * Letters that are not ASCII print as "?". No GW is used, where 0 is black, the reverse of ZPL, and
- * where missing bytes swallow what follows. */
+ * Letters that are not ASCII print as "?". In a GW 0 is black, the reverse of ZPL, and missing
+ * bytes swallow what follows: so there are never many of them, and no direct command stands in one.
+ */
 #include "drivers/label_walk.h"
 #include "drivers/printer_epl.h"
 
@@ -63,11 +64,11 @@ static enum printer_result take_byte(struct printer_state *state, uint8_t byte,
 }
 
 static size_t feed(struct printer_state *state, struct bytes input, enum printer_result *out_result,
-                   struct printer_status *out_status)
+                   struct printer_answer *out_answer)
 {
     *out_result = PRINTER_NOTHING;
     for (size_t used = 0; used < input.len; used++) {
-        *out_result = take_byte(state, input.data[used], out_status);
+        *out_result = take_byte(state, input.data[used], &out_answer->status);
         if (*out_result != PRINTER_NOTHING) return used + 1;
     }
     return input.len;
@@ -76,7 +77,10 @@ static size_t feed(struct printer_state *state, struct bytes input, enum printer
 /* ---- labels
  * ---------------------------------------------------------------------------------- */
 
+#define CANCEL PRINTER_FILL_LINES "N\n"
 #define GAP_DMM 30u
+#define SPEED_MAX 6u
+#define DENSITY_MAX 15u
 #define DOTS_PER_MM_300_DPI 12u
 
 /* Letters an inch: 20.3, 16.9, 14.5 and 12.7 at 203 dpi; 25, 18.75, 15 and 12.5 at 300. Font 5 has
@@ -129,10 +133,31 @@ static void put_line(struct textbuf *out, const struct label_spot *spot)
 }
 
 /* Width, length and direction outlive the label that made them and are put back before each; q also
- * puts the left edge back. Speed and density stay: they belong to the paper in the printer. */
-static bool encode_label(const struct label *label, unsigned dpi, struct textbuf *out)
+ * puts the left edge back. Q has to name what is between the labels: where nobody says, a gap. What
+ * becomes of a label that is out is a setting that wears the printer's memory out: not written. */
+static void open_job(const struct printer_setup *setup, struct textbuf *out)
 {
-    unsigned dots_per_mm = label_dots_per_mm(dpi);
+    static const char *const between[] = {"", "", "B", ""};
+    unsigned dots_per_mm = label_dots_per_mm(setup->dpi);
+    unsigned gap_dmm = setup->media == PRINTER_MEDIA_CONTINUOUS ? 0 : GAP_DMM;
+    textbuf_format(out, "\nN\nq%u\nQ%u,%s%u\nZT\n", label_dots(setup->width_dmm, dots_per_mm),
+                   label_dots(setup->height_dmm, dots_per_mm), between[setup->media],
+                   label_dots(gap_dmm, dots_per_mm));
+    if (setup->speed_ips > 0)
+        textbuf_format(out, "S%u\n", setup->speed_ips < SPEED_MAX ? setup->speed_ips : SPEED_MAX);
+    if (setup->darkness > 0) textbuf_format(out, "D%u\n", setup->darkness * DENSITY_MAX / 100);
+}
+
+static bool close_job(struct textbuf *out)
+{
+    textbuf_text(out, "P1\n");
+    return textbuf_ok(out);
+}
+
+static bool encode_label(const struct label *label, const struct printer_setup *setup,
+                         struct textbuf *out)
+{
+    unsigned dots_per_mm = label_dots_per_mm(setup->dpi);
     bool fine = dots_per_mm >= DOTS_PER_MM_300_DPI;
     const struct label_language epl = {
         .fonts = fine ? fonts_300 : fonts_203,
@@ -143,11 +168,37 @@ static bool encode_label(const struct label *label, unsigned dpi, struct textbuf
         .put_bars = put_bars,
         .put_line = put_line,
     };
-    textbuf_format(out, "\nN\nq%u\nQ%u,%u\nZT\n", label_dots(label->width_dmm, dots_per_mm),
-                   label_dots(label->height_dmm, dots_per_mm), label_dots(GAP_DMM, dots_per_mm));
-    if (!label_walk(label, dots_per_mm, &epl, out)) return false;
-    textbuf_text(out, "P1\n");
-    return textbuf_ok(out);
+    open_job(setup, out);
+    return label_walk(label, dots_per_mm, &epl, out) && close_job(out);
+}
+
+/* ---- pictures
+ * -------------------------------------------------------------------------------- */
+
+static bool is_trap(uint8_t before, uint8_t byte)
+{
+    return before == '^' && (byte == '@' || byte == 'e' || byte == 'd');
+}
+
+static void put_picture_head(struct textbuf *out, const struct picture_band *band)
+{
+    textbuf_format(out, "GW%u,%u,%u,%u,", band->left * 8, band->top, band->width, band->rows);
+}
+
+static bool encode_picture(const struct picture *picture, const struct printer_setup *setup,
+                           struct scratch scratch, struct textbuf *out)
+{
+    static const struct picture_raster raster = {.command_bytes = sizeof "GW000,0000,00,00,",
+                                                 .band_bytes_max = PRINTER_FILL,
+                                                 .zero_black = true,
+                                                 .is_trap = is_trap,
+                                                 .put_head = put_picture_head,
+                                                 .tail = "\n"};
+    (void)scratch;
+    if (!picture_fits(picture, setup)) return false;
+    open_job(setup, out);
+    picture_put(picture, &raster, out);
+    return close_job(out);
 }
 
 const struct printer_driver printer_epl = {
@@ -157,10 +208,11 @@ const struct printer_driver printer_epl = {
     .status_request = {(const uint8_t *)"^ee\r\n", 5},
     .status_wait_ms = 2000,
     .print_time_ms = 4000, /* no code says that a label is coming out */
-    /* Ends a line that was half received, and empties the picture it was for. */
-    .start = {(const uint8_t *)"\nN\n", 3},
-    .abort_job = {(const uint8_t *)"\nN\n", 3},
+    /* Ends a line or a picture that was half received, and empties the label it was for. */
+    .start = BYTES_LITERAL(CANCEL),
+    .abort_job = BYTES_LITERAL(CANCEL),
     .feed = feed,
     .encode_label = encode_label,
+    .encode_picture = encode_picture,
     .encode_document = printer_refuse_document,
 };

@@ -8,11 +8,14 @@
  *
  * No text can become a command: a quote is written as \["], a backslash, which may begin other such
  * escapes, as a slash, and "~!" is taken apart. Bars say exactly what they were given or are
- * refused. Letters that are not ASCII print as "?": which code pages a clone has is not known. No
- * BITMAP is used, where 0 is black, the reverse of ZPL, and where missing bytes swallow what
- * follows. */
+ * refused. Letters that are not ASCII print as "?": which code pages a clone has is not known. In a
+ * BITMAP 0 is black, the reverse of ZPL, and missing bytes swallow what follows: so there are never
+ * many of them, and <ESC>! does not stand in one, which would be a question or a reset. */
 #include "drivers/label_walk.h"
 #include "drivers/printer_tspl.h"
+
+#define CANCEL "\x1B!.\r\n" PRINTER_FILL_LINES
+#define DENSITY_MAX 15u
 
 #define STX 0x02
 #define ETX 0x03
@@ -122,11 +125,11 @@ static bool take_byte(struct printer_state *state, uint8_t byte, struct printer_
 }
 
 static size_t feed(struct printer_state *state, struct bytes input, enum printer_result *out_result,
-                   struct printer_status *out_status)
+                   struct printer_answer *out_answer)
 {
     *out_result = PRINTER_NOTHING;
     for (size_t used = 0; used < input.len; used++) {
-        if (!take_byte(state, input.data[used], out_status)) continue;
+        if (!take_byte(state, input.data[used], &out_answer->status)) continue;
         *out_result = PRINTER_STATUS;
         return used + 1;
     }
@@ -192,18 +195,67 @@ static const struct label_language tspl = {
 };
 
 /* Every setting that outlives the label that made it is put back before each: another program's
- * size, direction and origin would move ours off the paper. Speed and density stay: they belong to
- * the paper in the printer. */
-static bool encode_label(const struct label *label, unsigned dpi, struct textbuf *out)
+ * size, direction and origin would move ours off the paper, and after a power cut in the middle the
+ * printer would print a broken label again. */
+static void open_job(const struct printer_setup *setup, struct textbuf *out)
 {
-    textbuf_format(out,
-                   "SIZE %u.%u mm,%u.%u mm\r\nGAP 3 mm,0 mm\r\nDIRECTION 0,0\r\n"
-                   "REFERENCE 0,0\r\nCLS\r\n",
-                   label->width_dmm / 10u, label->width_dmm % 10u, label->height_dmm / 10u,
-                   label->height_dmm % 10u);
-    if (!label_walk(label, label_dots_per_mm(dpi), &tspl, out)) return false;
+    static const char *const media[] = {"", "GAP 3 mm,0 mm\r\n", "BLINE 3 mm,0 mm\r\n",
+                                        "GAP 0 mm,0 mm\r\n"};
+    static const char *const modes[] = {"", "SET PEEL OFF\r\nSET CUTTER OFF\r\nSET TEAR ON\r\n",
+                                        "SET CUTTER OFF\r\nSET PEEL ON\r\n",
+                                        "SET PEEL OFF\r\nSET CUTTER 1\r\n"};
+    textbuf_format(out, "SET REPRINT OFF\r\nSIZE %u.%u mm,%u.%u mm\r\n", setup->width_dmm / 10u,
+                   setup->width_dmm % 10u, setup->height_dmm / 10u, setup->height_dmm % 10u);
+    textbuf_text(out, media[setup->media]);
+    textbuf_text(out, modes[setup->mode]);
+    if (setup->speed_ips > 0) textbuf_format(out, "SPEED %u\r\n", setup->speed_ips);
+    if (setup->darkness > 0)
+        textbuf_format(out, "DENSITY %u\r\n", setup->darkness * DENSITY_MAX / 100);
+    textbuf_text(out, "DIRECTION 0,0\r\nREFERENCE 0,0\r\nCLS\r\n");
+}
+
+static bool close_job(struct textbuf *out)
+{
     textbuf_text(out, "PRINT 1,1\r\n");
     return textbuf_ok(out);
+}
+
+static bool encode_label(const struct label *label, const struct printer_setup *setup,
+                         struct textbuf *out)
+{
+    open_job(setup, out);
+    return label_walk(label, label_dots_per_mm(setup->dpi), &tspl, out) && close_job(out);
+}
+
+/* ---- pictures
+ * -------------------------------------------------------------------------------- */
+
+static bool is_trap(uint8_t before, uint8_t byte)
+{
+    return before == 0x1B && byte == '!';
+}
+
+static void put_bitmap_head(struct textbuf *out, const struct picture_band *band)
+{
+    textbuf_format(out, "BITMAP %u,%u,%u,%u,0,", band->left * 8, band->top, band->width,
+                   band->rows);
+}
+
+static bool encode_picture(const struct picture *picture, const struct printer_setup *setup,
+                           struct scratch scratch, struct textbuf *out)
+{
+    static const struct picture_raster raster = {.command_bytes =
+                                                     sizeof "BITMAP 000,0000,00,0,\r\n",
+                                                 .band_bytes_max = PRINTER_FILL,
+                                                 .zero_black = true,
+                                                 .is_trap = is_trap,
+                                                 .put_head = put_bitmap_head,
+                                                 .tail = "\r\n"};
+    (void)scratch;
+    if (!picture_fits(picture, setup)) return false;
+    open_job(setup, out);
+    picture_put(picture, &raster, out);
+    return close_job(out);
 }
 
 const struct printer_driver printer_tspl = {
@@ -214,12 +266,13 @@ const struct printer_driver printer_tspl = {
     .status_wait_ms = 2000,
     /* "Printing" is said only while paper moves, and a clone may say it never. */
     .print_time_ms = 4000,
-    /* <ESC>!. cancels what was half received, where the firmware knows it; where not, the line end
-     * makes it a wrong line. After an error no label is printed again by the printer's own
-     * decision. */
-    .start = {(const uint8_t *)"\x1B!.\r\nSET REPRINT OFF\r\n", 22},
-    .abort_job = {(const uint8_t *)"\x1B!.\r\n", 5},
+    /* <ESC>!. cancels what was half received, where the firmware knows it; where not, the line ends
+     * fill the picture that it may have been. After an error no label is printed again by the
+     * printer's own decision. */
+    .start = BYTES_LITERAL(CANCEL "SET REPRINT OFF\r\n"),
+    .abort_job = BYTES_LITERAL(CANCEL),
     .feed = feed,
     .encode_label = encode_label,
+    .encode_picture = encode_picture,
     .encode_document = printer_refuse_document,
 };

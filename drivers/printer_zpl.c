@@ -18,6 +18,9 @@
 #define FIRST_FIELDS_MIN 12u
 #define SECOND_FIELDS_MIN 9u
 #define THIRD_FIELDS 2u
+#define HEAD_FIELDS 4u
+#define HEAD_DOTS 2u /* of those four */
+#define COUNTER_DIGITS 10u
 
 /* Places in the first frame, aaa,b,c,dddd,eee,f,g,h,iii,j,k,l, and in the second,
  * mmm,n,o,p,q,r,s,t,uuuuuuuu,v,www. */
@@ -164,40 +167,72 @@ static enum printer_result read_second(struct printer_state *state, size_t from,
     return good ? PRINTER_STATUS : PRINTER_REJECTED;
 }
 
+/* ~HI: model, firmware, dots a millimetre, memory. */
+static enum printer_result read_head(struct bytes frame, struct printer_answer *out_answer)
+{
+    const struct fields fields = split_fields(frame);
+    uint32_t dots_per_mm;
+    if (!take_count(&fields, HEAD_DOTS, &dots_per_mm) || dots_per_mm == 0) return PRINTER_REJECTED;
+    out_answer->dots_per_mm = dots_per_mm;
+    return PRINTER_HEAD;
+}
+
 static enum printer_result read_frame(struct printer_state *state,
-                                      struct printer_status *out_status)
+                                      struct printer_answer *out_answer)
 {
     size_t from = open_at(state);
     struct bytes frame = inside(state->reply + from, state->used - from);
     size_t count = split_fields(frame).count;
     if (count >= FIRST_FIELDS_MIN) return keep_first(state, from);
-    if (count >= SECOND_FIELDS_MIN) return read_second(state, from, out_status);
-    bool errors = parse_error_list(frame, out_status);
+    if (count >= SECOND_FIELDS_MIN) return read_second(state, from, &out_answer->status);
+    bool errors = parse_error_list(frame, &out_answer->status);
     state->used = from;
     if (errors) return PRINTER_STATUS;
+    if (count == HEAD_FIELDS) return read_head(frame, out_answer);
     return count == THIRD_FIELDS ? PRINTER_NOTHING : PRINTER_REJECTED;
 }
 
+/* Outside a frame only a number in quotes means something: the answer to a getvar, which nothing
+ * ends. "?" is the answer of those that do not know. */
+static enum printer_result take_outside(struct printer_state *state, uint8_t byte,
+                                        struct printer_answer *out_answer)
+{
+    bool ends = state->quoted && byte == '"';
+    bool digit = state->quoted && byte >= '0' && byte <= '9' && state->digits < COUNTER_DIGITS;
+    if (digit) {
+        state->number = state->number * 10 + (byte - '0');
+        state->digits++;
+        return PRINTER_NOTHING;
+    }
+    bool good = ends && state->digits > 0 && state->number <= UINT32_MAX;
+    if (good) out_answer->counter = (uint32_t)state->number;
+    state->quoted = byte == '"' && !ends;
+    state->digits = 0;
+    state->number = 0;
+    return good ? PRINTER_COUNTER : PRINTER_NOTHING;
+}
+
 static enum printer_result take_byte(struct printer_state *state, uint8_t byte,
-                                     struct printer_status *out_status)
+                                     struct printer_answer *out_answer)
 {
     size_t from = open_at(state);
     if (byte == STX) state->used = from;
-    else if (state->used == from) return PRINTER_NOTHING;
+    else if (state->used == from) return take_outside(state, byte, out_answer);
+    state->quoted = false;
     if (state->used == sizeof state->reply) {
         printer_state_init(state);
         return PRINTER_REJECTED;
     }
     state->reply[state->used++] = byte;
-    return byte == ETX ? read_frame(state, out_status) : PRINTER_NOTHING;
+    return byte == ETX ? read_frame(state, out_answer) : PRINTER_NOTHING;
 }
 
 static size_t feed(struct printer_state *state, struct bytes input, enum printer_result *out_result,
-                   struct printer_status *out_status)
+                   struct printer_answer *out_answer)
 {
     *out_result = PRINTER_NOTHING;
     for (size_t used = 0; used < input.len; used++) {
-        *out_result = take_byte(state, input.data[used], out_status);
+        *out_result = take_byte(state, input.data[used], out_answer);
         if (*out_result != PRINTER_NOTHING) return used + 1;
     }
     return input.len;
@@ -209,6 +244,8 @@ const struct printer_driver printer_zpl = {
     .usual = {.baud = 9600, .data_bits = 8, .stop_bits = 1, .parity = LINE_PARITY_NONE},
     .status_request = {(const uint8_t *)"~HS", 3},
     .status_wait_ms = 2000,
+    .counter_request = BYTES_LITERAL("! U1 getvar \"odometer.total_label_count\"\r\n"),
+    .head_request = BYTES_LITERAL("~HI"),
     /* No label is printed twice by the printer's own decision: after an error the rest of a broken
      * label is lost instead, and we ask the packer (README.md, "Traps of printers"). First of all
      * ~JX: whoever spoke last, a box that lost its power, may have left a piece of a label, and our
@@ -219,5 +256,6 @@ const struct printer_driver printer_zpl = {
     .abort_job = {(const uint8_t *)"~JX\n", 4},
     .feed = feed,
     .encode_label = zpl_encode_label,
+    .encode_picture = zpl_encode_picture,
     .encode_document = zpl_encode_document,
 };

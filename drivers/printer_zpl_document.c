@@ -8,6 +8,7 @@
  * at all. A picture must be complete, or the printer would take what follows for its missing part.
  * ZPL II Programming Guide, P1099958. */
 #include "drivers/printer_zpl.h"
+#include "hal/base/crc.h"
 
 #define FIELD_DATA_MAX 3072u
 #define GRAPHIC_BYTES_MAX 999999u
@@ -56,20 +57,6 @@ static enum fate fate_of(struct bytes command)
     return font || bars ? FATE_KEEP : FATE_REFUSE;
 }
 
-/* CRC-16 with polynomial 0x1021 from 0, over the base64 text itself: so in graphics of
- * ZebraDesigner and of two libraries. */
-static unsigned crc16(struct bytes text)
-{
-    unsigned crc = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        crc ^= (unsigned)text.data[i] << 8;
-        for (unsigned bit = 0; bit < 8; bit++) {
-            crc = (crc & 0x8000u) != 0 ? (crc << 1 ^ 0x1021u) & 0xFFFFu : crc << 1 & 0xFFFFu;
-        }
-    }
-    return crc;
-}
-
 static int hex_digit(uint8_t byte)
 {
     if (byte >= '0' && byte <= '9') return byte - '0';
@@ -78,7 +65,8 @@ static int hex_digit(uint8_t byte)
     return -1;
 }
 
-/* ":Z64:base64:CRC" and ":B64:base64:CRC"; the CRC proves that nothing is missing. */
+/* ":Z64:base64:CRC" and ":B64:base64:CRC"; the CRC proves that nothing is missing. It is taken over
+ * the base64 text itself: so in graphics of ZebraDesigner and of two libraries. */
 static bool coded_picture_is_whole(struct bytes data)
 {
     struct bytes text = bytes_from(data, 5);
@@ -91,7 +79,7 @@ static bool coded_picture_is_whole(struct bytes data)
         if (digit < 0) return false;
         wanted = wanted << 4 | (unsigned)digit;
     }
-    return crc16(bytes_slice(text, 0, len)) == wanted;
+    return crc16_add(0, bytes_slice(text, 0, len)) == wanted;
 }
 
 /* "G" to "Y" repeat the next digit 1 to 19 times, "g" to "z" 20 to 400; 0 for anything else. */
@@ -219,13 +207,15 @@ static const char *check_bytes(struct bytes text)
     return text.len == 0 || text.data[0] != '^' ? "the document is not a ZPL label" : NULL;
 }
 
-bool zpl_encode_document(struct bytes text, struct textbuf *out, const char **out_why)
+bool zpl_encode_document(struct bytes text, const struct printer_setup *setup, struct textbuf *out,
+                         const char **out_why)
 {
     struct document document = {.out = out, .why = NULL};
     text = bytes_trim(bytes_skip_mark(text));
     document.why = check_bytes(text);
     /* A document may count on the bar and letter sizes that a printer starts with. */
-    textbuf_text(out, ZPL_OPEN "^BY2,3,10^CFA,9,5\n");
+    zpl_open(setup, out);
+    textbuf_text(out, "^BY2,3,10^CFA,9,5\n");
     if (document.why == NULL && take_label(&document, text)) {
         textbuf_text(out, ZPL_CLOSE);
         if (textbuf_ok(out)) return true;

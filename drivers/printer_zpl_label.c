@@ -9,6 +9,7 @@
 #include "drivers/label_fit.h"
 #include "drivers/printer_zpl.h"
 
+#define DARKNESS_MAX 30u
 #define TEXT_NARROWEST_PERCENT 60u
 #define TEXT_WRAP_PERCENT \
     85u /* of several lines, what is used: a word that does not fit moves on */
@@ -138,13 +139,28 @@ static bool put_item(struct pen *pen, const struct label_item *item)
     ensure_failed("item kind is one of the list", __FILE__, __LINE__);
 }
 
-bool zpl_encode_label(const struct label *label, unsigned dpi, struct textbuf *out)
+/* What nobody has set is not said. ~SD acts at once, so it stands in front. */
+void zpl_open(const struct printer_setup *setup, struct textbuf *out)
 {
-    struct pen pen = {.out = out, .dots_per_mm = label_dots_per_mm(dpi)};
+    static const char *const media[] = {"", "^MNY", "^MNM", "^MNN"};
+    static const char *const modes[] = {"", "^MMT", "^MMP", "^MMC"};
+    unsigned dots_per_mm = label_dots_per_mm(setup->dpi);
+    if (setup->darkness > 0) textbuf_format(out, "~SD%02u\n", setup->darkness * DARKNESS_MAX / 100);
+    textbuf_text(out, ZPL_OPEN);
+    if (setup->speed_ips > 0) textbuf_format(out, "^PR%u", setup->speed_ips);
+    textbuf_text(out, media[setup->media]);
+    textbuf_text(out, modes[setup->mode]);
+    textbuf_format(out, "^PW%u^LL%u\n", label_dots(setup->width_dmm, dots_per_mm),
+                   label_dots(setup->height_dmm, dots_per_mm));
+}
+
+bool zpl_encode_label(const struct label *label, const struct printer_setup *setup,
+                      struct textbuf *out)
+{
+    struct pen pen = {.out = out, .dots_per_mm = label_dots_per_mm(setup->dpi)};
     if (pen.dots_per_mm == 0) return false;
     ENSURE(label->count <= LABEL_ITEMS_MAX);
-    textbuf_format(out, ZPL_OPEN "^PW%u^LL%u\n", dots(&pen, label->width_dmm),
-                   dots(&pen, label->height_dmm));
+    zpl_open(setup, out);
     for (size_t i = 0; i < label->count; i++) {
         const struct label_item *item = &label->items[i];
         if (!label_holds(label, item) || !put_item(&pen, item)) return false;

@@ -23,7 +23,7 @@ BEGIN {
     may["drivers"] = "hal/base/ drivers/"
     may["carriers"] = "hal/base/ carriers/"
     may["firmware/oms"] = "hal/base/ carriers/shipment.h firmware/oms/"
-    may["firmware/config"] = "hal/base/ drivers/driver_list.h drivers/line.h drivers/scanner_settings.h carriers/carrier_list.h firmware/oms/oms_list.h firmware/config/"
+    may["firmware/config"] = "hal/base/ drivers/driver_list.h drivers/line.h drivers/printer_setup.h drivers/scanner_settings.h carriers/carrier_list.h firmware/oms/oms_list.h firmware/config/"
     may["firmware/station"] = "hal/base/ drivers/ carriers/ firmware/oms/ firmware/config/config.h firmware/station/"
     may["firmware/web"] = "hal/web.h firmware/web/"
     may["firmware/render"] = "hal/base/ firmware/render/"

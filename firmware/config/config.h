@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "drivers/line.h"
+#include "drivers/printer_setup.h"
 #include "drivers/scanner_settings.h"
 
 #define CONFIG_SCANNERS_MAX 4
@@ -67,6 +68,10 @@ struct config_printer {
     unsigned dpi;       /* 203 or 300 */
     uint16_t width_dmm; /* tenths of a millimetre */
     uint16_t height_dmm;
+    unsigned darkness;        /* percent of the printer's own range; 0: as it is */
+    unsigned speed_ips;       /* inches a second; 0: as it is */
+    enum printer_media media; /* what is between two labels */
+    enum printer_mode mode;   /* what becomes of a label that is out */
 };
 
 struct config_carrier {

@@ -110,6 +110,12 @@ static const struct config_row rows[] = {
     /* 4 x 6 inches. */
     ROW("printer", "width_mm", NUMBER, config_printer, width_dmm, "101.6", MILLIMETRES(20, 220)),
     ROW("printer", "height_mm", NUMBER, config_printer, height_dmm, "152.4", MILLIMETRES(20, 400)),
+    /* 0, and "as_is": what somebody has set at the printer stays. */
+    ROW("printer", "darkness", NUMBER, config_printer, darkness, "0", NUMBERS(0, 100, " percent")),
+    ROW("printer", "speed_ips", NUMBER, config_printer, speed_ips, "0", NUMBERS(0, 14, " ips")),
+    ROW("printer", "media", ONE_OF, config_printer, media, "as_is",
+        CHOICES("as_is|gap|mark|continuous")),
+    ROW("printer", "mode", ONE_OF, config_printer, mode, "as_is", CHOICES("as_is|tear|peel|cut")),
 
     ROW("carrier", "base_url", URL, config_carrier, base_url, NULL, ANY),
     ROW("carrier", "credential_file", PATH, config_carrier, credential_file, NULL, ANY),

@@ -81,14 +81,14 @@ void printer_next_status(struct devices *devices, struct step *step, struct byte
     const struct printer_driver *driver = devices->printer_driver;
     while (driver != NULL && rest->len > 0) {
         enum printer_result result = PRINTER_NOTHING;
-        struct printer_status status;
-        size_t used = driver->feed(&devices->printer_state, *rest, &result, &status);
+        struct printer_answer answer;
+        size_t used = driver->feed(&devices->printer_state, *rest, &result, &answer);
         ENSURE(used > 0);
         *rest = bytes_from(*rest, used);
         if (result != PRINTER_STATUS) continue;
         devices->slots[DEVICE_PRINTER].heard_ms = step->now_ms;
         devices->slots[DEVICE_PRINTER].silent = false;
-        devices->printer_status = status;
+        devices->printer_status = answer.status;
         devices->printer_status_ms = step->now_ms;
         devices->printer_known = true;
         devices->printer_asked = false;

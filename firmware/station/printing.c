@@ -14,6 +14,17 @@ void printing_init(struct printing *printing)
     printing->cut = false;
 }
 
+static struct printer_setup setup_of(const struct config_printer *printer)
+{
+    return (struct printer_setup){.dpi = printer->dpi,
+                                  .width_dmm = printer->width_dmm,
+                                  .height_dmm = printer->height_dmm,
+                                  .darkness = printer->darkness,
+                                  .speed_ips = printer->speed_ips,
+                                  .media = printer->media,
+                                  .mode = printer->mode};
+}
+
 static void go(struct printing *printing, enum printing_state state, uint32_t ticket,
                int64_t deadline_ms)
 {
@@ -65,7 +76,8 @@ void printing_begin_hold(struct printing *printing, struct step *step, struct de
     textbuf_init(&job, printing->job, sizeof printing->job);
     label_draw_hold(parcel, known ? step->carriers[carrier]->title : "", printer->width_dmm,
                     printer->height_dmm, label);
-    bool good = driver != NULL && driver->encode_label(label, printer->dpi, &job);
+    const struct printer_setup setup = setup_of(printer);
+    bool good = driver != NULL && driver->encode_label(label, &setup, &job);
     printing->job_len = job.len;
     go(printing, good ? PRINTING_WAITING : PRINTING_BROKEN, 0, NO_DEADLINE);
 }
@@ -84,21 +96,24 @@ static bool draw(struct printing *printing, struct step *step, const struct prin
     label_draw(shipment, step->carriers[printing->carrier]->title, printing->parcel.copy,
                printer->width_dmm, printer->height_dmm, label);
     printing->self_drawn = true;
-    return driver->encode_label(label, printer->dpi, job);
+    const struct printer_setup setup = setup_of(printer);
+    return driver->encode_label(label, &setup, job);
 }
 
 static void loaded(struct printing *printing, struct step *step, struct devices *devices,
                    const struct event *event)
 {
     const struct printer_driver *driver = devices->printer_driver;
+    const struct printer_setup setup = setup_of(&step->config->printer);
     const char *why = "there is no label in the journal";
     struct textbuf job;
     bool good = false;
     textbuf_init(&job, printing->job, sizeof printing->job);
     printing->ticket = 0;
     if (event->blob.found && driver != NULL) {
-        good = printing->reading_task ? draw(printing, step, driver, event->blob.bytes, &job)
-                                      : driver->encode_document(event->blob.bytes, &job, &why);
+        good = printing->reading_task
+                   ? draw(printing, step, driver, event->blob.bytes, &job)
+                   : driver->encode_document(event->blob.bytes, &setup, &job, &why);
     }
     printing->job_len = job.len;
     if (good) {

@@ -21,17 +21,23 @@ static inline void printer_rules_check(const struct printer_driver *driver, stru
     printer_state_init(&by_byte);
     while (input.len > 0) {
         enum printer_result whole, piece = PRINTER_NOTHING;
-        struct printer_status status, again;
-        size_t used = driver->feed(&at_once, input, &whole, &status);
+        struct printer_answer answer, again;
+        size_t used = driver->feed(&at_once, input, &whole, &answer);
         ENSURE(used > 0 && used <= input.len);
         for (size_t i = 0; i < used; i++) {
             ENSURE(driver->feed(&by_byte, bytes_slice(input, i, 1), &piece, &again) == 1);
             ENSURE(i + 1 == used || piece == PRINTER_NOTHING);
         }
         ENSURE(whole == piece);
-        if (whole == PRINTER_STATUS) printer_rules_check_status(&status);
+        if (whole == PRINTER_STATUS) printer_rules_check_status(&answer.status);
         if (whole == PRINTER_STATUS)
-            ENSURE(status.ready == again.ready && status.queued == again.queued);
+            ENSURE(answer.status.ready == again.status.ready &&
+                   answer.status.queued == again.status.queued);
+        if (whole == PRINTER_COUNTER) ENSURE(answer.counter == again.counter);
+        if (whole == PRINTER_HEAD)
+            ENSURE(answer.dots_per_mm == again.dots_per_mm && answer.dots_per_mm > 0);
+        if (whole == PRINTER_RECEIPT)
+            ENSURE(answer.receipt == again.receipt && answer.receipt <= PRINTER_RECEIPT_MAX);
         input = bytes_from(input, used);
     }
 }

@@ -27,7 +27,10 @@ int main(int argc, char **argv)
     add(&label, LABEL_CODE128, 250, argv[2]);
     for (int i = 3; i < argc; i++) add(&label, LABEL_TEXT, 50, argv[i]);
     textbuf_init(&job, storage, sizeof storage);
-    if (!printer_zpl.encode_label(&label, (unsigned)strtoul(argv[1], NULL, 10), &job)) return 1;
+    const struct printer_setup setup = {.dpi = (unsigned)strtoul(argv[1], NULL, 10),
+                                        .width_dmm = label.width_dmm,
+                                        .height_dmm = label.height_dmm};
+    if (!printer_zpl.encode_label(&label, &setup, &job)) return 1;
     fputs(job.data, stdout);
     return 0;
 }

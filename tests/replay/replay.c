@@ -121,9 +121,9 @@ static size_t feed_once(struct bench *bench, struct bytes input)
         return used;
     }
     enum printer_result result;
-    struct printer_status status;
-    size_t used = bench->printer->feed(&bench->printer_state, input, &result, &status);
-    status_words_say(&bench->said, result, &status);
+    struct printer_answer answer;
+    size_t used = bench->printer->feed(&bench->printer_state, input, &result, &answer);
+    status_words_say(&bench->said, result, &answer);
     return used;
 }
 

@@ -22,8 +22,12 @@ static inline void scan_words_say(struct textbuf *text, enum scan_result result,
 }
 
 static inline void status_words_say(struct textbuf *text, enum printer_result result,
-                                    const struct printer_status *status)
+                                    const struct printer_answer *answer)
 {
+    const struct printer_status *status = &answer->status;
+    if (result == PRINTER_COUNTER) textbuf_format(text, "counter %u\n", (unsigned)answer->counter);
+    if (result == PRINTER_RECEIPT) textbuf_format(text, "receipt %u\n", (unsigned)answer->receipt);
+    if (result == PRINTER_HEAD) textbuf_format(text, "head dots_per_mm=%u\n", answer->dots_per_mm);
     if (result == PRINTER_REJECTED) textbuf_text(text, "rejected\n");
     if (result != PRINTER_STATUS) return;
     const struct {

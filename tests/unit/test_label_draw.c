@@ -34,9 +34,12 @@ static const struct {
 
 static bool encodes(unsigned dpi)
 {
+    const struct printer_setup setup = {.dpi = dpi,
+                                        .width_dmm = label.width_dmm,
+                                        .height_dmm = label.height_dmm};
     struct textbuf out;
     textbuf_init(&out, job, sizeof job);
-    return printer_driver_find(BYTES_LITERAL("zpl"))->encode_label(&label, dpi, &out);
+    return printer_driver_find(BYTES_LITERAL("zpl"))->encode_label(&label, &setup, &out);
 }
 
 static bool has(const char *text)
@@ -119,8 +122,11 @@ static void every_printer_can_say_it(void)
             struct textbuf out;
             label_draw(&shipment, "Courier", 2, 1016, 1524, &label);
             for (unsigned dpi = 203; dpi <= 300; dpi += 97) {
+                const struct printer_setup setup = {.dpi = dpi,
+                                                    .width_dmm = 1016,
+                                                    .height_dmm = 1524};
                 textbuf_init(&out, job, sizeof job);
-                EXPECT(driver->encode_label(&label, dpi, &out), driver->name);
+                EXPECT(driver->encode_label(&label, &setup, &out), driver->name);
                 EXPECT(bytes_find(textbuf_bytes(&out), BYTES_LITERAL("28411000000145")) < out.len,
                        "with its AWB");
             }

@@ -4,25 +4,12 @@
  * fonts). */
 #include "drivers/printer_epl.h"
 
-#include "tests/support/expect.h"
+#include "tests/support/printer_bench.h"
 
 static char storage[65536];
 
 /* ---- status
  * ---------------------------------------------------------------------------------- */
-
-static enum printer_result last_status(struct bytes input, struct printer_status *out_status)
-{
-    struct printer_state state;
-    enum printer_result last = PRINTER_NOTHING;
-    printer_state_init(&state);
-    while (input.len > 0) {
-        enum printer_result result;
-        input = bytes_from(input, printer_epl.feed(&state, input, &result, out_status));
-        if (result != PRINTER_NOTHING) last = result;
-    }
-    return last;
-}
 
 static void every_code_is_what_the_manual_says(void)
 {
@@ -49,14 +36,7 @@ static void every_code_is_what_the_manual_says(void)
          {.ready = true}},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct printer_status got = {0};
-        const struct printer_status *wanted = &rows[i].wanted;
-        const char *reply = rows[i].reply;
-        EXPECT_I64(PRINTER_STATUS, last_status(bytes_of_text(reply), &got), reply);
-        EXPECT(got.ready == wanted->ready && got.fault == wanted->fault, reply);
-        EXPECT(got.paper_out == wanted->paper_out && got.head_open == wanted->head_open, reply);
-        EXPECT(got.too_hot == wanted->too_hot && got.paused == wanted->paused, reply);
-        EXPECT(!got.busy && got.queued == 0, reply);
+        expect_says(&printer_epl, bytes_of_text(rows[i].reply), &rows[i].wanted, rows[i].reply);
     }
 }
 
@@ -77,26 +57,26 @@ static void no_state_is_guessed(void)
         {"\x11\x13", PRINTER_NOTHING, "flow control"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct printer_status got;
-        EXPECT_I64(rows[i].result, last_status(bytes_of_text(rows[i].reply), &got),
+        struct printer_answer got;
+        EXPECT_I64(rows[i].result,
+                   read_answers(&printer_epl, bytes_of_text(rows[i].reply), &got, NULL),
                    rows[i].promise);
     }
     char flood[PRINTER_REPLY_MAX + 8];
-    struct printer_status got;
+    struct printer_answer got;
     memset(flood, '0', sizeof flood);
-    EXPECT_I64(PRINTER_REJECTED, last_status(bytes_of(flood, sizeof flood), &got),
+    EXPECT_I64(PRINTER_REJECTED,
+               read_answers(&printer_epl, bytes_of(flood, sizeof flood), &got, NULL),
                "a line without end");
 }
 
 /* ---- labels
  * ---------------------------------------------------------------------------------- */
 
-static struct label label_of(enum label_item_kind kind, const char *text)
+static struct label epl_label(enum label_item_kind kind, const char *text)
 {
-    struct label label = {.width_dmm = 1000, .height_dmm = 1500, .count = 1};
-    label.items[0] = (struct label_item){
-        .kind = kind, .x_dmm = 40, .y_dmm = 100, .height_dmm = 60, .width_dmm = 920, .lines = 1};
-    snprintf(label.items[0].text, sizeof label.items[0].text, "%s", text);
+    struct label label = label_of(kind, text);
+    label.items[0].height_dmm = 60;
     return label;
 }
 
@@ -104,7 +84,8 @@ static bool encode(const struct label *label, unsigned dpi)
 {
     struct textbuf job;
     textbuf_init(&job, storage, sizeof storage);
-    return printer_epl.encode_label(label, dpi, &job);
+    const struct printer_setup setup = setup_of(label, dpi);
+    return printer_epl.encode_label(label, &setup, &job);
 }
 
 #define HEAD "\nN\nq800\nQ1200,24\nZT\n"
@@ -132,7 +113,7 @@ static void each_item_is_one_command_of_the_manual(void)
         {LABEL_TEXT, "", 203, HEAD "P1\n"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct label label = label_of(rows[i].kind, rows[i].text);
+        struct label label = epl_label(rows[i].kind, rows[i].text);
         EXPECT(encode(&label, rows[i].dpi), rows[i].job);
         EXPECT_TEXT(rows[i].job, storage, "the whole job");
     }
@@ -143,7 +124,7 @@ static void no_text_becomes_a_command(void)
     for (int first = ' ' + 1; first <= '~'; first++) {
         for (int second = ' ' + 1; second <= '~'; second++) {
             char text[] = {'A', (char)first, (char)second, 'Z', '\0'};
-            struct label label = label_of(LABEL_TEXT, text);
+            struct label label = epl_label(LABEL_TEXT, text);
             if (!EXPECT(encode(&label, 203), text)) continue;
             const char *at = strstr(storage, ",N,\"") + 4;
             for (; *at != '"' && *at != '\0'; at++) {
@@ -169,13 +150,21 @@ static void what_cannot_be_said_is_not_drawn(void)
         {LABEL_CODE128, "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "bars too narrow"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct label label = label_of(rows[i].kind, rows[i].text);
+        struct label label = epl_label(rows[i].kind, rows[i].text);
         EXPECT(!encode(&label, 203), rows[i].promise);
     }
-    struct label label = label_of(LABEL_TEXT, "A");
+    struct label label = epl_label(LABEL_TEXT, "A");
     EXPECT(!encode(&label, 204), "a resolution we do not know");
     label.items[0].y_dmm = 1450;
     EXPECT(!encode(&label, 203), "an item over the edge");
+}
+
+/* A picture that broke off takes so many bytes at most, and alone they are empty lines. */
+static void expect_filled(struct bytes job, const char *promise)
+{
+    EXPECT_I64(PRINTER_FILL + 2, job.len, promise);
+    for (size_t i = 0; i < PRINTER_FILL; i++) EXPECT(job.data[i] == '\n', promise);
+    EXPECT_BYTES(BYTES_LITERAL("N\n"), bytes_from(job, PRINTER_FILL), promise);
 }
 
 static void it_says_how_to_stay_safe(void)
@@ -183,13 +172,14 @@ static void it_says_how_to_stay_safe(void)
     struct textbuf job;
     const char *why = NULL;
     textbuf_init(&job, storage, sizeof storage);
-    EXPECT(!printer_epl.encode_document(BYTES_LITERAL("^XA^FO1,1^FDx^FS^XZ"), &job, &why),
+    EXPECT(!printer_epl.encode_document(BYTES_LITERAL("^XA^FO1,1^FDx^FS^XZ"),
+                                        &(struct printer_setup){.dpi = 203}, &job, &why),
            "a courier's ZPL is never sent");
     EXPECT(why != NULL && job.len == 0, "with a sentence and without a byte");
     EXPECT_BYTES(BYTES_LITERAL("^ee\r\n"), printer_epl.status_request,
                  "asked by ^ee, its line ended");
-    EXPECT_BYTES(BYTES_LITERAL("\nN\n"), printer_epl.start, "half a job of before is dropped");
-    EXPECT_BYTES(BYTES_LITERAL("\nN\n"), printer_epl.abort_job, "a cut one too");
+    expect_filled(printer_epl.start, "half a job of before is dropped");
+    expect_filled(printer_epl.abort_job, "a cut one too");
     EXPECT(printer_epl.print_time_ms > 2950, "150 mm at 2 inches a second");
 }
 

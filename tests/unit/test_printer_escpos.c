@@ -3,7 +3,7 @@
  * question; a courier's ZPL is never sent to it. Epson and Bixolon SRP-350 command manuals. */
 #include "drivers/printer_escpos.h"
 
-#include "tests/support/expect.h"
+#include "tests/support/printer_bench.h"
 
 static char storage[65536];
 static struct textbuf job;
@@ -32,37 +32,34 @@ static void every_bit_is_what_the_manual_says(void)
         {0x11, PRINTER_REJECTED, {.ready = false}, "XON"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct printer_state state;
-        struct printer_status got = {0};
-        enum printer_result result;
-        const struct printer_status *wanted = &rows[i].wanted;
-        const char *promise = rows[i].promise;
-        printer_state_init(&state);
-        EXPECT_I64(1, printer_escpos.feed(&state, bytes_of(&rows[i].reply, 1), &result, &got),
-                   promise);
-        EXPECT_I64(rows[i].result, result, promise);
-        EXPECT(got.ready == wanted->ready && got.fault == wanted->fault, promise);
-        EXPECT(got.paper_out == wanted->paper_out && got.head_open == wanted->head_open, promise);
-        EXPECT(got.paused == wanted->paused && !got.busy, promise);
+        struct printer_answer got = {0};
+        struct bytes reply = bytes_of(&rows[i].reply, 1);
+        EXPECT_I64(rows[i].result, read_answers(&printer_escpos, reply, &got, NULL),
+                   rows[i].promise);
+        if (rows[i].result == PRINTER_STATUS)
+            expect_status(&rows[i].wanted, &got.status, rows[i].promise);
     }
 }
 
 /* ---- labels
  * ---------------------------------------------------------------------------------- */
 
-static struct label label_of(enum label_item_kind kind, const char *text)
+static struct label receipt_of(enum label_item_kind kind, const char *text)
 {
-    struct label label = {.width_dmm = 720, .height_dmm = 1000, .count = 1};
-    label.items[0] = (struct label_item){
-        .kind = kind, .x_dmm = 40, .y_dmm = 40, .height_dmm = 60, .width_dmm = 640, .lines = 1};
-    snprintf(label.items[0].text, sizeof label.items[0].text, "%s", text);
+    struct label label = label_of(kind, text);
+    label.width_dmm = 720;
+    label.height_dmm = 1000;
+    label.items[0].y_dmm = 40;
+    label.items[0].height_dmm = 60;
+    label.items[0].width_dmm = 640;
     return label;
 }
 
 static bool encode(const struct label *label, unsigned dpi)
 {
     textbuf_init(&job, storage, sizeof storage);
-    return printer_escpos.encode_label(label, dpi, &job);
+    const struct printer_setup setup = setup_of(label, dpi);
+    return printer_escpos.encode_label(label, &setup, &job);
 }
 
 #define HEAD "\x1B@\x1BJ\x20" /* 4 mm down: 32 dots */
@@ -89,7 +86,7 @@ static void each_item_is_what_the_manual_says(void)
         {LABEL_CODE128, "A{BC", BYTES_LITERAL(BARS("\x04", "\x07", "A{{BC"))},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct label label = label_of(rows[i].kind, rows[i].text);
+        struct label label = receipt_of(rows[i].kind, rows[i].text);
         EXPECT(encode(&label, 203), rows[i].text);
         EXPECT_BYTES(rows[i].wanted, textbuf_bytes(&job), rows[i].text);
     }
@@ -97,7 +94,7 @@ static void each_item_is_what_the_manual_says(void)
 
 static void a_line_is_rows_of_black(void)
 {
-    struct label label = label_of(LABEL_LINE, "");
+    struct label label = receipt_of(LABEL_LINE, "");
     struct bytes rest;
     unsigned rows = 0;
     label.items[0].height_dmm = 5;
@@ -116,7 +113,7 @@ static void a_line_is_rows_of_black(void)
 
 static void pieces_come_one_below_the_other(void)
 {
-    struct label label = label_of(LABEL_TEXT, "A");
+    struct label label = receipt_of(LABEL_TEXT, "A");
     label.count = 2;
     label.items[1] = label.items[0];
     label.items[1].y_dmm = 140; /* 10 mm lower: 80 dots, of which the first took 48 */
@@ -142,12 +139,12 @@ static void pieces_come_one_below_the_other(void)
 static void nothing_in_a_job_is_taken_for_a_question(void)
 {
     for (unsigned dmm = 0; dmm < 900; dmm++) {
-        struct label label = label_of(LABEL_CODE128, "16041605162016");
+        struct label label = receipt_of(LABEL_CODE128, "16041605162016");
         label.items[0].y_dmm = (uint16_t)dmm;
         label.items[0].height_dmm = (uint16_t)(dmm % 100);
-        label.items[1] = label_of(LABEL_TEXT, "~{B 1604").items[0];
+        label.items[1] = receipt_of(LABEL_TEXT, "~{B 1604").items[0];
         label.items[1].height_dmm = (uint16_t)(dmm % 90);
-        label.items[2] = label_of(LABEL_LINE, "").items[0];
+        label.items[2] = receipt_of(LABEL_LINE, "").items[0];
         label.items[2].width_dmm = (uint16_t)(dmm % 640);
         label.count = 3;
         if (!EXPECT(encode(&label, 203), "drawn")) continue;
@@ -175,14 +172,14 @@ static void what_cannot_be_said_is_not_drawn(void)
         {LABEL_CODE128, "28411210000145284112100001", "bars too narrow in code set B"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct label label = label_of(rows[i].kind, rows[i].text);
+        struct label label = receipt_of(rows[i].kind, rows[i].text);
         EXPECT(encode(&label, 203) == (rows[i].promise == NULL), rows[i].text);
     }
-    struct label label = label_of(LABEL_TEXT, "A");
+    struct label label = receipt_of(LABEL_TEXT, "A");
     EXPECT(!encode(&label, 204), "a resolution we do not know");
     label.items[0].x_dmm = 100;
     EXPECT(!encode(&label, 203), "an item over the edge");
-    label = label_of(LABEL_TEXT, "\xE0\xA4\xA8 \xE2\x82\xB9");
+    label = receipt_of(LABEL_TEXT, "\xE0\xA4\xA8 \xE2\x82\xB9");
     EXPECT(encode(&label, 203), "letters it may not have");
     EXPECT(bytes_find(textbuf_bytes(&job), BYTES_LITERAL("? ?")) < job.len, "are marked");
 }
@@ -191,16 +188,19 @@ static void it_says_how_to_stay_safe(void)
 {
     const char *why = NULL;
     textbuf_init(&job, storage, sizeof storage);
-    EXPECT(!printer_escpos.encode_document(BYTES_LITERAL("^XA^FO1,1^FDx^FS^XZ"), &job, &why),
+    EXPECT(!printer_escpos.encode_document(BYTES_LITERAL("^XA^FO1,1^FDx^FS^XZ"),
+                                           &(struct printer_setup){.dpi = 203}, &job, &why),
            "a courier's ZPL is never sent");
     EXPECT(why != NULL && job.len == 0, "with a sentence and without a byte");
     EXPECT_BYTES(BYTES_LITERAL("\x10\x04\x02"), printer_escpos.status_request, "DLE EOT 2");
     struct bytes ends[] = {printer_escpos.start, printer_escpos.abort_job};
     for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-        for (size_t at = 0; at < 255; at++) EXPECT(ends[i].data[at] == 0, "fills half a command");
+        for (size_t at = 0; at < PRINTER_FILL; at++)
+            EXPECT(ends[i].data[at] == 0, "fills half a command");
     }
-    EXPECT_BYTES(BYTES_LITERAL("\x1B@"), bytes_from(ends[0], 256), "settings put back");
-    EXPECT_BYTES(BYTES_LITERAL("\x1B@\x1DVB\0"), bytes_from(ends[1], 256), "half a label cut off");
+    EXPECT_BYTES(BYTES_LITERAL("\x1B@"), bytes_from(ends[0], PRINTER_FILL), "settings put back");
+    EXPECT_BYTES(BYTES_LITERAL("\x1B@\x1DVB\0"), bytes_from(ends[1], PRINTER_FILL),
+                 "half a label cut off");
     EXPECT(printer_escpos.print_time_ms > 2950, "150 mm at 2 inches a second");
 }
 

@@ -4,7 +4,7 @@
  * ZebraDesigner, the other is test data of a public ZPL library. */
 #include "drivers/printer_zpl.h"
 
-#include "tests/support/expect.h"
+#include "tests/support/printer_bench.h"
 
 #define JOB_SIZE 65536u
 
@@ -17,19 +17,6 @@ static char job_storage[JOB_SIZE];
 #define READY_1 FIRST("030,0,0,1245,000,0,0,0,000,0,0,0")
 #define READY_2 FIRST("000,0,0,0,0,2,4,0,00000000,1,000")
 #define THIRD FIRST("1234,0")
-
-static enum printer_result last_status(struct bytes input, struct printer_status *out_status)
-{
-    struct printer_state state;
-    enum printer_result last = PRINTER_NOTHING;
-    printer_state_init(&state);
-    while (input.len > 0) {
-        enum printer_result result;
-        input = bytes_from(input, printer_zpl.feed(&state, input, &result, out_status));
-        if (result != PRINTER_NOTHING) last = result;
-    }
-    return last;
-}
 
 static void every_flag_stands_where_the_manual_says(void)
 {
@@ -60,20 +47,7 @@ static void every_flag_stands_where_the_manual_says(void)
         {READY_1 FIRST("030,1,0,1245,000,0,0,0,000,0,0,0") READY_2, {.paper_out = true}},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct printer_status got;
-        memset(&got, 0xFF, sizeof got);
-        if (!EXPECT(last_status(bytes_of_text(rows[i].reply), &got) == PRINTER_STATUS,
-                    rows[i].reply))
-            continue;
-        const struct printer_status *wanted = &rows[i].wanted;
-        EXPECT(got.ready == wanted->ready && got.paper_out == wanted->paper_out, rows[i].reply);
-        EXPECT(got.ribbon_out == wanted->ribbon_out && got.head_open == wanted->head_open,
-               rows[i].reply);
-        EXPECT(got.paused == wanted->paused && got.busy == wanted->busy, rows[i].reply);
-        EXPECT(got.too_hot == wanted->too_hot && got.too_cold == wanted->too_cold, rows[i].reply);
-        EXPECT(got.buffer_full == wanted->buffer_full, rows[i].reply);
-        EXPECT(got.label_waiting == wanted->label_waiting, rows[i].reply);
-        EXPECT_I64(wanted->queued, got.queued, rows[i].reply);
+        expect_says(&printer_zpl, bytes_of_text(rows[i].reply), &rows[i].wanted, rows[i].reply);
     }
 }
 
@@ -90,13 +64,16 @@ static void the_error_list_says_the_same(void)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         char reply[128];
-        struct printer_status got;
+        struct printer_answer got;
         snprintf(reply, sizeof reply, "\x02\r\n\r\n  PRINTER STATUS\r\n   %s  \r\n\x03",
                  rows[i].line);
-        EXPECT_I64(PRINTER_STATUS, last_status(bytes_of_text(reply), &got), rows[i].line);
-        EXPECT(got.paper_out == rows[i].paper_out && got.head_open == rows[i].head_open,
+        EXPECT_I64(PRINTER_STATUS, read_answers(&printer_zpl, bytes_of_text(reply), &got, NULL),
+                   rows[i].line);
+        EXPECT(got.status.paper_out == rows[i].paper_out &&
+                   got.status.head_open == rows[i].head_open,
                rows[i].line);
-        EXPECT(got.paused == rows[i].paused && got.ready == rows[i].ready, rows[i].line);
+        EXPECT(got.status.paused == rows[i].paused && got.status.ready == rows[i].ready,
+               rows[i].line);
     }
 }
 
@@ -114,38 +91,48 @@ static void no_state_is_guessed(void)
          "a flag that is no number"},
         {READY_1 FIRST("000,0,0,0,0,2,4,0,-0000001,1,000"), PRINTER_REJECTED,
          "a count that is no number"},
-        {FIRST("TVSE LP 46 Dlite-200dpi,V56.17.9Z,8,8172KB"), PRINTER_REJECTED, "an answer to ~HI"},
+        {FIRST("TVSE LP 46 Dlite-200dpi,V56.17.9Z,8,8172KB"), PRINTER_HEAD, "an answer to ~HI"},
+        {FIRST("TVSE LP 46 Dlite-200dpi,V56.17.9Z,?,8172KB"), PRINTER_REJECTED, "without dots"},
+        {"\"?\"", PRINTER_NOTHING, "a counter it does not have"},
+        {"\"\"", PRINTER_NOTHING, "a counter of nothing"},
+        {"\"99999999999\"", PRINTER_NOTHING, "a counter beyond all labels"},
+        {"\"12", PRINTER_NOTHING, "half a counter"},
+        {"123", PRINTER_NOTHING, "a number without quotes"},
         {"030,0,0,1245,000,0,0,0,000,0,0,0\r\n", PRINTER_NOTHING, "no frame at all"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct printer_status got;
-        EXPECT_I64(rows[i].result, last_status(bytes_of_text(rows[i].reply), &got),
+        struct printer_answer got;
+        EXPECT_I64(rows[i].result,
+                   read_answers(&printer_zpl, bytes_of_text(rows[i].reply), &got, NULL),
                    rows[i].promise);
     }
     uint8_t flood[PRINTER_REPLY_MAX * 3];
-    struct printer_status got;
+    struct printer_answer got;
     memset(flood, '0', sizeof flood);
     flood[0] = 0x02;
-    EXPECT_I64(PRINTER_REJECTED, last_status(bytes_of(flood, sizeof flood), &got),
+    EXPECT_I64(PRINTER_REJECTED,
+               read_answers(&printer_zpl, bytes_of(flood, sizeof flood), &got, NULL),
                "a frame without end");
 }
 
 /* ---- labels
  * ---------------------------------------------------------------------------------- */
 
-static struct label label_of(enum label_item_kind kind, const char *text)
+static struct label zpl_label(enum label_item_kind kind, const char *text)
 {
-    struct label label = {.width_dmm = 1016, .height_dmm = 1524, .count = 1};
-    label.items[0] = (struct label_item){
-        .kind = kind, .x_dmm = 40, .y_dmm = 100, .height_dmm = 40, .width_dmm = 936, .lines = 3};
-    snprintf(label.items[0].text, sizeof label.items[0].text, "%s", text);
+    struct label label = label_of(kind, text);
+    label.width_dmm = 1016;
+    label.height_dmm = 1524;
+    label.items[0].width_dmm = 936;
+    label.items[0].lines = 3;
     return label;
 }
 
 static bool encode(const struct label *label, unsigned dpi, struct textbuf *out)
 {
     textbuf_init(out, job_storage, sizeof job_storage);
-    return printer_zpl.encode_label(label, dpi, out);
+    const struct printer_setup setup = setup_of(label, dpi);
+    return printer_zpl.encode_label(label, &setup, out);
 }
 
 static unsigned count_of(const char *text, const char *part)
@@ -176,7 +163,7 @@ static void field_of(const char *job, bool block, char *out_text)
 
 static void expect_harmless(enum label_item_kind kind, const char *text)
 {
-    struct label label = label_of(kind, text);
+    struct label label = zpl_label(kind, text);
     struct textbuf job;
     char read_back[LABEL_TEXT_SIZE];
     if (!EXPECT(encode(&label, 203, &job), text)) return;
@@ -185,7 +172,7 @@ static void expect_harmless(enum label_item_kind kind, const char *text)
     EXPECT_I64(1, count_of(job.data, "^XZ"), "one label ends");
     EXPECT_I64(1, count_of(job.data, "^FD"), "one field");
     EXPECT_I64(1, count_of(job.data, "^PQ1,0,0,N^XZ\n"), "one copy");
-    EXPECT_I64(18, count_of(job.data, "^"), "no command more than for a harmless text");
+    EXPECT_I64(19, count_of(job.data, "^"), "no command more than for a harmless text");
     field_of(job.data, kind == LABEL_TEXT, read_back);
     EXPECT_BYTES(bytes_trim(bytes_of_text(text)), bytes_trim(bytes_of_text(read_back)),
                  "the text arrives as it was");
@@ -225,16 +212,17 @@ static void what_cannot_be_said_is_not_drawn(void)
     };
     struct textbuf job;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct label label = label_of(rows[i].kind, rows[i].text);
+        struct label label = zpl_label(rows[i].kind, rows[i].text);
         EXPECT(!encode(&label, 203, &job), rows[i].promise);
     }
-    struct label label = label_of(LABEL_TEXT, "A");
+    struct label label = zpl_label(LABEL_TEXT, "A");
     EXPECT(!encode(&label, 204, &job), "a resolution we do not know");
     label.items[0].x_dmm = 100;
     EXPECT(!encode(&label, 203, &job), "an item over the edge");
-    label = label_of(LABEL_TEXT, "A");
+    label = zpl_label(LABEL_TEXT, "A");
     textbuf_init(&job, job_storage, 80);
-    EXPECT(!printer_zpl.encode_label(&label, 203, &job), "a job that does not fit");
+    const struct printer_setup setup = setup_of(&label, 203);
+    EXPECT(!printer_zpl.encode_label(&label, &setup, &job), "a job that does not fit");
 }
 
 /* Widths in modules from an independent encoder: zint 2.11.1, Code 128, automatic sets. */
@@ -251,7 +239,7 @@ static void bars_are_as_wide_as_they_fit_with_their_quiet_zones(void)
         {"PK-10001", 112, 203, 936, 4},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct label label = label_of(LABEL_CODE128, rows[i].text);
+        struct label label = zpl_label(LABEL_CODE128, rows[i].text);
         struct textbuf job;
         unsigned module, ratio, height, x, y;
         label.items[0].width_dmm = (uint16_t)rows[i].room_dmm;
@@ -266,7 +254,7 @@ static void bars_are_as_wide_as_they_fit_with_their_quiet_zones(void)
         EXPECT(x >= left + 10 * module, "quiet zone on the left");
         EXPECT(x + module * (rows[i].modules + 10) <= left + room, "quiet zone on the right");
     }
-    struct label label = label_of(LABEL_CODE128, "EE123456785IN");
+    struct label label = zpl_label(LABEL_CODE128, "EE123456785IN");
     struct textbuf job;
     label.items[0].width_dmm = 430; /* 176 modules of 0.25 mm are 440 */
     EXPECT(!encode(&label, 203, &job), "bars too narrow to scan are refused");
@@ -279,21 +267,21 @@ static void overlong_text_is_narrowed_then_cut(void)
     unsigned height, width;
     memset(text, 'W', sizeof text - 1);
     text[sizeof text - 1] = '\0';
-    struct label label = label_of(LABEL_TEXT, text);
+    struct label label = zpl_label(LABEL_TEXT, text);
     label.items[0].lines = 1;
     EXPECT(encode(&label, 203, &job), "it is drawn");
     EXPECT(sscanf(strstr(job.data, "^A0N,"), "^A0N,%u,%u", &height, &width) == 2, job.data);
     EXPECT(height == 32 && width == 19, "narrowed to sixty percent, as high as asked for");
     field_of(job.data, true, text);
     EXPECT(strlen(text) >= 40 && strlen(text) * 19 * 90 / 100 <= 748, "and cut to the block");
-    label = label_of(LABEL_TEXT, "Short");
+    label = zpl_label(LABEL_TEXT, "Short");
     EXPECT(encode(&label, 203, &job) && strstr(job.data, "^A0N,32,32^FB748,3,") != NULL,
            "what fits is left alone");
 }
 
 static void lines_are_boxes(void)
 {
-    struct label label = label_of(LABEL_LINE, "");
+    struct label label = zpl_label(LABEL_LINE, "");
     struct textbuf job;
     label.items[0].height_dmm = 5;
     EXPECT(encode(&label, 203, &job), "a line");
@@ -307,10 +295,11 @@ static void lines_are_boxes(void)
 
 static bool take_document(const char *document, const char **out_why)
 {
+    const struct printer_setup setup = {.dpi = 203, .width_dmm = 1016, .height_dmm = 1524};
     struct textbuf job;
     textbuf_init(&job, job_storage, sizeof job_storage);
     *out_why = "";
-    return printer_zpl.encode_document(bytes_of_text(document), &job, out_why);
+    return printer_zpl.encode_document(bytes_of_text(document), &setup, &job, out_why);
 }
 
 static void a_harmless_document_is_printed_once(void)
@@ -336,7 +325,7 @@ static void a_harmless_document_is_printed_once(void)
             fprintf(stderr, "    %s\n", why);
             continue;
         }
-        EXPECT(strstr(job_storage, "^XA^CI28") == job_storage, "begins with our settings");
+        EXPECT(strstr(job_storage, "^XA^JZN^CI28") == job_storage, "begins with our settings");
         EXPECT_I64(1, count_of(job_storage, "^PQ"), "one quantity");
         EXPECT(strstr(job_storage, "^PQ1,0,0,N^XZ\n") != NULL, "which is one");
         EXPECT_I64(1, count_of(job_storage, "^XA"), "one label");
@@ -405,14 +394,15 @@ static void everything_else_is_refused_with_a_sentence(void)
 
 static void our_own_label_passes_as_a_document(void)
 {
-    struct label label = label_of(LABEL_TEXT, "Sharma & Sons ^ ~ _ \\");
+    struct label label = zpl_label(LABEL_TEXT, "Sharma & Sons ^ ~ _ \\");
     struct textbuf job;
     const char *why;
     static char copy[JOB_SIZE];
     label.items[0].y_dmm = 40;
     EXPECT(encode(&label, 203, &job), "drawn");
-    snprintf(copy, sizeof copy, "%s", job_storage);
-    /* ^FW, ^LR and the like are kept; ^MC is the box's. */
+    /* ^JZ is refused in a document; ^FW, ^LR and the like are kept; ^MC is the box's. */
+    const char *rest = strstr(job_storage, "^JZN") + 4;
+    snprintf(copy, sizeof copy, "^XA%s", rest);
     EXPECT(take_document(copy, &why), why);
 }
 

@@ -137,10 +137,10 @@ static unsigned print_statuses(const struct printer_driver *driver, struct bytes
     printer_state_init(&state);
     while (reply.len > 0) {
         enum printer_result result;
-        struct printer_status status;
-        reply = bytes_from(reply, driver->feed(&state, reply, &result, &status));
+        struct printer_answer answer;
+        reply = bytes_from(reply, driver->feed(&state, reply, &result, &answer));
         if (result != PRINTER_STATUS) continue;
-        decode_status_print(&status);
+        decode_status_print(&answer.status);
         count++;
     }
     return count;

@@ -162,10 +162,10 @@ static size_t feed_scanner(struct listener *listener, struct bytes input, struct
 static size_t feed_printer(struct listener *listener, struct bytes input, struct textbuf *words)
 {
     enum printer_result result;
-    struct printer_status status;
-    size_t used = listener->printer->feed(&listener->printer_state, input, &result, &status);
-    if (listener->expect) status_words_say(words, result, &status);
-    else if (result == PRINTER_STATUS) decode_status_print(&status);
+    struct printer_answer answer;
+    size_t used = listener->printer->feed(&listener->printer_state, input, &result, &answer);
+    if (listener->expect) status_words_say(words, result, &answer);
+    else if (result == PRINTER_STATUS) decode_status_print(&answer.status);
     return used;
 }
 

@@ -1,0 +1,176 @@
+/* printer_zpl_picture.c - a picture in ZPL: ^GFA, ZPL II Programming Guide P1099958, and its
+ * appendix on compressed graphics.
+ *
+ * Rules. The numbers of a ^GF are documented up to 99999, so a picture goes in strips of so many
+ * bytes, each without the white around it. A strip is written in the shorter of two forms: hex with
+ * repeat counts, or a zlib stream in base64 with its CRC. Both are measured first. "!", ones to the
+ * end of the row, is not used: not every reader knows it. */
+#include "drivers/printer_zpl.h"
+#include "hal/base/crc.h"
+#include "hal/base/deflate.h"
+
+#define STRIP_BYTES_MAX 99999u
+
+struct pen { /* writes, or only counts where `out` is NULL */
+    struct textbuf *out;
+    size_t len;
+    uint16_t crc;
+    uint8_t kept[3]; /* bytes that do not yet make four letters of base64 */
+    size_t kept_count;
+};
+
+static void put(struct pen *pen, char one)
+{
+    if (pen->out != NULL) textbuf_char(pen->out, one);
+    pen->len++;
+}
+
+/* ---- hex with repeat counts
+ * ------------------------------------------------------------------- */
+
+static char digit_at(const struct picture *picture, const struct picture_band *band, unsigned row,
+                     unsigned place)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    uint8_t byte = picture_byte(picture, row, band->left + place / 2);
+    return digits[place % 2 == 0 ? byte >> 4 : byte & 15];
+}
+
+static void put_run(struct pen *pen, char digit, unsigned count)
+{
+    unsigned rest = count;
+    if (count < 3) {
+        for (; rest > 0; rest--) put(pen, digit);
+        return;
+    }
+    for (; rest >= 400; rest -= 400) put(pen, 'z');
+    if (rest >= 20) put(pen, (char)('g' + rest / 20 - 1));
+    rest %= 20;
+    if (rest > 0) put(pen, (char)('G' + rest - 1));
+    put(pen, digit);
+}
+
+static bool is_repeated(const struct picture *picture, const struct picture_band *band,
+                        unsigned row)
+{
+    if (row == band->top) return false;
+    for (unsigned i = band->left; i < band->left + band->width; i++) {
+        if (picture_byte(picture, row, i) != picture_byte(picture, row - 1, i)) return false;
+    }
+    return true;
+}
+
+static void put_hex_row(struct pen *pen, const struct picture *picture,
+                        const struct picture_band *band, unsigned row)
+{
+    unsigned used = band->width; /* white at the end of a row goes as a comma */
+    while (used > 0 && picture_byte(picture, row, band->left + used - 1) == 0) used--;
+    for (unsigned at = 0; at < 2 * used;) {
+        char digit = digit_at(picture, band, row, at);
+        unsigned run = 1;
+        while (at + run < 2 * used && digit_at(picture, band, row, at + run) == digit) run++;
+        put_run(pen, digit, run);
+        at += run;
+    }
+    if (used < band->width) put(pen, ',');
+}
+
+static void put_hex(struct pen *pen, const struct picture *picture, const struct picture_band *band)
+{
+    for (unsigned row = band->top; row < band->top + band->rows; row++) {
+        if (is_repeated(picture, band, row)) put(pen, ':');
+        else put_hex_row(pen, picture, band, row);
+    }
+}
+
+/* ---- zlib in base64
+ * --------------------------------------------------------------------------- */
+
+static void put_letter(struct pen *pen, char letter)
+{
+    pen->crc = crc16_add(pen->crc, bytes_of(&letter, 1));
+    put(pen, letter);
+}
+
+static void put_quartet(struct pen *pen, size_t count)
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const uint8_t *kept = pen->kept;
+    put_letter(pen, letters[kept[0] >> 2]);
+    put_letter(pen, letters[(kept[0] & 3) << 4 | kept[1] >> 4]);
+    put_letter(pen, count > 1 ? letters[(kept[1] & 15) << 2 | kept[2] >> 6] : '=');
+    put_letter(pen, count > 2 ? letters[kept[2] & 63] : '=');
+    pen->kept_count = 0;
+}
+
+static void put_base64(void *to, struct bytes piece)
+{
+    struct pen *pen = to;
+    for (size_t i = 0; i < piece.len; i++) {
+        pen->kept[pen->kept_count++] = piece.data[i];
+        if (pen->kept_count == 3) put_quartet(pen, 3);
+    }
+}
+
+static void put_text(struct pen *pen, const char *text)
+{
+    for (; *text != '\0'; text++) put(pen, *text);
+}
+
+/* False when the memory is too small for it. */
+static bool put_packed(struct pen *pen, const struct picture *picture,
+                       const struct picture_band *band, struct scratch scratch)
+{
+    struct deflate *deflate = deflate_begin(scratch, put_base64, pen);
+    if (deflate == NULL) return false;
+    put_text(pen, ":Z64:");
+    for (unsigned row = band->top; row < band->top + band->rows; row++) {
+        uint8_t bytes[PICTURE_DOTS_MAX / 8];
+        for (unsigned i = 0; i < band->width; i++)
+            bytes[i] = picture_byte(picture, row, band->left + i);
+        deflate_add(deflate, bytes_of(bytes, band->width), false);
+    }
+    deflate_add(deflate, BYTES_NONE, true);
+    size_t rest = pen->kept_count;
+    for (size_t i = rest; i < 3; i++) pen->kept[i] = 0;
+    if (rest > 0) put_quartet(pen, rest);
+    uint16_t crc = pen->crc;
+    char sum[] = {':', 0, 0, 0, 0, '\0'};
+    for (unsigned i = 0; i < 4; i++) sum[1 + i] = "0123456789ABCDEF"[crc >> (12 - 4 * i) & 15];
+    put_text(pen, sum);
+    return true;
+}
+
+/* ---- the job
+ * ---------------------------------------------------------------------------------- */
+
+static void put_strip(const struct picture *picture, const struct picture_band *band,
+                      struct scratch scratch, struct textbuf *out)
+{
+    struct pen hex = {.out = NULL}, packed = {.out = NULL}, pen = {.out = out};
+    put_hex(&hex, picture, band);
+    bool pack = put_packed(&packed, picture, band, scratch) && packed.len < hex.len;
+    unsigned bytes = band->width * band->rows;
+    textbuf_format(out, "^FO%u,%u^GFA,%u,%u,%u,", band->left * 8, band->top, bytes, bytes,
+                   band->width);
+    if (pack) ENSURE(put_packed(&pen, picture, band, scratch));
+    else put_hex(&pen, picture, band);
+    textbuf_text(out, "^FS\n");
+}
+
+bool zpl_encode_picture(const struct picture *picture, const struct printer_setup *setup,
+                        struct scratch scratch, struct textbuf *out)
+{
+    struct picture_band band;
+    if (!picture_fits(picture, setup)) return false;
+    unsigned step = STRIP_BYTES_MAX / ((picture->width_dots + 7) / 8);
+    zpl_open(setup, out);
+    for (unsigned top = 0; top < picture->height_dots && textbuf_ok(out); top += step) {
+        unsigned left = picture->height_dots - top;
+        if (picture_crop(picture, top, left < step ? left : step, &band))
+            put_strip(picture, &band, scratch, out);
+    }
+    textbuf_text(out, ZPL_CLOSE);
+    return textbuf_ok(out);
+}
