@@ -16,7 +16,7 @@
 #include "firmware/station/devices.h"
 #include "firmware/station/fact.h"
 
-#define PRINT_JOB_MAX (256u * 1024u)
+#define PRINT_JOB_MAX (384u * 1024u) /* 4 x 6 inches of noise at 300 dpi, uncompressed, and room */
 #define PRINT_PROOF_MIN_MS 300 /* a status sooner after the last byte may be older than the label */
 #define PRINT_PROOFS 2u        /* clean and empty this often in a row */
 

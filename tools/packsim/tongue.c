@@ -1,0 +1,52 @@
+/* tongue.c - what the languages share; see tongue.h. */
+#include "tools/packsim/tongue.h"
+
+const struct tongue *tongue_find(struct bytes name)
+{
+    static const struct tongue *const all[] = {&tongue_tspl, &tongue_epl, &tongue_escpos};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        if (bytes_equal_text(name, all[i]->name)) return all[i];
+    }
+    return NULL;
+}
+
+void tongue_draw(const struct tongue *tongue, struct bytes job, struct canvas *canvas)
+{
+    while (job.len > 0) {
+        size_t len = tongue->next(job);
+        if (len == 0) return;
+        tongue->draw(bytes_slice(job, 0, len), canvas);
+        job = bytes_from(job, len);
+    }
+}
+
+bool tongue_numbers(struct bytes *rest, unsigned *out_numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct bytes word;
+        uint64_t number;
+        if (!bytes_split(rest, ',', &word)) return false;
+        if (!bytes_to_u64(bytes_trim(word), 100000, &number)) return false;
+        out_numbers[i] = (unsigned)number;
+    }
+    return true;
+}
+
+size_t tongue_line(struct bytes front)
+{
+    size_t end = bytes_find_byte(front, '\n');
+    return end < front.len ? end + 1 : 0;
+}
+
+void tongue_raster(struct canvas *canvas, const unsigned *place_and_size, struct bytes rows,
+                   bool black)
+{
+    unsigned x = place_and_size[0], y = place_and_size[1], width = place_and_size[2];
+    for (size_t i = 0; i < rows.len; i++) {
+        for (unsigned bit = 0; bit < 8; bit++) {
+            bool one = (rows.data[i] & 0x80u >> bit) != 0;
+            canvas_dot(canvas, x + (unsigned)(i % width) * 8 + bit, y + (unsigned)(i / width),
+                       one == black);
+        }
+    }
+}
