@@ -127,6 +127,9 @@ struct printer_identity {
     /* "zpl", "tspl", "epl", "escpos" or "unknown"; we need not have a driver for it. A hint: cheap
      * printers say nothing, or something else. */
     char dialect[16];
+    /* It names one language by its own name; not so "CEZD", which is several, or a name that only
+     * experience knows. */
+    bool sure;
 };
 /* False when there is not one key in it. */
 bool printer_identity_parse(struct bytes device_id, struct printer_identity *out);

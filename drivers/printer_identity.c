@@ -40,19 +40,27 @@ static bool contains(struct bytes whole, const char *part)
     return bytes_find(whole, bytes_of_text(part)) < whole.len;
 }
 
-static const char *dialect_of(struct bytes commands, struct bytes model)
+/* A second language in the same list makes it unsure which one is meant. */
+static const char *dialect_of(struct bytes commands, struct bytes model, bool *out_sure)
 {
     static const struct {
         const char *part, *dialect;
+        bool sure;
     } hints[] = {
-        {"ZPL", "zpl"},       {"BPLZ", "zpl"}, /* SNBC's word for its ZPL */
-        {"TSPL", "tspl"},     {"EPL", "epl"},     {"ESC/POS", "escpos"},
-        {"ESCPOS", "escpos"}, {"XPP,XL", "tspl"}, /* Rollo, Marklife (from lprint) */
-        {"CEZD", "zpl"},                          /* 4BARCODE: letters for CPCL, EPL, ZPL, DPL */
+        {"ZPL", "zpl", true},       {"BPLZ", "zpl", true}, /* SNBC's word for its ZPL */
+        {"TSPL", "tspl", true},     {"EPL", "epl", true},      {"ESC/POS", "escpos", true},
+        {"ESCPOS", "escpos", true}, {"XPP,XL", "tspl", false}, /* Rollo, Marklife (from lprint) */
+        {"CEZD", "zpl", false}, /* 4BARCODE: letters for CPCL, EPL, ZPL, DPL */
     };
+    const char *found = NULL;
+    *out_sure = false;
     for (size_t i = 0; i < ARRAY_LEN(hints); i++) {
-        if (contains(commands, hints[i].part)) return hints[i].dialect;
+        if (!contains(commands, hints[i].part)) continue;
+        bool another = found != NULL && !bytes_equal_text(bytes_of_text(found), hints[i].dialect);
+        *out_sure = found == NULL ? hints[i].sure : *out_sure && !another;
+        if (found == NULL) found = hints[i].dialect;
     }
+    if (found != NULL) return found;
     return commands.len == 0 && contains(model, "ZPL") ? "zpl" : "unknown";
 }
 
@@ -71,6 +79,7 @@ bool printer_identity_parse(struct bytes device_id, struct printer_identity *out
     if (manufacturer.len == 0 && model.len == 0 && commands.len == 0) return false;
     copy_cut(manufacturer, out->manufacturer, sizeof out->manufacturer);
     copy_cut(model, out->model, sizeof out->model);
-    copy_cut(bytes_of_text(dialect_of(commands, model)), out->dialect, sizeof out->dialect);
+    copy_cut(bytes_of_text(dialect_of(commands, model, &out->sure)), out->dialect,
+             sizeof out->dialect);
     return true;
 }
