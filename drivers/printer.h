@@ -81,9 +81,9 @@ struct printer_driver {
     struct line_settings usual;
     struct bytes status_request;
     uint32_t status_wait_ms; /* silence this long after asking: busy or in error, ask on */
-    /* Where a status does not tell for sure that a label is still coming out: how long the longest
-     * may take. A clean status sooner proves nothing. 0: it tells. */
-    uint32_t print_time_ms;
+    /* A status does not tell for sure that a label is still coming out: a clean one proves nothing
+     * before the time is over that a label takes. */
+    bool needs_time;
     /* Sent once after each opening: what makes the printer safe for us, first of all "do not
      * reprint by yourself after an error". */
     struct bytes start;

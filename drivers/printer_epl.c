@@ -207,7 +207,7 @@ const struct printer_driver printer_epl = {
     .usual = {.baud = 9600, .data_bits = 8, .stop_bits = 1, .parity = LINE_PARITY_NONE},
     .status_request = {(const uint8_t *)"^ee\r\n", 5},
     .status_wait_ms = 2000,
-    .print_time_ms = 4000, /* no code says that a label is coming out */
+    .needs_time = true, /* no code says that a label is coming out */
     /* Ends a line or a picture that was half received, and empties the label it was for. */
     .start = BYTES_LITERAL(CANCEL),
     .abort_job = BYTES_LITERAL(CANCEL),

@@ -253,7 +253,7 @@ const struct printer_driver printer_escpos = {
     .usual = {.baud = 9600, .data_bits = 8, .stop_bits = 1, .parity = LINE_PARITY_NONE},
     .status_request = {(const uint8_t *)DLE EOT "\x02", 3},
     .status_wait_ms = 2000,
-    .print_time_ms = 4000, /* no bit says that paper is moving */
+    .needs_time = true, /* no bit says that paper is moving */
     .start = {start, sizeof start},
     .abort_job = {abort_job, sizeof abort_job},
     .ask_receipt = ask_receipt,

@@ -265,7 +265,7 @@ const struct printer_driver printer_tspl = {
     .status_request = {(const uint8_t *)"\x1B!?", 3},
     .status_wait_ms = 2000,
     /* "Printing" is said only while paper moves, and a clone may say it never. */
-    .print_time_ms = 4000,
+    .needs_time = true,
     /* <ESC>!. cancels what was half received, where the firmware knows it; where not, the line ends
      * fill the picture that it may have been. After an error no label is printed again by the
      * printer's own decision. */

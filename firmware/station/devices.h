@@ -11,6 +11,7 @@
 #define PACKD_FIRMWARE_STATION_DEVICES_H
 
 #include "drivers/driver_list.h"
+#include "drivers/printer_kind.h"
 #include "firmware/station/binding.h"
 #include "firmware/station/event.h"
 #include "firmware/station/finding.h"
@@ -62,10 +63,13 @@ struct devices {
     struct printer_status printer_status;
     bool printer_known; /* printer_status was received since the port was opened */
     int64_t printer_status_ms;
-    int64_t printer_ask_ms;   /* when to ask for its status next */
-    bool printer_asked;       /* and has not answered yet */
-    int64_t printer_asked_ms; /* the first time that was not answered */
-    bool printer_eager;       /* printing wants to know soon */
+    int64_t printer_ask_ms;                     /* when to ask for its status next */
+    bool printer_asked;                         /* and has not answered yet */
+    int64_t printer_asked_ms;                   /* the first time that was not answered */
+    bool printer_eager;                         /* printing wants to know soon */
+    struct printer_kind printer_kind;           /* by its identity, since it was opened */
+    struct printer_questions printer_questions; /* beside the state */
+    unsigned printer_dots_per_mm;               /* as it says; 0: not known */
     uint64_t printer_drained;
     uint64_t printer_written;
     uint32_t frames_refused;
@@ -77,13 +81,16 @@ enum device_item_kind {
     DEVICE_ITEM_READING,
     DEVICE_ITEM_SCAN,
     DEVICE_ITEM_BAD_SCAN,
-    DEVICE_ITEM_STATUS
+    DEVICE_ITEM_STATUS,
+    DEVICE_ITEM_ANSWER /* of the printer, to a question of printing */
 };
 
 struct device_item { /* one thing that a device has said */
     enum device_item_kind kind;
     struct scale_reading reading;
     struct scan scan;
+    enum printer_result result; /* ANSWER */
+    struct printer_answer answer;
 };
 
 /* `table` and `scales` may be NULL; else they are borrowed as the settings are. */
@@ -120,6 +127,16 @@ bool devices_scale_send(struct devices *devices, struct step *step, struct bytes
 
 /* Asks the printer more often, or as usual again. */
 void devices_printer_eager(struct devices *devices, const struct step *step, bool eager);
+/* Asks it something beside its state, now. False when it may not know, has never answered that, or
+ * has not answered yet. */
+bool devices_printer_ask(struct devices *devices, struct step *step, enum printer_question which);
+/* May it be asked? For a question that travels with a job: then its answer is expected from now on
+ * for so long. */
+bool devices_printer_may_ask(const struct devices *devices, enum printer_question which);
+void devices_printer_expect(struct devices *devices, const struct step *step,
+                            enum printer_question which, int64_t wait_ms);
+/* Its head has other dots than the settings say: every label would come out in a wrong size. */
+bool devices_printer_is_wrong(const struct devices *devices, unsigned dpi);
 /* False when the printer is not open. */
 bool devices_printer_write(struct devices *devices, struct step *step, struct bytes bytes);
 

@@ -117,7 +117,7 @@ static const char *const format_words[] = {[LABEL_FORMAT_NONE] = "",
                                            [LABEL_FORMAT_PDF] = "pdf",
                                            [LABEL_FORMAT_PNG] = "png"};
 
-static void write_body(struct textbuf *text, const struct parcel *parcel)
+static void write_body(struct textbuf *text, enum fact_kind kind, const struct parcel *parcel)
 {
     struct json_writer json;
     json_write_init(&json, text);
@@ -139,6 +139,7 @@ static void write_body(struct textbuf *text, const struct parcel *parcel)
     write_if(&json, "label_format", format_words[parcel->label_format]);
     json_write_i64(&json, "copy", parcel->copy);
     write_if(&json, "note", parcel->note);
+    if (kind == FACT_PRINTED) write_if(&json, "evidence", parcel->evidence);
     json_write_close(&json, '}');
 }
 
@@ -150,7 +151,7 @@ void fact_put(struct step *step, enum fact_kind kind, const struct parcel *parce
     textbuf_init(&key, key_storage, sizeof key_storage);
     textbuf_init(&body, body_storage, sizeof body_storage);
     write_key(&key, kind, parcel);
-    write_body(&body, parcel);
+    write_body(&body, kind, parcel);
     ENSURE(textbuf_ok(&key) && textbuf_ok(&body));
     commands_fact(step->commands, textbuf_bytes(&key), kind_words[kind],
                   bytes_of_text(parcel->order_id), textbuf_bytes(&body));
@@ -274,7 +275,8 @@ bool fact_parse(struct bytes body, struct scratch scratch, struct parcel *out)
                 take_text(root, "service", parcel.service, sizeof parcel.service) &&
                 take_text(root, "awb", parcel.awb, sizeof parcel.awb) &&
                 take_text(root, "currency", parcel.currency, sizeof parcel.currency) &&
-                take_text(root, "note", parcel.note, sizeof parcel.note);
+                take_text(root, "note", parcel.note, sizeof parcel.note) &&
+                take_text(root, "evidence", parcel.evidence, sizeof parcel.evidence);
     if (!good || parcel.reference[0] == '\0') return false;
     parcel.package_no = take_count(root, "package_no");
     parcel.packages_total = take_count(root, "packages_total");

@@ -70,6 +70,7 @@ struct parcel { /* what facts about a parcel say; zero where a fact does not say
     enum label_format label_format; /* of the courier's label; NONE: drawn by us */
     unsigned copy;                  /* PRINT, PRINTED */
     char note[65];                  /* a reason's word */
+    char evidence[9]; /* PRINTED: how that is known, printing.h; empty in facts of before */
 };
 
 /* The last four characters: enough for a line of the log. */

@@ -109,7 +109,7 @@ static void scan_while_busy(struct packing *packing, struct step *step, struct f
     bool label = packing->state == PACKING_HELD && packing->reason == HELD_LABEL_UNKNOWN &&
                  bytes_equal_text(scan, packing->parcel.awb);
     if (label) {
-        packing_confirm_label(packing, step, floor);
+        packing_confirm_label(packing, step, floor, EVIDENCE_SCAN);
         return;
     }
     packing->scans_not_taken++;

@@ -213,8 +213,16 @@ void packing_close(struct packing *packing, struct step *step, struct floor *flo
     close_with(packing, step, booking);
 }
 
-void packing_confirm_label(struct packing *packing, struct step *step, struct floor *floor)
+static void set_evidence(struct packing *packing, const char *evidence)
 {
+    ENSURE(bytes_to_text(bytes_of_text(evidence), packing->parcel.evidence,
+                         sizeof packing->parcel.evidence));
+}
+
+void packing_confirm_label(struct packing *packing, struct step *step, struct floor *floor,
+                           const char *evidence)
+{
+    set_evidence(packing, evidence);
     if (floor->printing->state != PRINTING_IDLE)
         printing_release(floor->printing, step, floor->devices);
     packing->reason = HELD_NONE;
@@ -275,6 +283,7 @@ bool packing_printing(struct packing *packing, struct step *step, struct floor *
         if (packing->holding) {
             end_hold_label(packing, step, floor);
         } else {
+            set_evidence(packing, print_evidence_word(floor->printing->evidence));
             printing_release(floor->printing, step, floor->devices);
             packing_close(packing, step, floor);
         }

@@ -19,7 +19,9 @@ void packing_book(struct packing *packing, struct step *step, struct floor *floo
 void packing_begin_printing(struct packing *packing, struct step *step, struct floor *floor);
 /* The label is out: stores printed, closed and the event. */
 void packing_close(struct packing *packing, struct step *step, struct floor *floor);
-void packing_confirm_label(struct packing *packing, struct step *step, struct floor *floor);
+/* Somebody or something else than the printer says that the label is there. */
+void packing_confirm_label(struct packing *packing, struct step *step, struct floor *floor,
+                           const char *evidence);
 void packing_set_aside(struct packing *packing, struct step *step, struct floor *floor);
 /* Handlers of their states; true when the parcel went somewhere. */
 bool packing_booking(struct packing *packing, struct step *step, struct floor *floor);

@@ -275,7 +275,7 @@ bool packing_press(struct packing *packing, struct step *step, struct floor *flo
     case PRESS_GIVE_UP: give_up(packing, step, floor); return true;
     case PRESS_TRY_AGAIN: try_again(packing, step, floor); return true;
     case PRESS_SET_ASIDE: packing_set_aside(packing, step, floor); return true;
-    case PRESS_LABEL_OK: packing_confirm_label(packing, step, floor); return true;
+    case PRESS_LABEL_OK: packing_confirm_label(packing, step, floor, EVIDENCE_PERSON); return true;
     case PRESS_LABEL_MISSING: print_again(packing, step, floor); return true;
     case PRESS_REPRINT: return reprint(packing, step, floor, text);
     case PRESS_TAKEN_BACK: packing_take_back(packing, step, floor); return true;

@@ -12,6 +12,13 @@ void printing_init(struct printing *printing)
     printing->deadline_ms = NO_DEADLINE;
     printing->job_len = 0;
     printing->cut = false;
+    printing->receipt = printing->last_receipt = 0;
+}
+
+const char *print_evidence_word(enum print_evidence evidence)
+{
+    static const char *const words[] = {"", "status", "counter", "receipt"};
+    return words[evidence];
 }
 
 static struct printer_setup setup_of(const struct config_printer *printer)
@@ -53,6 +60,12 @@ static void begin(struct printing *printing, struct step *step, struct devices *
     printing->carrier = carrier;
     printing->proofs = 0;
     printing->seen_busy = printing->hold = false;
+    printing->counter_known = printing->counting = false;
+    printing->counted = 0;
+    printing->evidence = PRINT_BY_NOTHING;
+    printing->receipt = 0;
+    /* In good time: the label does not wait for the answer. */
+    (void)devices_printer_ask(devices, step, PRINTER_ASKS_COUNTER);
     devices_printer_eager(devices, step, true);
 }
 
@@ -100,6 +113,19 @@ static bool draw(struct printing *printing, struct step *step, const struct prin
     return driver->encode_label(label, &setup, job);
 }
 
+/* Behind the label, where the printer may know the question. False: no room for it. */
+static bool ask_receipt(struct printing *printing, const struct devices *devices,
+                        struct textbuf *job)
+{
+    bool may = devices_printer_may_ask(devices, PRINTER_ASKS_RECEIPT);
+    uint32_t next = printing->last_receipt % PRINTER_RECEIPT_MAX + 1;
+    printing->receipt = may ? next : 0;
+    if (!may) return true;
+    printing->last_receipt = next;
+    devices->printer_driver->ask_receipt(next, job);
+    return textbuf_ok(job);
+}
+
 static void loaded(struct printing *printing, struct step *step, struct devices *devices,
                    const struct event *event)
 {
@@ -115,6 +141,7 @@ static void loaded(struct printing *printing, struct step *step, struct devices 
                    ? draw(printing, step, driver, event->blob.bytes, &job)
                    : driver->encode_document(event->blob.bytes, &setup, &job, &why);
     }
+    if (good) good = ask_receipt(printing, devices, &job);
     printing->job_len = job.len;
     if (good) {
         go(printing, PRINTING_WAITING, 0, NO_DEADLINE);
@@ -170,12 +197,73 @@ static void start(struct printing *printing, struct step *step)
     go(printing, PRINTING_STARTING, step_store(step), NO_DEADLINE);
 }
 
+/* How long a label takes, where the printer's state does not say when it is done. */
+static int64_t label_time_ms(const struct step *step, const struct devices *devices)
+{
+    const struct config_printer *printer = &step->config->printer;
+    unsigned speed_ips = printer->speed_ips > 0 ? printer->speed_ips : PRINT_SLOWEST_IPS;
+    if (!devices->printer_driver->needs_time) return PRINT_PROOF_MIN_MS;
+    return PRINT_START_MS + printer->height_dmm * 1000 / (int64_t)(254 * speed_ips);
+}
+
+static void printed(struct printing *printing, struct step *step, struct devices *devices,
+                    enum print_evidence evidence)
+{
+    printing->evidence = evidence;
+    devices_printer_eager(devices, step, false);
+    go(printing, PRINTING_PRINTED, 0, NO_DEADLINE);
+}
+
+/* The state is good: a counter that can be asked has the last word, again and again until it has
+ * counted or the time is over. One that does not answer is no counter. */
+static void count(struct printing *printing, struct step *step, struct devices *devices)
+{
+    bool out = (devices->printer_questions.out & PRINTER_ASKS_COUNTER) != 0;
+    if (printing->counting && out) return;
+    if (printing->counting && !printing->counter_answered) printing->counter_known = false;
+    printing->counting = printing->counter_known;
+    printing->counter_answered = false;
+    if (printing->counting && devices_printer_ask(devices, step, PRINTER_ASKS_COUNTER)) return;
+    printed(printing, step, devices, PRINT_BY_STATUS);
+}
+
+/* One label more: it is out. None: not yet, or nothing has printed although the state is good. More
+ * than one: the printer has repeated it by itself, and two labels have one number. */
+static void counted(struct printing *printing, struct step *step, struct devices *devices,
+                    uint32_t counter)
+{
+    uint32_t labels = counter - printing->counter_before;
+    printing->counter_answered = true;
+    if (labels == 1) {
+        printed(printing, step, devices, PRINT_BY_COUNTER);
+    } else if (labels > PRINT_COUNTED_MAX) {
+        printed(printing, step, devices, PRINT_BY_STATUS);
+    } else if (labels > 1) {
+        printing->counted = labels;
+        commands_log(step->commands, LOG_ALARM, "log_label_twice", "order_no",
+                     printing->parcel.order_no, NULL);
+        unsure(printing, step, devices);
+    }
+}
+
+void printing_answer(struct printing *printing, struct step *step, struct devices *devices,
+                     enum printer_result result, const struct printer_answer *answer)
+{
+    bool sending = printing->state == PRINTING_SENDING || printing->state == PRINTING_PROVING;
+    if (result == PRINTER_COUNTER && printing->state == PRINTING_PROVING && printing->counting) {
+        counted(printing, step, devices, answer->counter);
+    } else if (result == PRINTER_COUNTER && printing->state != PRINTING_IDLE) {
+        printing->counter_before = answer->counter; /* it was asked before the label was sent */
+        printing->counter_known = true;
+    } else if (result == PRINTER_RECEIPT && sending && printing->receipt == answer->receipt) {
+        printed(printing, step, devices, PRINT_BY_RECEIPT);
+    }
+}
+
 static void prove(struct printing *printing, struct step *step, struct devices *devices)
 {
     const struct printer_status *status = &devices->printer_status;
-    uint32_t print_time_ms = devices->printer_driver->print_time_ms;
-    int64_t proof_min_ms =
-        print_time_ms > PRINT_PROOF_MIN_MS ? (int64_t)print_time_ms : PRINT_PROOF_MIN_MS;
+    int64_t proof_min_ms = label_time_ms(step, devices);
     bool flagged = status->paper_out || status->ribbon_out || status->head_open ||
                    status->too_hot || status->fault;
     if (flagged) { /* the rest of the label is lost: we have told the printer not to repeat it */
@@ -190,8 +278,15 @@ static void prove(struct printing *printing, struct step *step, struct devices *
     if (step->now_ms - printing->drained_ms < proof_min_ms && !printing->seen_busy) return;
     printing->proofs++;
     if (printing->proofs < PRINT_PROOFS && !printing->seen_busy) return;
-    devices_printer_eager(devices, step, false);
-    go(printing, PRINTING_PRINTED, 0, NO_DEADLINE);
+    count(printing, step, devices);
+}
+
+/* The longest that is waited: as the settings say, but never less than a label takes. */
+static int64_t print_wait_ms(const struct step *step, const struct devices *devices)
+{
+    int64_t wait_ms = step->config->limits.print_wait_ms;
+    int64_t least_ms = label_time_ms(step, devices) + PRINT_SLACK_MS;
+    return devices->printer_driver->needs_time && wait_ms < least_ms ? least_ms : wait_ms;
 }
 
 static void send(struct printing *printing, struct step *step, struct devices *devices)
@@ -207,14 +302,17 @@ static void send(struct printing *printing, struct step *step, struct devices *d
         return;
     }
     printing->drained_target = devices->printer_written;
-    go(printing, PRINTING_SENDING, 0, step->now_ms + step->config->limits.print_wait_ms);
+    int64_t wait_ms = print_wait_ms(step, devices);
+    if (printing->receipt > 0) devices_printer_expect(devices, step, PRINTER_ASKS_RECEIPT, wait_ms);
+    go(printing, PRINTING_SENDING, 0, step->now_ms + wait_ms);
 }
 
 void printing_status(struct printing *printing, struct step *step, struct devices *devices)
 {
     const struct printer_status *status = &devices->printer_status;
     bool fresh = devices->printer_known && devices->slots[DEVICE_PRINTER].state == DEVICE_OPEN;
-    bool may_start = printing->state == PRINTING_WAITING && !printing->gated;
+    bool wrong = devices_printer_is_wrong(devices, step->config->printer.dpi);
+    bool may_start = printing->state == PRINTING_WAITING && !printing->gated && !wrong;
     if (may_start && fresh && status->ready && !status->busy) {
         if (printing->hold) send(printing, step, devices);
         else start(printing, step);

@@ -2,14 +2,20 @@
  *
  *   IDLE --begin--> LOADING --encoded--> WAITING --ready--> STARTING --stored--> SENDING
  *       LOADING --cannot be said--> BROKEN
- *       SENDING --all bytes taken--> PROVING --clean and empty, twice--> PRINTED
- *       SENDING, PROVING --lost, cut, flagged, too long--> UNSURE: one question to the packer
+ *       SENDING --all bytes taken--> PROVING --clean and empty, twice, and counted--> PRINTED
+ *       SENDING, PROVING --lost, cut, flagged, not counted, too long--> UNSURE: one question to
+ *                                                                               the packer
  *
  * LOADING: the label is read from the journal. WAITING: nothing was sent; the printer must say
  * ready and empty, however long that takes. (A hold label is drawn at once and goes from WAITING to
  * SENDING, for no fact rests on it.) STARTING: that a label is about to be sent is on its
  * way to disk. SENDING, PROVING: bytes are on their way; bytes accepted prove nothing about
- * paper. UNSURE is never turned into a second label without a person's word. */
+ * paper. UNSURE is never turned into a second label without a person's word.
+ *
+ * So there are three answers: printed, with its evidence; not known, UNSURE; and not printed, when
+ * it is given up in WAITING or cannot be said. The evidence, from weak to strong: a clean state
+ * before and after; the printer's counter of labels, one more than before; its own word that all
+ * that was sent is out; and, from outside, a person's word and the label's own scan. */
 #ifndef PACKD_FIRMWARE_STATION_PRINTING_H
 #define PACKD_FIRMWARE_STATION_PRINTING_H
 
@@ -19,6 +25,16 @@
 #define PRINT_JOB_MAX (384u * 1024u) /* 4 x 6 inches of noise at 300 dpi, uncompressed, and room */
 #define PRINT_PROOF_MIN_MS 300 /* a status sooner after the last byte may be older than the label */
 #define PRINT_PROOFS 2u        /* clean and empty this often in a row */
+#define PRINT_START_MS 1000    /* from the last byte to the first dot, at most */
+#define PRINT_SLOWEST_IPS 2u   /* where the settings say no speed */
+#define PRINT_SLACK_MS 3000    /* from a label's own time to where nothing more is waited for */
+/* More labels than this at once are no labels: a counter that was set anew. */
+#define PRINT_COUNTED_MAX 20u
+
+enum print_evidence { PRINT_BY_NOTHING, PRINT_BY_STATUS, PRINT_BY_COUNTER, PRINT_BY_RECEIPT };
+const char *print_evidence_word(enum print_evidence evidence); /* "counter", as facts say it */
+#define EVIDENCE_PERSON "person"
+#define EVIDENCE_SCAN "scan"
 
 enum printing_state {
     PRINTING_IDLE,
@@ -47,9 +63,17 @@ struct printing {
     int64_t drained_ms;
     unsigned proofs;
     bool seen_busy;
-    bool hold;  /* a hold label: nothing of it is stored, a second one does no harm */
+    bool hold;          /* a hold label: nothing of it is stored, a second one does no harm */
     bool gated; /* WAITING: the packer must look at the parcel first (packing_weight_is_off) */
-    bool cut;   /* the job broke off: the printer must be told before the next one */
+    bool cut;           /* the job broke off: the printer must be told before the next one */
+    bool counter_known; /* counter_before was answered before the label was sent */
+    uint32_t counter_before;
+    bool counting;         /* PROVING: the state is good, and the counter is asked too */
+    bool counter_answered; /* since it was asked last */
+    uint32_t counted;      /* labels, by the counter, when that is not one */
+    uint32_t receipt;      /* asked for behind the job; 0: not */
+    uint32_t last_receipt;
+    enum print_evidence evidence; /* PRINTED */
 };
 
 void printing_init(struct printing *printing);
@@ -64,6 +88,9 @@ void printing_step(struct printing *printing, struct step *step, struct devices 
                    const struct event *event);
 /* A status has just been read. */
 void printing_status(struct printing *printing, struct step *step, struct devices *devices);
+/* It has answered something else. */
+void printing_answer(struct printing *printing, struct step *step, struct devices *devices,
+                     enum printer_result result, const struct printer_answer *answer);
 void printing_stored(struct printing *printing, struct step *step, struct devices *devices,
                      uint32_t ticket, enum err error);
 /* Ends the machine's work: PRINTED, UNSURE, BROKEN, or WAITING when nothing was sent. */

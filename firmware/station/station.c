@@ -292,6 +292,9 @@ static void route_bytes(struct station *station, struct step *step, const struct
         case DEVICE_ITEM_STATUS:
             printing_status(&station->printing, step, &station->devices);
             break;
+        case DEVICE_ITEM_ANSWER:
+            printing_answer(&station->printing, step, &station->devices, item.result, &item.answer);
+            break;
         }
     }
 }

@@ -155,11 +155,11 @@ static void a_label_goes_its_whole_way(void)
 static void a_printer_that_does_not_say_that_it_prints_gets_its_time(void)
 {
     struct printer_driver slow = printer_zpl;
-    slow.print_time_ms = 4000;
+    slow.needs_time = true;
     send();
     devices.printer_driver = &slow;
     printer_event(EVENT_PORT_DRAINED);
-    now_ms += slow.print_time_ms - 1;
+    now_ms += PRINT_START_MS + 3000 - 1; /* 152.4 mm at 2 inches a second */
     give_status(ready);
     give_status(ready);
     EXPECT_I64(PRINTING_PROVING, printing.state, "clean before it can be out proves nothing");
