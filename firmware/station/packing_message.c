@@ -68,6 +68,7 @@ static const struct message_row rows[] = {
     {"printer_paused", LAMP_RED, true},
     {"printer_hot", LAMP_YELLOW, true},
     {"printer_not_ready", LAMP_RED, true},
+    {"printer_wrong_head", LAMP_RED, true},
     {"unknown_scan", LAMP_RED, true},
     {"many_orders", LAMP_RED, true},
     {"unknown_product", LAMP_RED, true},
@@ -87,6 +88,7 @@ static const struct message_row rows[] = {
     {"needs_person", LAMP_RED, true},
     {"awb_twice", LAMP_RED, true},
     {"label_unknown", LAMP_RED, true},
+    {"label_twice", LAMP_RED, true},
     {"label_broken", LAMP_RED, true},
     {"disk_full", LAMP_RED, true},
     {"too_many_open", LAMP_RED, true},
@@ -283,7 +285,7 @@ static void say_idle(const struct view *view, struct message *message)
     }
 }
 
-static const char *printer_message(const struct devices *devices)
+static const char *printer_message(const struct devices *devices, unsigned dpi)
 {
     const struct printer_status *status = &devices->printer_status;
     const char *word = devices_printer_word(devices);
@@ -294,6 +296,7 @@ static const char *printer_message(const struct devices *devices)
     if (devices->slots[DEVICE_PRINTER].unfit) return "printer_unfit";
     if (devices->slots[DEVICE_PRINTER].silent) return "printer_silent";
     if (!devices->printer_known) return NULL;
+    if (devices_printer_is_wrong(devices, dpi)) return "printer_wrong_head";
     if (status->head_open) return "printer_head_open";
     if (status->paper_out) return "printer_paper_out";
     if (status->ribbon_out) return "printer_ribbon_out";
@@ -312,7 +315,8 @@ static const char *carrier_title(const struct view *view)
 
 static void say_printing(const struct view *view, struct message *message)
 {
-    const char *trouble = printer_message(view->floor->devices);
+    unsigned dpi = view->step->config->printer.dpi;
+    const char *trouble = printer_message(view->floor->devices, dpi);
     bool waiting = view->floor->printing->state == PRINTING_WAITING;
     bool ahead = view->packing->slot != NO_SLOT && !view->packing->setting_aside;
     const char *id = ahead ? "printing_ahead" : "printing";
@@ -407,8 +411,9 @@ static void say_held(const struct view *view, struct message *message)
         say_recalled(&packing->recall, message);
         return;
     }
-    const char *id =
-        refused ? refusal_message(packing->refusal) : held_reason_word(packing->reason);
+    bool twice = packing->reason == HELD_LABEL_UNKNOWN && view->floor->printing->counted > 1;
+    const char *id = twice ? "label_twice" : held_reason_word(packing->reason);
+    if (refused) id = refusal_message(packing->refusal);
     if (packing->reason == HELD_UNKNOWN_SCAN) id = unknown_message(packing->scan_kind);
     say(message, id);
     if (refused || packing->reason == HELD_NEEDS_PERSON || packing->reason == HELD_AWB_TWICE) {
