@@ -1,7 +1,5 @@
-/* model_bench.c - scale, scanner, printer and the packer, with their faults. The scale is a
- * Toledo that talks five times a second while anything moves; the printer takes ZPL and loses the
- * rest of a label when it is disturbed, as one that was told not to reprint by itself; the packer
- * is human. */
+/* model_bench.c - ports, scale, scanner and the packer, with their faults. The scale is a Toledo
+ * that talks five times a second while anything moves; the packer is human. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +8,7 @@
 #define FRAME_EVERY_MS 200
 #define FRAME_AT_REST_MS 800 /* a slow scale; and so that an idle bench does not fill the run */
 #define REST_MS 1000         /* the newest weight is shown this long, five frames a second */
-#define PRINT_MS 900
+#define ZEBRA "MFG:Zebra Technologies;CMD:ZPL;MDL:ZTC ZD421-203dpi ZPL;"
 
 /* --- ports
  * ------------------------------------------------------------------------------------------- */
@@ -33,11 +31,18 @@ static void give_port(struct world *world, void *data)
     event.port.error = news->error;
     event.port.bytes = bytes_of(news->bytes, news->len);
     event.port.sentence = "";
+    /* The printer tells who it is. */
+    struct device_identity identity = {.is_printer = true, .can_read = true};
+    identity.device_id = event.port.bytes;
+    if (news->kind == EVENT_PORT_OPENED) {
+        event.port.bytes = BYTES_NONE;
+        event.port.identity = news->len > 0 ? &identity : NULL;
+    }
     sim_give(world, &event);
 }
 
-static void tell(struct world *world, int64_t in_ms, enum event_kind kind, uint32_t port,
-                 const void *bytes, size_t len)
+void bench_tell(struct world *world, int64_t in_ms, enum event_kind kind, uint32_t port,
+                const void *bytes, size_t len)
 {
     struct port_news *news = sim_alloc(sizeof *news + len);
     news->kind = kind;
@@ -49,20 +54,32 @@ static void tell(struct world *world, int64_t in_ms, enum event_kind kind, uint3
     sim_later(world, in_ms, false, give_port, news);
 }
 
+void bench_drained(struct world *world, uint32_t port, uint64_t drained)
+{
+    struct port_news *news = sim_alloc(sizeof *news);
+    news->kind = EVENT_PORT_DRAINED;
+    news->port = port;
+    news->drained = drained;
+    sim_later(world, sim_between(world, 1, 60), false, give_port, news);
+}
+
 static void scale_frame(struct world *world, void *unused);
 
 void bench_open(struct world *world, const struct command *command)
 {
     struct sim_bench *bench = &world->bench;
+    bool printer = command->port.role == PORT_PRINTER;
     if (!plugs_open(world, command)) {
-        tell(world, 5, EVENT_PORT_FAILED, command->port.port, NULL, 0);
+        bench_tell(world, 5, EVENT_PORT_FAILED, command->port.port, NULL, 0);
         return;
     }
     if (sim_fault(world, FAULT_OPEN_FAILED, 50)) {
-        tell(world, 5, EVENT_PORT_FAILED, command->port.port, NULL, 0);
+        bench_tell(world, 5, EVENT_PORT_FAILED, command->port.port, NULL, 0);
         return;
     }
-    tell(world, 5, EVENT_PORT_OPENED, command->port.port, NULL, 0);
+    if (printer)
+        bench_tell(world, 5, EVENT_PORT_OPENED, command->port.port, ZEBRA, sizeof ZEBRA - 1);
+    else bench_tell(world, 5, EVENT_PORT_OPENED, command->port.port, NULL, 0);
     switch (command->port.role) {
     case PORT_SCALE:
         bench->scale_port = command->port.port;
@@ -98,10 +115,10 @@ void bench_cut(struct world *world)
     if (bench->order != ORDER_COUNT_MAX) bench->tries = 0;
 }
 
-static void unplug(struct world *world, uint32_t *port, enum sim_plug plug)
+void bench_unplug(struct world *world, uint32_t *port, enum sim_plug plug)
 {
     if (*port == 0) return;
-    tell(world, 1, EVENT_PORT_CLOSED, *port, NULL, 0);
+    bench_tell(world, 1, EVENT_PORT_CLOSED, *port, NULL, 0);
     *port = 0;
     plugs_pulled(world, plug);
 }
@@ -125,7 +142,7 @@ static int64_t shown_of(const struct sim_bench *bench, int64_t load_mg)
 }
 
 /* A Toledo takes bare letters; no other byte does anything. It zeroes and tares only at rest. */
-static void scale_hears(struct world *world, struct bytes bytes)
+void bench_scale_hears(struct world *world, struct bytes bytes)
 {
     struct sim_bench *bench = &world->bench;
     for (size_t i = 0; i < bytes.len && world->now_ms >= bench->still_ms; i++) {
@@ -176,10 +193,10 @@ static void scale_frame(struct world *world, void *unused)
     for (size_t i = 0; i < 17; i++) sum += frame[i] & 0x7Fu;
     frame[17] = (uint8_t)((0x80u - (sum & 0x7Fu)) & 0x7Fu);
     if (noise) frame[sim_below(world, sizeof frame)] ^= 0x11;
-    if (heard) tell(world, 0, EVENT_PORT_BYTES, bench->scale_port, frame, sizeof frame);
+    if (heard) bench_tell(world, 0, EVENT_PORT_BYTES, bench->scale_port, frame, sizeof frame);
     bool rests = world->now_ms > bench->still_ms + REST_MS;
     bench->scale_talks = !sim_fault(world, FAULT_SCALE_UNPLUGGED, 1);
-    if (!bench->scale_talks) unplug(world, &bench->scale_port, PLUG_SCALE);
+    if (!bench->scale_talks) bench_unplug(world, &bench->scale_port, PLUG_SCALE);
     else sim_later_static(world, rests ? FRAME_AT_REST_MS : FRAME_EVERY_MS, false, scale_frame);
 }
 
@@ -188,127 +205,6 @@ void bench_lay(struct world *world, int64_t mass_mg)
     world->bench.plate_mg = mass_mg;
     world->bench.still_ms = world->now_ms + sim_between(world, 100, 1500);
     world->bench.flickers = mass_mg > 0 && sim_fault(world, FAULT_SCALE_FLICKERS, 100);
-}
-
-/* --- printer
- * ----------------------------------------------------------------------------------------- */
-
-struct sim_label *bench_label(struct world *world, const char *awb)
-{
-    uint32_t bucket = sim_hash(awb);
-    for (struct sim_label *label = world->labels[bucket]; label != NULL; label = label->next) {
-        if (strcmp(label->awb, awb) == 0) return label;
-    }
-    struct sim_label *label = sim_alloc(sizeof *label);
-    snprintf(label->awb, sizeof label->awb, "%s", awb);
-    label->allowed = 1;
-    label->next = world->labels[bucket];
-    world->labels[bucket] = label;
-    return label;
-}
-
-struct coming_label {
-    char awb[SHIPMENT_AWB_SIZE];
-    unsigned power;
-};
-
-static void label_out(struct world *world, void *data)
-{
-    const struct coming_label *label = data;
-    if (label->power != world->bench.power || world->bench.paper_out) return; /* the rest is lost */
-    sim_trace(world, "label", label->awb);
-    rules_at_label(world, label->awb);
-}
-
-static void start_label(struct world *world, const char *job)
-{
-    struct sim_bench *bench = &world->bench;
-    struct coming_label *label = sim_alloc(sizeof *label);
-    const char *bars = strstr(job, "^BC");
-    const char *data = bars == NULL ? NULL : strstr(bars, "^FD");
-    if (data == NULL || sscanf(data + 3, "%40[^^]", label->awb) != 1) {
-        free(label); /* settings, not a label */
-        return;
-    }
-    label->power = bench->power;
-    bench->busy_until_ms = world->now_ms + PRINT_MS;
-    sim_later(world, PRINT_MS, true, label_out, label);
-    if (sim_fault(world, FAULT_PAPER_OUT, 30)) {
-        bench->paper_out = true;
-        bench->paper_back_ms = world->now_ms + sim_between(world, 3000, 30000);
-    }
-}
-
-static void answer_status(struct world *world)
-{
-    struct sim_bench *bench = &world->bench;
-    char reply[160];
-    bool busy = world->now_ms < bench->busy_until_ms && !bench->paper_out;
-    if (bench->paper_out && world->now_ms >= bench->paper_back_ms) bench->paper_out = false;
-    if (world->now_ms < bench->silent_until_ms) return;
-    if (sim_fault(world, FAULT_PRINTER_SILENT, 5))
-        bench->silent_until_ms = world->now_ms + sim_between(world, 1000, 8000);
-    int len = snprintf(reply, sizeof reply,
-                       "\x02"
-                       "030,%d,0,1245,%03d,0,0,0,000,0,0,0\x03\r\n\x02"
-                       "000,0,0,0,0,2,4,0,%08d,1,000\x03\r\n"
-                       "\x02"
-                       "1234,0\x03\r\n",
-                       bench->paper_out, busy, busy);
-    tell(world, 20, EVENT_PORT_BYTES, bench->printer_port, reply, (size_t)len);
-}
-
-/* Reads what has come: immediate commands where they stand, formats when they are whole. */
-static void read_inbox(struct world *world)
-{
-    struct sim_bench *bench = &world->bench;
-    for (;;) {
-        bench->inbox[bench->inbox_len] = '\0';
-        char *status = strstr(bench->inbox, "~HS");
-        char *end = strstr(bench->inbox, "^XZ");
-        if (end != NULL && (status == NULL || end < status)) {
-            end[0] = '\0';
-            start_label(world, bench->inbox);
-            size_t used = (size_t)(end - bench->inbox) + 3;
-            bench->inbox_len -= used;
-            memmove(bench->inbox, bench->inbox + used, bench->inbox_len);
-        } else if (status != NULL) {
-            answer_status(world);
-            size_t after = (size_t)(status - bench->inbox) + 3;
-            memmove(status, status + 3, bench->inbox_len - after);
-            bench->inbox_len -= 3;
-        } else {
-            return;
-        }
-    }
-}
-
-void bench_write(struct world *world, const struct command *command)
-{
-    struct sim_bench *bench = &world->bench;
-    if (command->port.port == bench->scale_port && bench->scale_port != 0)
-        scale_hears(world, command->port.bytes);
-    if (command->port.port != bench->printer_port || bench->printer_port == 0) return;
-    size_t len = command->port.bytes.len;
-    /* a job: the plug is pulled at some byte */
-    bool cut = len > 100 && sim_fault(world, FAULT_PRINTER_CUT_OFF, 30);
-    size_t kept = cut ? (size_t)sim_below(world, len) : len;
-    ENSURE(bench->inbox_len + kept < sizeof bench->inbox);
-    memcpy(bench->inbox + bench->inbox_len, command->port.bytes.data, kept);
-    bench->inbox_len += kept;
-    bench->written += len;
-    read_inbox(world);
-    if (cut) {
-        bench->inbox_len = 0;
-        if (sim_below(world, 2) == 0) bench->power++;
-        unplug(world, &bench->printer_port, PLUG_PRINTER);
-        return;
-    }
-    struct port_news *news = sim_alloc(sizeof *news);
-    news->kind = EVENT_PORT_DRAINED;
-    news->port = bench->printer_port;
-    news->drained = bench->written;
-    sim_later(world, sim_between(world, 1, 60), false, give_port, news);
 }
 
 /* What is unplugged stays so; the rest takes the kernel's time, or is not possible at all. */
@@ -331,9 +227,9 @@ void bench_scan(struct world *world, const char *text)
     if (world->bench.scanner_port == 0) return;
     rules_at_scan(world, text);
     sim_trace(world, "scan", text);
-    tell(world, 1, EVENT_PORT_BYTES, world->bench.scanner_port, line, (size_t)len);
+    bench_tell(world, 1, EVENT_PORT_BYTES, world->bench.scanner_port, line, (size_t)len);
     if (sim_fault(world, FAULT_DOUBLE_SCAN, 50))
-        tell(world, 120, EVENT_PORT_BYTES, world->bench.scanner_port, line, (size_t)len);
+        bench_tell(world, 120, EVENT_PORT_BYTES, world->bench.scanner_port, line, (size_t)len);
 }
 
 void bench_press(struct world *world, enum press which, const char *text)
@@ -578,9 +474,9 @@ static void disturb(struct world *world)
 {
     struct sim_bench *bench = &world->bench;
     if (sim_fault(world, FAULT_PRINTER_UNPLUGGED, 1))
-        unplug(world, &bench->printer_port, PLUG_PRINTER);
+        bench_unplug(world, &bench->printer_port, PLUG_PRINTER);
     if (sim_fault(world, FAULT_SCANNER_UNPLUGGED, 1))
-        unplug(world, &bench->scanner_port, PLUG_SCANNER);
+        bench_unplug(world, &bench->scanner_port, PLUG_SCANNER);
     if (sim_fault(world, FAULT_FOREIGN_SCAN, 2)) bench_scan(world, "WEB-1");
     enum packing_state state = world->station->packing.state;
     bool weighed = state == PACKING_BOOKING || state == PACKING_PRINTING;
@@ -600,6 +496,7 @@ static void note_permission(struct world *world, enum held_reason reason_before,
     if (!again) return;
     struct sim_label *label = bench_label(world, packing->parcel.awb);
     label->allowed = label->count + 1;
+    label->repeated = false;
 }
 
 /* Now and then the packer moves in the very millisecond in which something of the station is due:

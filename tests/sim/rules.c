@@ -239,6 +239,17 @@ static void check_mass(struct world *world, const struct parcel *parcel, const c
         sim_violation(world, "I6 the plate was empty before", key);
 }
 
+/* I16: what the printer's counter proves has come out, and once; where it has come out twice, a
+ * person was asked. */
+static void check_evidence(struct world *world, const struct parcel *parcel)
+{
+    const struct sim_label *label = bench_label(world, parcel->awb);
+    if (strcmp(parcel->evidence, "counter") != 0) return;
+    if (label->count == 0) sim_violation(world, "I16 a label that was counted is out", parcel->awb);
+    if (label->repeated)
+        sim_violation(world, "I16 of two labels with one number a person is told", parcel->awb);
+}
+
 /* A frame of this very moment may reach the station after it. */
 static void parcel_done(struct world *world)
 {
@@ -260,6 +271,7 @@ void rules_at_fact(struct world *world, const struct sim_fact *fact)
     bool over = strcmp(fact->kind, "refused") == 0 || strcmp(fact->kind, "absent") == 0;
     if (readable && over && strcmp(world->ledger.booked, parcel.reference) == 0)
         world->ledger.booked[0] = '\0';
+    if (readable && strcmp(fact->kind, "printed") == 0) check_evidence(world, &parcel);
     if (strcmp(fact->kind, "intent") != 0) return;
     if (!readable) {
         sim_violation(world, "an intent can be read back", fact->key);

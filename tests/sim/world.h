@@ -143,7 +143,8 @@ struct sim_bench {
     int64_t paper_back_ms;
     int64_t silent_until_ms;
     int64_t busy_until_ms;
-    unsigned power; /* generation: a label begun before a power cut does not come out */
+    uint32_t counter; /* labels in its life, as it counts them */
+    unsigned power;   /* generation: a label begun before a power cut does not come out */
     /* packer */
     unsigned order; /* in hand; ORDER_COUNT_MAX: none */
     bool placed;
@@ -181,6 +182,7 @@ struct sim_label { /* that came out of the printer */
     char awb[SHIPMENT_AWB_SIZE];
     unsigned count;
     unsigned allowed; /* one, and one more for each time a person asked for another */
+    bool repeated;    /* by the printer itself, and no person was asked since */
     struct sim_label *next;
 };
 
@@ -336,6 +338,12 @@ void plugs_start(struct world *world); /* before the station's first event */
 bool plugs_open(struct world *world, const struct command *command);
 void plugs_pulled(struct world *world, enum sim_plug plug);
 void plugs_news(struct world *world);
+/* What a port will say, and what becomes of one. */
+void bench_tell(struct world *world, int64_t in_ms, enum event_kind kind, uint32_t port,
+                const void *bytes, size_t len);
+void bench_scale_hears(struct world *world, struct bytes bytes);
+void bench_drained(struct world *world, uint32_t port, uint64_t drained);
+void bench_unplug(struct world *world, uint32_t *port, enum sim_plug plug);
 void bench_packer(struct world *world, void *unused);
 void bench_cut(struct world *world);
 void bench_news(struct world *world, void *unused); /* devices and settings, now and then */
