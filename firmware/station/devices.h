@@ -125,6 +125,8 @@ void devices_take_up(struct devices *devices, struct step *step, unsigned slot);
 /* To the scale, as it stands; false when it is not open, not known, or there is nothing to send. */
 bool devices_scale_send(struct devices *devices, struct step *step, struct bytes bytes);
 
+/* What each label begins with. */
+struct printer_setup devices_printer_setup(const struct config *config);
 /* Asks the printer more often, or as usual again. */
 void devices_printer_eager(struct devices *devices, const struct step *step, bool eager);
 /* Asks it something beside its state, now. False when it may not know, has never answered that, or

@@ -24,6 +24,18 @@ void printer_forget(struct devices *devices, const struct config *config)
     devices->printer_written = 0;
 }
 
+struct printer_setup devices_printer_setup(const struct config *config)
+{
+    const struct config_printer *printer = &config->printer;
+    return (struct printer_setup){.dpi = printer->dpi,
+                                  .width_dmm = printer->width_dmm,
+                                  .height_dmm = printer->height_dmm,
+                                  .darkness = printer->darkness,
+                                  .speed_ips = printer->speed_ips,
+                                  .media = printer->media,
+                                  .mode = printer->mode};
+}
+
 static struct device *slot_of(struct devices *devices)
 {
     return &devices->slots[DEVICE_PRINTER];

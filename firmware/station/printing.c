@@ -21,17 +21,6 @@ const char *print_evidence_word(enum print_evidence evidence)
     return words[evidence];
 }
 
-static struct printer_setup setup_of(const struct config_printer *printer)
-{
-    return (struct printer_setup){.dpi = printer->dpi,
-                                  .width_dmm = printer->width_dmm,
-                                  .height_dmm = printer->height_dmm,
-                                  .darkness = printer->darkness,
-                                  .speed_ips = printer->speed_ips,
-                                  .media = printer->media,
-                                  .mode = printer->mode};
-}
-
 static void go(struct printing *printing, enum printing_state state, uint32_t ticket,
                int64_t deadline_ms)
 {
@@ -89,7 +78,7 @@ void printing_begin_hold(struct printing *printing, struct step *step, struct de
     textbuf_init(&job, printing->job, sizeof printing->job);
     label_draw_hold(parcel, known ? step->carriers[carrier]->title : "", printer->width_dmm,
                     printer->height_dmm, label);
-    const struct printer_setup setup = setup_of(printer);
+    const struct printer_setup setup = devices_printer_setup(step->config);
     bool good = driver != NULL && driver->encode_label(label, &setup, &job);
     printing->job_len = job.len;
     go(printing, good ? PRINTING_WAITING : PRINTING_BROKEN, 0, NO_DEADLINE);
@@ -109,7 +98,7 @@ static bool draw(struct printing *printing, struct step *step, const struct prin
     label_draw(shipment, step->carriers[printing->carrier]->title, printing->parcel.copy,
                printer->width_dmm, printer->height_dmm, label);
     printing->self_drawn = true;
-    const struct printer_setup setup = setup_of(printer);
+    const struct printer_setup setup = devices_printer_setup(step->config);
     return driver->encode_label(label, &setup, job);
 }
 
@@ -130,7 +119,7 @@ static void loaded(struct printing *printing, struct step *step, struct devices 
                    const struct event *event)
 {
     const struct printer_driver *driver = devices->printer_driver;
-    const struct printer_setup setup = setup_of(&step->config->printer);
+    const struct printer_setup setup = devices_printer_setup(step->config);
     const char *why = "there is no label in the journal";
     struct textbuf job;
     bool good = false;

@@ -239,7 +239,8 @@ static void print_number(const struct devices *devices, struct step *step, struc
     textbuf_u64(&text, number);
     write(probe, step, driver->start);
     commands_text_begin(step->commands, &job, 4096);
-    bool drawn = driver->encode_label(&label, settings->dpi, &job);
+    const struct printer_setup setup = devices_printer_setup(step->config);
+    bool drawn = driver->encode_label(&label, &setup, &job);
     struct bytes bytes = commands_text_end(step->commands, &job);
     if (drawn) write(probe, step, bytes);
 }
