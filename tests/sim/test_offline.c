@@ -371,7 +371,8 @@ static void many_more_than_fit_in_memory_are_told_in_order(void)
         pack(world, order_no);
         if (i != 150) continue;
         power_cut(world);
-        memset(world->cached, 1, world->oms.count); /* a cut may lose it: without a line, for good */
+        memset(world->cached, 1,
+               world->oms.count); /* a cut may lose it: without a line, for good */
     }
     EXPECT_I64(300, world->station->backlog.waiting, "a day without a line");
     cut_line(world, false);

@@ -53,6 +53,7 @@ enum option_code {
     OPTION_SCALE,
     OPTION_SEED,
     OPTION_RENDERER,
+    OPTION_PRINTER,
     OPTION_PORT /* and the ports in order */
 };
 
@@ -66,6 +67,7 @@ static const struct option long_options[] = {
     {"protocol", required_argument, NULL, OPTION_SCALE},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"renderer", required_argument, NULL, OPTION_RENDERER},
+    {"printer", required_argument, NULL, OPTION_PRINTER},
     {"courier-port", required_argument, NULL, OPTION_PORT},
     {"oms-port", required_argument, NULL, OPTION_PORT + 1},
     {"scale-port", required_argument, NULL, OPTION_PORT + 2},
@@ -116,6 +118,7 @@ static bool option_take(struct options *options, int code, const char *value)
     case OPTION_SCRIPT: options->script = value; return true;
     case OPTION_SCALE: return scale_protocol_set(bytes_of_text(value));
     case OPTION_SEED: return number_take(value, UINT32_MAX, &world->seed);
+    case OPTION_PRINTER: return printer_language_set(bytes_of_text(value));
     case OPTION_RENDERER: return text_take(value, world->renderer, sizeof world->renderer);
     default:
         if (code < OPTION_PORT || code >= OPTION_PORT + PORT_COUNT ||
@@ -199,6 +202,7 @@ int main(int argument_count, char **arguments)
         fprintf(stderr, "usage: packsim [--dir DIR] [--state] [--port-base N] [--courier-port N] "
                         "... [--station NAME]...\n"
                         "       [--script FILE] [--protocol NAME] [--seed N] "
+                        "[--printer zpl|tspl|epl|escpos] "
                         "[--renderer PROGRAM]\n"
                         "       packsim ctl [--dir DIR] COMMAND [WORD]...\n");
         return 2;

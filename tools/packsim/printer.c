@@ -1,5 +1,5 @@
-/* printer.c - prints formats in their time and answers as a Zebra does (ZPL II Programming
- * Guide, ~HS, ~HQES, ^HH).
+/* printer.c - prints labels in their time and answers as a Zebra does (ZPL II Programming Guide,
+ * ~HS, ~HQES, ^HH), or as printers of other tongues do (tongue.h).
  *
  *     queue --> printing --+--> label out (labels/NNNN.zpl)
  *                  ^       |
@@ -31,17 +31,25 @@ struct job {
     int64_t copies_left; /* this one included */
     uint64_t number;
     bool again; /* printed again after an error */
+    bool receipt_asked;
+    uint8_t receipt[4];
 };
 
 struct machine {
+    const struct tongue *tongue; /* NULL: ZPL */
     bool paper_out, head_open, paused;
-    bool silent;           /* answers nothing */
-    bool mute_in_error;    /* answers nothing while paper or head is wrong */
-    bool garbage_next;     /* the next answer is nonsense */
-    bool reprint;          /* ^JZY */
-    int64_t paper_out_at;  /* percent of the next label; -1: not planned */
-    int64_t disconnect_at; /* bytes of the next data until the line is cut; -1: not planned */
-    int64_t slow;          /* factor */
+    bool blank;              /* nothing comes out, and all seems well */
+    bool stubborn;           /* prints a broken label again, whatever it was told */
+    bool twice;              /* and the next one by itself */
+    bool silent;             /* answers nothing */
+    bool mute_in_error;      /* answers nothing while paper or head is wrong */
+    bool garbage_next;       /* the next answer is nonsense */
+    bool reprint;            /* ^JZY */
+    int64_t paper_out_at;    /* percent of the label; -1: not planned */
+    int64_t paper_out_after; /* so many labels before that one */
+    int64_t disconnect_at;   /* bytes of the next data until the line is cut; -1: not planned */
+    int64_t power_at;        /* likewise, and it is off and on again */
+    int64_t slow;            /* factor */
     int64_t speed_ips;
     int64_t length_dots; /* of the last format that said so: stays */
     int64_t started_ms;  /* of the label under the head; 0: none */
@@ -52,6 +60,7 @@ struct machine {
 
 static void printer_received(struct bytes run);
 static void printer_turn(int64_t now_ms);
+static void power_cycle(int64_t for_ms);
 
 static struct device device = {.clients_max = 1,
                                .received = printer_received,
@@ -59,10 +68,12 @@ static struct device device = {.clients_max = 1,
 static struct machine machine = {.reprint = true,
                                  .paper_out_at = -1,
                                  .disconnect_at = -1,
+                                 .power_at = -1,
                                  .slow = 1,
                                  .speed_ips = 4,
                                  .length_dots = USUAL_LENGTH_DOTS};
 static struct zpl_intake intake;
+static struct tongue_intake spoken;
 static struct job queue[QUEUE_MAX];
 static size_t queued;
 
@@ -96,7 +107,8 @@ static int64_t label_percent(int64_t now_ms)
 static void label_out(int64_t percent)
 {
     const struct job *job = &queue[0];
-    paper_add(bytes_of(job->format, job->len), job->number, percent, job->again,
+    if (machine.blank) return;
+    paper_add(bytes_of(job->format, job->len), machine.tongue, job->number, percent, job->again,
               machine.length_dots);
 }
 
@@ -114,6 +126,7 @@ static void jobs_drop(void)
     label_break(machine.started_ms > 0 ? label_percent(world_tick_ms()) : 0);
     while (queued > 0) job_drop_first();
     zpl_intake_drop(&intake);
+    tongue_intake_drop(&spoken);
 }
 
 static bool in_error(void)
@@ -215,6 +228,18 @@ static void say_configuration(void)
     say(text);
 }
 
+static void job_add(struct bytes format, int64_t copies)
+{
+    if (queued == QUEUE_MAX) return;
+    struct job job = {.format = malloc(format.len),
+                      .len = format.len,
+                      .number = ++machine.jobs,
+                      .copies_left = copies < 1 ? 1 : copies};
+    ENSURE(job.format != NULL);
+    memcpy(job.format, format.data, format.len);
+    queue[queued++] = job;
+}
+
 static void format_take(struct bytes format)
 {
     if (zpl_has(format, "^JZN")) machine.reprint = false;
@@ -223,28 +248,84 @@ static void format_take(struct bytes format)
     machine.length_dots = zpl_number(format, "^LL", machine.length_dots);
     machine.speed_ips = zpl_number(format, "^PR", machine.speed_ips);
     if (machine.speed_ips < 1) machine.speed_ips = 1;
-    if (!zpl_prints(format) || queued == QUEUE_MAX) return;
-    struct job job = {.format = malloc(format.len),
-                      .len = format.len,
-                      .number = ++machine.jobs,
-                      .copies_left = zpl_number(format, "^PQ", 1)};
-    ENSURE(job.format != NULL);
-    memcpy(job.format, format.data, format.len);
-    if (job.copies_left < 1) job.copies_left = 1;
-    queue[queued++] = job;
+    if (zpl_prints(format)) job_add(format, zpl_number(format, "^PQ", 1));
+}
+
+/* ---- other tongues
+ * --------------------------------------------------------------------------- */
+
+static void answer_say(struct bytes question)
+{
+    uint8_t answer[TONGUE_ANSWER_MAX];
+    const struct tongue_face face = {.paper_out = machine.paper_out,
+                                     .head_open = machine.head_open,
+                                     .paused = machine.paused,
+                                     .printing = queued > 0 && !in_error()};
+    if (machine.silent || (machine.mute_in_error && in_error())) return;
+    size_t len = machine.tongue->answer(&face, question, answer);
+    if (machine.garbage_next && len > 0) answer[0] = 0xFF;
+    machine.garbage_next = false;
+    if (len > 0) device_send(&device, bytes_of(answer, len));
+}
+
+/* "37 22", as it was asked, NUL: the answer of an Epson to GS ( H. */
+static void receipt_say(const uint8_t *receipt)
+{
+    uint8_t answer[7] = {0x37, 0x22};
+    memcpy(answer + 2, receipt, 4);
+    if (!machine.silent) device_send(&device, bytes_of(answer, sizeof answer));
+}
+
+static void receipt_ask(const uint8_t *receipt)
+{
+    if (queued == 0) {
+        receipt_say(receipt);
+        return;
+    }
+    struct job *last = &queue[queued - 1];
+    last->receipt_asked = true;
+    memcpy(last->receipt, receipt, sizeof last->receipt);
+}
+
+static void act_take(enum tongue_act act, struct bytes command, struct bytes job)
+{
+    switch (act) {
+    case TONGUE_PRINTS: job_add(job, 1); break;
+    case TONGUE_CANCELS: jobs_drop(); break;
+    case TONGUE_ASKS: answer_say(command); break;
+    case TONGUE_ASKS_RECEIPT: receipt_ask(command.data + command.len - 4); break;
+    case TONGUE_REPRINTS: machine.reprint = true; break;
+    case TONGUE_DOES_NOT: machine.reprint = false; break;
+    case TONGUE_DRAWS:
+    case TONGUE_CLEARS:
+    case TONGUE_MEANS_NOTHING: break;
+    }
+}
+
+static void byte_take(uint8_t one)
+{
+    static const struct zpl_sink sink = {format_take, tilde_take, line_take};
+    static const struct tongue_sink tongue_sink = {act_take, answer_say};
+    if (machine.tongue == NULL) zpl_intake_feed(&intake, one, &sink);
+    else tongue_intake_feed(&spoken, machine.tongue, one, &tongue_sink);
 }
 
 static void printer_received(struct bytes run)
 {
-    static const struct zpl_sink sink = {format_take, tilde_take, line_take};
     for (size_t i = 0; i < run.len; i++) {
+        if (machine.power_at == 0) {
+            machine.power_at = -1;
+            power_cycle(POWER_CYCLE_MS);
+            return;
+        }
+        if (machine.power_at > 0) machine.power_at--;
         if (machine.disconnect_at == 0) {
             machine.disconnect_at = -1;
             device_hang_up(&device);
             return; /* what was on its way is lost with the connection */
         }
         if (machine.disconnect_at > 0) machine.disconnect_at--;
-        zpl_intake_feed(&intake, run.data[i], &sink);
+        byte_take(run.data[i]);
     }
 }
 
@@ -254,7 +335,7 @@ static void label_mend(void)
     if (!machine.broken || in_error()) return;
     machine.started_ms = 0;
     machine.broken = false;
-    if (machine.reprint) {
+    if (machine.reprint || machine.stubborn) {
         queue[0].again = true;
         return;
     }
@@ -266,8 +347,14 @@ static void label_done(void)
 {
     label_out(100);
     machine.started_ms = 0;
-    queue[0].again = false;
-    if (--queue[0].copies_left == 0) job_drop_first();
+    queue[0].again = machine.twice;
+    if (machine.twice) { /* once more, for no reason */
+        machine.twice = false;
+        return;
+    }
+    if (--queue[0].copies_left > 0) return;
+    if (queue[0].receipt_asked) receipt_say(queue[0].receipt);
+    job_drop_first();
 }
 
 static void printer_turn(int64_t now_ms)
@@ -278,14 +365,17 @@ static void printer_turn(int64_t now_ms)
         return;
     }
     int64_t percent = label_percent(now_ms);
-    if (machine.paper_out_at >= 0 && percent >= machine.paper_out_at) {
+    bool this_one = machine.paper_out_at >= 0 && machine.paper_out_after == 0;
+    if (this_one && percent >= machine.paper_out_at) {
         int64_t at = machine.paper_out_at;
         machine.paper_out_at = -1;
         machine.paper_out = true;
         label_break(at);
         return;
     }
-    if (percent >= 100) label_done();
+    if (percent < 100) return;
+    label_done();
+    if (machine.paper_out_after > 0) machine.paper_out_after--;
 }
 
 static void power_cycle(int64_t for_ms)
@@ -302,9 +392,9 @@ static bool switch_set(struct bytes name, struct bytes value)
     struct {
         const char *name;
         bool *flag;
-    } switches[] = {{"silent", &machine.silent},
-                    {"mute-in-error", &machine.mute_in_error},
-                    {"stall", &device.deaf}};
+    } switches[] = {{"silent", &machine.silent}, {"mute-in-error", &machine.mute_in_error},
+                    {"blank", &machine.blank},   {"stubborn", &machine.stubborn},
+                    {"twice", &machine.twice},   {"stall", &device.deaf}};
     for (size_t i = 0; i < ARRAY_LEN(switches); i++) {
         if (!bytes_equal_text(name, switches[i].name)) continue;
         *switches[i].flag = !bytes_equal_text(value, "off");
@@ -313,11 +403,17 @@ static bool switch_set(struct bytes name, struct bytes value)
     return false;
 }
 
-static bool paper_out(bool planned, int64_t percent)
+/* "paper-out 50", "paper-out 50 3": in the middle of the third label from now. */
+static bool paper_out(struct bytes words)
 {
-    if (planned && percent > 100) return false;
+    struct bytes first;
+    uint64_t percent = 0, label = 1;
+    bool planned = bytes_split(&words, ' ', &first) && first.len > 0;
+    if (planned && !bytes_to_u64(first, 100, &percent)) return false;
+    if (bytes_trim(words).len > 0 && !bytes_to_u64(bytes_trim(words), 1000, &label)) return false;
+    machine.paper_out_after = label > 0 ? (int64_t)label - 1 : 0;
     if (planned) {
-        machine.paper_out_at = percent;
+        machine.paper_out_at = (int64_t)percent;
         return true;
     }
     label_break(machine.started_ms > 0 ? label_percent(world_tick_ms()) : 0);
@@ -338,20 +434,32 @@ static void unplug_or_power(struct bytes name, int64_t for_ms)
     else power_cycle(for_ms == DEVICE_FOR_EVER ? POWER_CYCLE_MS : for_ms);
 }
 
+bool printer_language_set(struct bytes name)
+{
+    const struct tongue *tongue = tongue_find(name);
+    if (tongue == NULL && !bytes_equal_text(name, "zpl")) return false;
+    machine.tongue = tongue;
+    zpl_intake_drop(&intake);
+    tongue_intake_drop(&spoken);
+    return true;
+}
+
 bool printer_command(struct bytes words, const char **out_why)
 {
     struct bytes name;
     uint64_t number = 0;
-    *out_why = "printer paper-out [PERCENT], paper-in, head-open, head-close, pause, resume, slow "
+    *out_why = "printer language zpl|tspl|epl|escpos, paper-out [PERCENT [LABEL]], paper-in, "
+               "head-open, head-close, pause, resume, slow "
                "N, speed IPS, "
-               "disconnect-at BYTES, power-cycle [MS], unplug [MS], plug, garbage, "
-               "silent|mute-in-error|stall [on|off]";
+               "disconnect-at BYTES, power-at BYTES, power-cycle [MS], unplug [MS], plug, garbage, "
+               "silent|mute-in-error|stall|blank|stubborn|twice [on|off]";
     if (!bytes_split(&words, ' ', &name)) return false;
     struct bytes value = bytes_trim(words);
     bool numbered = bytes_to_u64(value, 100000000, &number);
     int64_t count = (int64_t)number;
     if (switch_set(name, value)) return true;
-    if (bytes_equal_text(name, "paper-out")) return paper_out(numbered, count);
+    if (bytes_equal_text(name, "language")) return printer_language_set(value);
+    if (bytes_equal_text(name, "paper-out")) return paper_out(value);
     if (bytes_equal_text(name, "paper-in")) {
         machine.paper_out = false;
         label_mend();
@@ -371,6 +479,8 @@ bool printer_command(struct bytes words, const char **out_why)
         machine.speed_ips = count;
     } else if (numbered && bytes_equal_text(name, "disconnect-at")) {
         machine.disconnect_at = count;
+    } else if (numbered && bytes_equal_text(name, "power-at")) {
+        machine.power_at = count;
     } else {
         return false;
     }
@@ -385,7 +495,9 @@ void printer_write(struct json_writer *line)
     json_write_boolean(line, "paused", machine.paused);
     json_write_boolean(line, "reprint", machine.reprint);
     json_write_i64(line, "queued", (int64_t)queued);
-    json_write_boolean(line, "partial", zpl_intake_is_partial(&intake));
+    json_write_boolean(line, "partial",
+                       zpl_intake_is_partial(&intake) || tongue_intake_is_partial(&spoken));
+    json_write_text(line, "language", machine.tongue != NULL ? machine.tongue->name : "zpl");
     json_write_i64(line, "labels", (int64_t)paper_labels());
     json_write_i64(line, "lost", (int64_t)machine.lost);
     json_write_i64(line, "clients", (int64_t)device_clients(&device));

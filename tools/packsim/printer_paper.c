@@ -76,17 +76,38 @@ static void picture_start(const char *zpl_name)
 }
 
 /* With --state the numbers go on after what lies there. */
-static void file_name_next(char *out_name, size_t size)
+static void file_name_next(const char *ending, char *out_name, size_t size)
 {
     char path[WORLD_PATH_SIZE];
     struct stat unused;
     do {
-        snprintf(out_name, size, "labels/%04llu.zpl", (unsigned long long)++next_file);
+        snprintf(out_name, size, "labels/%04llu.%s", (unsigned long long)++next_file, ending);
         world_path(out_name, path, sizeof path);
     } while (world_settings()->keep && stat(path, &unused) == 0);
 }
 
-void paper_add(struct bytes format, uint64_t job, int64_t percent, bool again, int64_t length_dots)
+/* Drawn by the tongue: what stands in its bars, and a picture beside the file. */
+static void canvas_take(struct bytes format, const struct tongue *tongue, struct paper *paper,
+                        bool whole)
+{
+    struct canvas canvas;
+    canvas_open(&canvas);
+    tongue_draw(tongue, format, &canvas);
+    for (unsigned i = 0; i < canvas.code_count && i < CODES_MAX; i++)
+        memcpy(paper->codes[paper->code_count++], canvas.codes[i], sizeof paper->codes[0]);
+    if (whole && canvas.width > 0) {
+        char name[40];
+        size_t len = 0;
+        uint8_t *picture = canvas_pbm(&canvas, &len);
+        snprintf(name, sizeof name, "%.*s.pbm", (int)strcspn(paper->file, "."), paper->file);
+        ENSURE(world_file_write(name, bytes_of(picture, len), 0600));
+        free(picture);
+    }
+    canvas_close(&canvas);
+}
+
+void paper_add(struct bytes format, const struct tongue *tongue, uint64_t job, int64_t percent,
+               bool again, int64_t length_dots)
 {
     if (count == room) {
         room = room == 0 ? 64 : room * 2;
@@ -99,13 +120,15 @@ void paper_add(struct bytes format, uint64_t job, int64_t percent, bool again, i
                             .percent = percent,
                             .again = again,
                             .at_ms = world_wall_ms()};
-    codes_find(format, paper);
     dots += (uint64_t)(length_dots * percent / 100);
-    if (percent < 100) return;
-    complete++;
-    file_name_next(paper->file, sizeof paper->file);
-    ENSURE(world_file_write(paper->file, format, 0600));
-    picture_start(paper->file);
+    if (percent == 100) {
+        complete++;
+        file_name_next(tongue != NULL ? tongue->name : "zpl", paper->file, sizeof paper->file);
+        ENSURE(world_file_write(paper->file, format, 0600));
+    }
+    if (tongue != NULL) canvas_take(format, tongue, paper, percent == 100);
+    else codes_find(format, paper);
+    if (tongue == NULL && percent == 100) picture_start(paper->file);
 }
 
 uint64_t paper_labels(void)

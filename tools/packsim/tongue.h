@@ -38,6 +38,27 @@ struct tongue {
 extern const struct tongue tongue_tspl, tongue_epl, tongue_escpos;
 const struct tongue *tongue_find(struct bytes name); /* NULL: not one of these */
 
+#define TONGUE_JOB_MAX (1024u * 1024u)
+
+/* What has come: whole commands of the label to be, and a command that is not whole yet. */
+struct tongue_intake {
+    uint8_t *bytes; /* TONGUE_JOB_MAX; made when first needed */
+    size_t job_len; /* of them, whole commands */
+    size_t len;
+    uint8_t last[2]; /* for questions that stand anywhere */
+};
+
+struct tongue_sink {
+    /* `job`: with PRINTS, the whole label. */
+    void (*act)(enum tongue_act act, struct bytes command, struct bytes job);
+    void (*ask)(struct bytes question); /* one that acts at once */
+};
+
+void tongue_intake_drop(struct tongue_intake *intake);
+bool tongue_intake_is_partial(const struct tongue_intake *intake);
+void tongue_intake_feed(struct tongue_intake *intake, const struct tongue *tongue, uint8_t one,
+                        const struct tongue_sink *sink);
+
 /* Draws a whole job. */
 void tongue_draw(const struct tongue *tongue, struct bytes job, struct canvas *canvas);
 
