@@ -17,7 +17,9 @@ static void start_as(const char *driver, const char *device_id)
     event.port.port = devices.slots[DEVICE_PRINTER].port;
     event.port.identity = &identity;
     event.port.sentence = "";
-    devices.printer_driver = printer_driver_find(bytes_of_text(driver));
+    EXPECT(bytes_to_text(bytes_of_text(driver), bench.config.printer.driver,
+                         sizeof bench.config.printer.driver),
+           driver);
     devices.slots[DEVICE_PRINTER].state = DEVICE_OPENING;
     at(now_ms);
     devices_step(&devices, &step, &event);
