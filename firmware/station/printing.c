@@ -259,6 +259,12 @@ static void prove(struct printing *printing, struct step *step, struct devices *
         unsure(printing, step, devices);
         return;
     }
+    if (status->paused) { /* the label lies in it, or half of one: its time begins anew */
+        printing->seen_busy = false;
+        printing->proofs = 0;
+        printing->drained_ms = step->now_ms;
+        return;
+    }
     if (status->busy) {
         printing->seen_busy = true;
         printing->proofs = 0;

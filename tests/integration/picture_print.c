@@ -1,6 +1,6 @@
 /* picture_print.c - one label as a picture, for label_picture.sh to look at: `picture_print FOLDER`
- * writes picture.pbm, picture.zpl, and picture-DIALECT.pbm, what packsim's printers make of the jobs
- * in the other languages. */
+ * writes picture.pbm, picture.zpl, and picture-DIALECT.pbm, what packsim's printers make of the
+ * jobs in the other languages. */
 #include <stdio.h>
 #include <stdlib.h>
 

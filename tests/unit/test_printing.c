@@ -71,6 +71,26 @@ static void a_printer_that_does_not_say_that_it_prints_gets_its_time(void)
     EXPECT_I64(PRINTING_PRINTED, printing.state, "then twice is proof");
 }
 
+/* Somebody presses its button in the middle: not every language says then that a label waits. */
+static void a_label_in_a_paused_printer_is_not_out(void)
+{
+    static const struct printer_status paused = {.paused = true};
+    send();
+    printer_event(EVENT_PORT_DRAINED);
+    give_status(busy);
+    for (unsigned i = 0; i < 5; i++) {
+        now_ms += 1000;
+        give_status(paused);
+        EXPECT_I64(PRINTING_PROVING, printing.state, "it waits for the button");
+    }
+    give_status(ready);
+    EXPECT_I64(PRINTING_PROVING, printing.state, "the label's time begins anew");
+    now_ms += PRINT_PROOF_MIN_MS;
+    give_status(ready);
+    give_status(ready);
+    EXPECT_I64(PRINTING_PRINTED, printing.state, "then it is out, once");
+}
+
 static void what_goes_wrong_with_a_sent_label_is_one_question(void)
 {
     static const struct {
@@ -142,8 +162,15 @@ static void a_label_waits_for_its_printer(void)
         const char *promise;
     } rows[] = {
         {{.paper_out = true}, "paper"},
+        {{.ribbon_out = true}, "the ribbon"},
         {{.paused = true}, "the button"},
         {{.head_open = true}, "the head"},
+        {{.too_hot = true}, "that it cools down"},
+        {{.too_cold = true}, "that it warms up"},
+        {{.fault = true}, "a jam or a knife"},
+        {{.label_waiting = true}, "the label before, to be taken"},
+        {{.buffer_full = true}, "room: one job at a time"},
+        {{.busy = true, .queued = 10}, "ten of somebody else"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         start();
@@ -239,6 +266,7 @@ int main(void)
 {
     EXPECT_RUN(a_label_goes_its_whole_way);
     EXPECT_RUN(a_printer_that_does_not_say_that_it_prints_gets_its_time);
+    EXPECT_RUN(a_label_in_a_paused_printer_is_not_out);
     EXPECT_RUN(what_goes_wrong_with_a_sent_label_is_one_question);
     EXPECT_RUN(a_printer_that_came_back_is_another_life);
     EXPECT_RUN(a_label_waits_for_its_printer);
