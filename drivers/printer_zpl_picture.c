@@ -99,8 +99,10 @@ static void put_quartet(struct pen *pen, size_t count)
     const uint8_t *kept = pen->kept;
     put_letter(pen, letters[kept[0] >> 2]);
     put_letter(pen, letters[(kept[0] & 3) << 4 | kept[1] >> 4]);
-    put_letter(pen, count > 1 ? letters[(kept[1] & 15) << 2 | kept[2] >> 6] : '=');
-    put_letter(pen, count > 2 ? letters[kept[2] & 63] : '=');
+    const char third = letters[(kept[1] & 15) << 2 | kept[2] >> 6], fourth = letters[kept[2] & 63];
+    static const char filler = '=';
+    put_letter(pen, count > 1 ? third : filler);
+    put_letter(pen, count > 2 ? fourth : filler);
     pen->kept_count = 0;
 }
 

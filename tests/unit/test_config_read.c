@@ -96,6 +96,9 @@ static void the_least_file_is_completed_by_defaults(void)
     EXPECT_I64(203, config.printer.dpi, "default");
     EXPECT_I64(1016, config.printer.width_dmm, "four inches");
     EXPECT_I64(1524, config.printer.height_dmm, "six inches");
+    EXPECT_I64(0, config.printer.darkness + config.printer.speed_ips, "as somebody has set it");
+    EXPECT_I64(PRINTER_MEDIA_AS_IS, config.printer.media, "likewise");
+    EXPECT_I64(PRINTER_MODE_AS_IS, config.printer.mode, "likewise");
     EXPECT_I64(1, config.carrier_count, "one courier");
     EXPECT_TEXT("sandbox", config.carriers[0].name, "named by its section");
     EXPECT_TEXT("Dock 2", config.carriers[0].pickup_location, "blanks inside stay");

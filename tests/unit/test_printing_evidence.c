@@ -252,6 +252,43 @@ static void another_printer_than_the_settings_say_is_not_written_to(void)
     EXPECT(!devices.slots[DEVICE_PRINTER].unfit, "the right one is taken");
 }
 
+static void tick(void)
+{
+    const struct event due = {.kind = EVENT_DEADLINE};
+    at(now_ms);
+    devices_step(&devices, &step, &due);
+}
+
+static uint32_t known_not_to_answer(void)
+{
+    const struct known_device *known =
+        device_memory_find(&devices.memory, devices.slots[DEVICE_PRINTER].address);
+    return known != NULL ? known->cannot : 0;
+}
+
+static void what_a_printer_never_answers_is_remembered(void)
+{
+    start_as("zpl", ZEBRA);
+    says(BYTES_LITERAL(READY_FRAMES));
+    tick();
+    EXPECT(was_asked(printer_zpl.head_request), "asked while nothing is printed");
+    for (unsigned i = 0; i < PRINTER_VAIN_MAX; i++) {
+        EXPECT_I64(0, known_not_to_answer(), "not after one or two");
+        now_ms += printer_zpl.status_wait_ms;
+        says(BYTES_LITERAL(READY_FRAMES));
+        tick();
+    }
+    EXPECT_I64(PRINTER_ASKS_HEAD, known_not_to_answer(), "then it is kept for this device");
+    printer_event(EVENT_PORT_CLOSED);
+    now_ms = devices.slots[DEVICE_PRINTER].retry_ms;
+    tick();
+    printer_event(EVENT_PORT_OPENED);
+    says(BYTES_LITERAL(READY_FRAMES));
+    tick();
+    EXPECT(!was_asked(printer_zpl.head_request), "and not asked again when it comes back");
+    EXPECT(!devices_printer_is_wrong(&devices, 300), "what is not known refuses nothing");
+}
+
 int main(void)
 {
     EXPECT_RUN(a_counter_says_how_many_came_out);
@@ -260,6 +297,7 @@ int main(void)
     EXPECT_RUN(a_receipt_is_the_printers_own_word);
     EXPECT_RUN(the_wait_is_never_shorter_than_a_label);
     EXPECT_RUN(a_head_that_is_not_the_one_of_the_settings_prints_nothing);
+    EXPECT_RUN(what_a_printer_never_answers_is_remembered);
     EXPECT_RUN(another_printer_than_the_settings_say_is_not_written_to);
     return expect_result();
 }

@@ -130,6 +130,26 @@ void decode_status_print(const struct printer_status *status)
     decode_line_print();
 }
 
+static void print_number(const char *name, uint32_t number)
+{
+    struct json_writer *out = decode_line_open();
+    json_write_i64(out, name, number);
+    decode_line_print();
+}
+
+bool decode_answer_print(enum printer_result result, const struct printer_answer *answer)
+{
+    switch (result) {
+    case PRINTER_NOTHING:
+    case PRINTER_REJECTED: return false;
+    case PRINTER_STATUS: decode_status_print(&answer->status); break;
+    case PRINTER_COUNTER: print_number("labels", answer->counter); break;
+    case PRINTER_HEAD: print_number("dots_per_mm", answer->dots_per_mm); break;
+    case PRINTER_RECEIPT: print_number("receipt", answer->receipt); break;
+    }
+    return true;
+}
+
 static unsigned print_statuses(const struct printer_driver *driver, struct bytes reply)
 {
     struct printer_state state;
@@ -139,8 +159,7 @@ static unsigned print_statuses(const struct printer_driver *driver, struct bytes
         enum printer_result result;
         struct printer_answer answer;
         reply = bytes_from(reply, driver->feed(&state, reply, &result, &answer));
-        if (result != PRINTER_STATUS) continue;
-        decode_status_print(&answer.status);
+        if (!decode_answer_print(result, &answer)) continue;
         count++;
     }
     return count;
@@ -152,8 +171,11 @@ static bool is_status_request(const struct printer_driver *driver, const char *r
 {
     if (strcmp(driver->name, "zpl") != 0) return true;
     if (request[0] == '~') request++;
-    struct bytes name = bytes_of_text(request);
-    return bytes_equal_ignore_case(name, "HS") || bytes_equal_ignore_case(name, "HQES");
+    static const char *const names[] = {"HS", "HQES", "HI", "odometer.total_label_count"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (bytes_equal_ignore_case(bytes_of_text(request), names[i])) return true;
+    }
+    return false;
 }
 
 static int decode_printer(int argc, char **argv)
@@ -169,13 +191,14 @@ static int decode_printer(int argc, char **argv)
     const struct printer_driver *driver = printer_driver_find(bytes_of_text(dialect));
     if (driver == NULL) return complain(PACKTOOL_USAGE, "no driver of that dialect");
     if (!is_status_request(driver, request)) {
-        return complain(PACKTOOL_USAGE, "status is in the answers to ~HS and ~HQES");
+        return complain(PACKTOOL_USAGE,
+                        "known are the answers to ~HS, ~HQES, ~HI and odometer.total_label_count");
     }
     if (!hex_argument(hex, storage, &reply)) {
         return complain(PACKTOOL_BAD_INPUT, "the reply is not hex");
     }
     if (print_statuses(driver, reply) > 0) return PACKTOOL_DONE;
-    return complain(PACKTOOL_BAD_INPUT, "no whole status in the reply");
+    return complain(PACKTOOL_BAD_INPUT, "no whole answer in the reply");
 }
 
 /* ---- decode device-id ------------------------------------------------------------------------ */

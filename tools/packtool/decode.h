@@ -26,6 +26,8 @@ void decode_line_time(int64_t at_ms);
 void decode_scale_print(const struct scale_driver *driver, const struct scale_output *output);
 void decode_scan_print(enum scan_result result, const struct scan *scan);
 void decode_status_print(const struct printer_status *status);
+/* False when there is nothing to print. */
+bool decode_answer_print(enum printer_result result, const struct printer_answer *answer);
 /* The driver that knows these frames for certain, or NULL. */
 const struct scale_driver *decode_scale_find(struct bytes input);
 /* The HID driver that understands the device, or NULL. */

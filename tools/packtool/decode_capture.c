@@ -165,7 +165,7 @@ static size_t feed_printer(struct listener *listener, struct bytes input, struct
     struct printer_answer answer;
     size_t used = listener->printer->feed(&listener->printer_state, input, &result, &answer);
     if (listener->expect) status_words_say(words, result, &answer);
-    else if (result == PRINTER_STATUS) decode_status_print(&answer.status);
+    else (void)decode_answer_print(result, &answer);
     return used;
 }
 
