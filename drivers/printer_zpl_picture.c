@@ -92,17 +92,16 @@ static void put_letter(struct pen *pen, char letter)
     put(pen, letter);
 }
 
+/* Of three bytes four letters; what two or one do not fill is "=". */
 static void put_quartet(struct pen *pen, size_t count)
 {
     static const char letters[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    const uint8_t *kept = pen->kept;
-    put_letter(pen, letters[kept[0] >> 2]);
-    put_letter(pen, letters[(kept[0] & 3) << 4 | kept[1] >> 4]);
-    const char third = letters[(kept[1] & 15) << 2 | kept[2] >> 6], fourth = letters[kept[2] & 63];
-    static const char filler = '=';
-    put_letter(pen, count > 1 ? third : filler);
-    put_letter(pen, count > 2 ? fourth : filler);
+    unsigned all = (unsigned)pen->kept[0] << 16 | (unsigned)pen->kept[1] << 8 | pen->kept[2];
+    for (size_t i = 0; i < 4; i++) {
+        if (i <= count) put_letter(pen, letters[all >> (18 - 6 * i) & 63]);
+        else put_letter(pen, '=');
+    }
     pen->kept_count = 0;
 }
 

@@ -125,10 +125,10 @@ static void unpack_strip(struct bytes data, unsigned row_bytes, size_t size, uin
             repeat = 0;
         } else if (one >= 'G' && one <= 'Y') repeat += (unsigned)(one - 'G') + 1;
         else if (one >= 'g' && one <= 'z') repeat += 20 * ((unsigned)(one - 'g') + 1);
-        else if (one == ',') {
+        else if (one == ',' && row > 0) {
             do digits[at++] = '0';
             while (at % row != 0);
-        } else if (EXPECT(one == ':' && at >= row && at % row == 0, "nothing else")) {
+        } else if (EXPECT(row > 0 && one == ':' && at >= row, "nothing else")) {
             memcpy(digits + at, digits + at - row, row);
             at += row;
         }

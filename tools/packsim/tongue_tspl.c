@@ -53,8 +53,9 @@ static size_t quoted(struct bytes rest, char *out_text, size_t size)
     while (to > from && rest.data[to - 1] != '"') to--;
     for (size_t i = from; i + 1 < to && len + 1 < size; i++) {
         bool escape = bytes_start_with(bytes_from(rest, i), "\\[\"]");
-        out_text[len++] = escape ? '"' : (char)rest.data[i];
-        if (escape) i += 3;
+        if (escape) i += 2; /* to the quote itself */
+        out_text[len++] = (char)rest.data[i];
+        if (escape) i++;
     }
     out_text[len] = '\0';
     return len;
@@ -118,17 +119,17 @@ static size_t tspl_answer(const struct tongue_face *face, struct bytes question,
 {
     unsigned bits = (face->head_open ? 0x01u : 0) | (face->paper_out ? 0x04u : 0) |
                     (face->paused ? 0x10u : 0) | (face->printing ? 0x20u : 0);
-    char state = face->paper_out || face->head_open ? 'E'
-                 : face->paused                     ? '`'
-                 : face->printing                   ? 'P'
-                                                    : '@';
+    uint8_t state = '@';
+    if (face->printing) state = 'P';
+    if (face->paused) state = '`';
+    if (face->paper_out || face->head_open) state = 'E';
     if (question.data[2] == '?') {
         out_answer[0] = (uint8_t)bits;
         return 1;
     }
     if (question.data[2] != 'S') return 0;
     unsigned media = 0x40u | (face->paper_out ? 0x01u : 0) | (face->head_open ? 0x20u : 0);
-    const uint8_t frame[] = {0x02, (uint8_t)state, 0x40, 0x40, (uint8_t)media, 0x03, '\r', '\n'};
+    const uint8_t frame[] = {0x02, state, 0x40, 0x40, (uint8_t)media, 0x03, '\r', '\n'};
     memcpy(out_answer, frame, sizeof frame);
     return sizeof frame;
 }
