@@ -153,6 +153,8 @@ static void a_printer_that_came_back_is_another_life(void)
     EXPECT_BYTES(devices.printer_driver->abort_job, bench.commands.items[0].port.bytes,
                  "a job that was cut is ended before the next one is sent");
     EXPECT(!printing.cut, "once");
+    EXPECT(bytes_start_with(bench.commands.items[1].port.bytes, ZPL_OPEN),
+           "and the label sets the printer up again, which may have lost its power (R08)");
 }
 
 static void a_label_waits_for_its_printer(void)
