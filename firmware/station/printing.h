@@ -63,9 +63,9 @@ struct printing {
     int64_t drained_ms;
     unsigned proofs;
     bool seen_busy;
-    bool hold;          /* a hold label: nothing of it is stored, a second one does no harm */
+    bool hold;  /* a hold label: nothing of it is stored, a second one does no harm */
     bool gated; /* WAITING: the packer must look at the parcel first (packing_weight_is_off) */
-    bool cut;           /* the job broke off: the printer must be told before the next one */
+    bool cut;   /* the job broke off: the printer must be told before the next one */
     bool counter_known; /* counter_before was answered before the label was sent */
     uint32_t counter_before;
     bool counting;         /* PROVING: the state is good, and the counter is asked too */
