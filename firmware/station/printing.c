@@ -58,30 +58,51 @@ static void begin(struct printing *printing, struct step *step, struct devices *
     devices_printer_eager(devices, step, true);
 }
 
+/* True when it could be drawn. */
+static bool draw_hold(struct printing *printing, struct step *step,
+                      const struct printer_driver *driver)
+{
+    const struct config_printer *printer = &step->config->printer;
+    const struct printer_setup setup = devices_printer_setup(step->config);
+    struct label *label = commands_room(step->commands, sizeof *label);
+    unsigned carrier = printing->carrier;
+    bool known = carrier < step->config->carrier_count && step->carriers[carrier] != NULL;
+    struct textbuf job;
+    textbuf_init(&job, printing->job, sizeof printing->job);
+    label_draw_hold(&printing->parcel, known ? step->carriers[carrier]->title : "",
+                    printer->width_dmm, printer->height_dmm, label);
+    bool good = driver->encode_label(label, &setup, &job);
+    printing->job_len = job.len;
+    return good;
+}
+
+/* The job is written for the printer that is there; one whose language is not known yet, because
+ * it was not there since the start, is waited for. */
+static void prepare(struct printing *printing, struct step *step, const struct devices *devices)
+{
+    const struct printer_driver *driver = devices->printer_driver;
+    printing->job_driver = driver;
+    if (driver == NULL) go(printing, PRINTING_WAITING, 0, NO_DEADLINE);
+    else if (!printing->hold)
+        load(printing, step, printing->parcel.label_format != LABEL_FORMAT_ZPL);
+    else
+        go(printing, draw_hold(printing, step, driver) ? PRINTING_WAITING : PRINTING_BROKEN, 0,
+           NO_DEADLINE);
+}
+
 void printing_begin(struct printing *printing, struct step *step, struct devices *devices,
                     const struct parcel *parcel, unsigned carrier)
 {
     begin(printing, step, devices, parcel, carrier);
-    load(printing, step, parcel->label_format != LABEL_FORMAT_ZPL);
+    prepare(printing, step, devices);
 }
 
 void printing_begin_hold(struct printing *printing, struct step *step, struct devices *devices,
                          const struct parcel *parcel, unsigned carrier)
 {
-    const struct config_printer *printer = &step->config->printer;
-    const struct printer_driver *driver = devices->printer_driver;
-    struct label *label = commands_room(step->commands, sizeof *label);
-    bool known = carrier < step->config->carrier_count && step->carriers[carrier] != NULL;
-    struct textbuf job;
     begin(printing, step, devices, parcel, carrier);
     printing->hold = true;
-    textbuf_init(&job, printing->job, sizeof printing->job);
-    label_draw_hold(parcel, known ? step->carriers[carrier]->title : "", printer->width_dmm,
-                    printer->height_dmm, label);
-    const struct printer_setup setup = devices_printer_setup(step->config);
-    bool good = driver != NULL && driver->encode_label(label, &setup, &job);
-    printing->job_len = job.len;
-    go(printing, good ? PRINTING_WAITING : PRINTING_BROKEN, 0, NO_DEADLINE);
+    prepare(printing, step, devices);
 }
 
 /* Draws our own label from the stored shipment. */
@@ -125,7 +146,12 @@ static void loaded(struct printing *printing, struct step *step, struct devices 
     bool good = false;
     textbuf_init(&job, printing->job, sizeof printing->job);
     printing->ticket = 0;
-    if (event->blob.found && driver != NULL) {
+    printing->job_driver = driver;
+    if (driver == NULL) {
+        go(printing, PRINTING_WAITING, 0, NO_DEADLINE);
+        return;
+    }
+    if (event->blob.found) {
         good = printing->reading_task
                    ? draw(printing, step, driver, event->blob.bytes, &job)
                    : driver->encode_document(event->blob.bytes, &setup, &job, &why);
@@ -288,10 +314,11 @@ static void send(struct printing *printing, struct step *step, struct devices *d
 {
     printing->port = devices->slots[DEVICE_PRINTER].port;
     struct bytes job = bytes_of(printing->job, printing->job_len);
+    bool ours = printing->job_driver == devices->printer_driver; /* no other was plugged in */
     bool cleared =
         !printing->cut || devices_printer_write(devices, step, devices->printer_driver->abort_job);
     printing->cut = false;
-    if (!cleared || !devices_printer_write(devices, step, job)) {
+    if (!ours || !cleared || !devices_printer_write(devices, step, job)) {
         unsure(printing, step,
                devices); /* not a byte was sent, but the fact says that some may be */
         return;
@@ -309,7 +336,8 @@ void printing_status(struct printing *printing, struct step *step, struct device
     bool wrong = devices_printer_is_wrong(devices, step->config->printer.dpi);
     bool may_start = printing->state == PRINTING_WAITING && !printing->gated && !wrong;
     if (may_start && fresh && status->ready && !status->busy) {
-        if (printing->hold) send(printing, step, devices);
+        if (printing->job_driver != devices->printer_driver) prepare(printing, step, devices);
+        else if (printing->hold) send(printing, step, devices);
         else start(printing, step);
     } else if (printing->state == PRINTING_PROVING) {
         prove(printing, step, devices);

@@ -63,6 +63,7 @@ struct printing {
     int64_t drained_ms;
     unsigned proofs;
     bool seen_busy;
+    const struct printer_driver *job_driver; /* whose language the job is in; NULL: not made yet */
     bool hold;  /* a hold label: nothing of it is stored, a second one does no harm */
     bool gated; /* WAITING: the packer must look at the parcel first (packing_weight_is_off) */
     bool cut;   /* the job broke off: the printer must be told before the next one */

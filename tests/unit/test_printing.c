@@ -253,7 +253,9 @@ static void a_label_that_cannot_be_used_is_drawn_or_broken(void)
     devices.printer_driver = NULL;
     begin(&plain);
     give_blob(TASK);
-    EXPECT_I64(PRINTING_BROKEN, printing.state, "a printer nobody can talk to prints nothing");
+    give_status(ready);
+    EXPECT_I64(PRINTING_WAITING, printing.state, "a printer nobody can talk to prints nothing");
+    EXPECT(bench_command(COMMAND_PORT_WRITE) == NULL, "and hears nothing");
     at(now_ms);
     printing_release(&printing, &step, &devices);
     begin(&plain);
@@ -264,6 +266,29 @@ static void a_label_that_cannot_be_used_is_drawn_or_broken(void)
     EXPECT(!tickets_settle(&bench.tickets, ticket, &owner, &index), "given up: nobody waits");
 }
 
+static void a_label_is_written_for_the_printer_that_is_there(void)
+{
+    start();
+    devices.printer_driver = NULL; /* it was not there since the start: nobody knows its language */
+    begin(&parcel);
+    EXPECT_I64(PRINTING_WAITING, printing.state, "it is waited for");
+    devices.printer_driver = printer_driver_find(BYTES_LITERAL("zpl"));
+    give_status(ready);
+    EXPECT_I64(PRINTING_LOADING, printing.state, "when it is known the label is made");
+    devices.printer_driver = printer_driver_find(BYTES_LITERAL("tspl"));
+    give_blob(ZPL);
+    give_blob(TASK);
+    give_status(ready);
+    EXPECT(bytes_start_with(bytes_of(printing.job, printing.job_len), "SET") ||
+               bytes_find(bytes_of(printing.job, printing.job_len), BYTES_LITERAL("PRINT 1,1")) <
+                   printing.job_len,
+           "for the one that is there in the end");
+    devices.printer_driver = printer_driver_find(BYTES_LITERAL("epl"));
+    stored(ERR_NONE);
+    EXPECT_I64(PRINTING_UNSURE, printing.state, "another one never gets its bytes");
+    EXPECT(bench_command(COMMAND_PORT_WRITE) == NULL, "not one of them");
+}
+
 int main(void)
 {
     EXPECT_RUN(a_label_goes_its_whole_way);
@@ -272,6 +297,7 @@ int main(void)
     EXPECT_RUN(what_goes_wrong_with_a_sent_label_is_one_question);
     EXPECT_RUN(a_printer_that_came_back_is_another_life);
     EXPECT_RUN(a_label_waits_for_its_printer);
+    EXPECT_RUN(a_label_is_written_for_the_printer_that_is_there);
     EXPECT_RUN(a_start_that_is_not_stored_sends_nothing);
     EXPECT_RUN(a_label_that_cannot_be_used_is_drawn_or_broken);
     return expect_result();
