@@ -45,20 +45,15 @@ static void write_profile(struct textbuf *text, struct bytes choices)
     static const char *const orders[] = {"usual", "reversed"};
     static const char *const units[] = {"is = kg", "kg = 'kg' 'K'\nmoving = ''", "says = stable",
                                         ""};
-    static const char *const says[] = {"", "says = over\n", "says = moving\n",
-                                       "says = held "
-                                       "net\n"};
+    static const char *const says[] = {"", "says = over\n", "says = moving\n", "says = held net\n"};
     static const char *const sums[] = {"", "checksum = xor 1..checksum byte\n",
                                        "checksum = sum 2..checksum hex\n",
                                        "checksum = negated 1..3 byte\n"};
     static const char *const fields[] = {"stable = 'S' 'ST'\nmoving = 'U' 'US'\nover = 'O' 'OL'\n",
-                                         "as = bits\nstable = "
-                                         "bit0\nover = bit1\n",
+                                         "as = bits\nstable = bit0\nover = bit1\n",
                                          "as = hex\nstable = bit1\nnet = bit0\nerror = bit3\n",
                                          "stable = ''\nmoving = '?'\nnegative = '-'\nzero = '0'\n"};
-    textbuf_format(text,
-                   "[scale]\nname = x\ntitle = X\nline = 9600 8N1\nat_rest = %s\nbit7 = "
-                   "%s\n",
+    textbuf_format(text, "[scale]\nname = x\ntitle = X\nline = 9600 8N1\nat_rest = %s\nbit7 = %s\n",
                    ONE_OF(&choices, rests), ONE_OF(&choices, bits));
     textbuf_format(text,
                    "[value]\ndecimals = %s\norder = %s\nover = '^'\nheld = "
@@ -66,10 +61,8 @@ static void write_profile(struct textbuf *text, struct bytes choices)
                    ONE_OF(&choices, decimals), ONE_OF(&choices, orders), ONE_OF(&choices, units));
     unsigned frames = 1 + next(&choices) % 2;
     for (unsigned i = 0; i < frames; i++) {
-        textbuf_format(text,
-                       "[frame "
-                       "\"%u\"]\n%s%s",
-                       i, ONE_OF(&choices, says), ONE_OF(&choices, sums));
+        textbuf_format(text, "[frame \"%u\"]\n%s%s", i, ONE_OF(&choices, says),
+                       ONE_OF(&choices, sums));
         write_layout(text, &choices);
     }
     if (bytes_find(textbuf_bytes(text), BYTES_LITERAL(" f ")) < text->len)

@@ -16,12 +16,9 @@ static struct scale_complaints complaints;
 
 static const struct scale_driver *driver_of(const char *text)
 {
-    if (!EXPECT(scale_profile_read(bytes_of_text(text), &profile, &complaints), "the profile is "
-                                                                                "good"))
-        fprintf(stderr,
-                "    %u: "
-                "%s\n",
-                complaints.entries[0].line, complaints.entries[0].sentence);
+    if (!EXPECT(scale_profile_read(bytes_of_text(text), &profile, &complaints),
+                "the profile is good"))
+        fprintf(stderr, "    %u: %s\n", complaints.entries[0].line, complaints.entries[0].sentence);
     return &profile.driver;
 }
 
@@ -92,13 +89,11 @@ static void checksums_are_what_their_names_say(void)
     const struct profile_case sums[] = {
         {SUMMED("\nchecksum = sum 1..checksum byte"),
          {frame, 7},
-         "reading 12.34 kg 12340000 "
-         "mg" OK,
+         "reading 12.34 kg 12340000 mg" OK,
          "a sum of seven bits, for bit 7 is parity"},
         {SUMMED("\nchecksum = negated 1..checksum byte"),
          {frame, 7},
-         "reading 12.34 kg "
-         "12340000 mg" OK,
+         "reading 12.34 kg 12340000 mg" OK,
          "what makes the sum 0"},
     };
     frame[6] = sum & 0x7F;
@@ -110,10 +105,7 @@ static void checksums_are_what_their_names_say(void)
     const struct profile_case wrong = {sums[1].layout,
                                        {frame, 7},
                                        "rejected checksum\n",
-                                       "and "
-                                       "are "
-                                       "told "
-                                       "apart"};
+                                       "and are told apart"};
     check(&wrong, 1);
 }
 
@@ -142,22 +134,17 @@ static void numbers_are_read_as_the_profile_says(void)
         {ALWAYS KG SENT LINE("sign value:6"), BYTES_LITERAL("x 12.34\r\n"), "rejected shape\n",
          "no sign"},
         {ALWAYS KG SENT LINE("value:8"), BYTES_LITERAL("-  12.34\r\n"),
-         "reading -12.34 kg "
-         "-12340000 mg" OK,
-         "a sign away from the digits"},
+         "reading -12.34 kg -12340000 mg" OK, "a sign away from the digits"},
         {ALWAYS KG SENT LINE("value:9"), BYTES_LITERAL("1.23 4.56\r\n"), "rejected number\n",
          "two numbers"},
         {ALWAYS KG SENT LINE("value:9"), BYTES_LITERAL("   1.2.34\r\n"), "rejected number\n",
          "two points"},
         {ALWAYS KG SENT LINE("value:9"), BYTES_LITERAL("         \r\n"), "",
-         "a blank line is "
-         "none"},
+         "a blank line is none"},
         {ALWAYS KG SENT LINE("'W' value:8"), BYTES_LITERAL("W        \r\n"), "rejected number\n",
          "no number"},
         {ALWAYS KG SENT LINE("value:16"), BYTES_LITERAL("9999999999999999\r\n"),
-         "rejected "
-         "number\n",
-         "more digits than fit"},
+         "rejected number\n", "more digits than fit"},
         {ALWAYS KG SENT "under = '_'\nover = '^' 'OL'\nerror = '-'\n" LINE("value:6"),
          BYTES_LITERAL("^^^^^^\r\n______\r\n    OL\r\n  ----\r\n    -1\r\n"),
          "reading - - 0 mg overload\nreading - - 0 mg underload\nreading - - 0 mg overload\n"
@@ -178,23 +165,22 @@ static void flags_mean_what_the_profile_says(void)
     static const struct profile_case cases[] = {
         {FLAGGED KG LINE("value:5 f") "[field \"f\"]\nstable = 'S'\nmoving = 'M'\nplain = ' '\n",
          BYTES_LITERAL("12.34S\r\n12.34M\r\n12.34 \r\n12.34X\r\n"),
-         "reading 12.34 kg 12340000 mg" OK "reading 12.34 kg 12340000 mg\nreading 12.34 kg "
-         "12340000 mg\n"
+         "reading 12.34 kg 12340000 mg" OK
+         "reading 12.34 kg 12340000 mg\nreading 12.34 kg 12340000 mg\n"
          "rejected shape\n",
          "only what is said to be stable is, and the unknown is refused"},
         {FLAGGED KG LINE("value:5 a b") "[field \"a\"]\nstable = 'S'\n[field \"b\"]\nmoving = "
                                         "'M'\nplain = ''\n",
          BYTES_LITERAL("12.34S \r\n12.34SM\r\n"),
          "reading 12.34 kg 12340000 mg" OK "reading 12.34 kg 12340000 mg\n",
-         "one flag against "
-         "it is enough"},
+         "one flag against it is enough"},
         {FLAGGED KG LINE("value:5 f") "[field \"f\"]\nas = bits\nstable = bit0\nover = "
                                       "bit1\nunder = bit2\n"
                                       "zero = bit3\nerror = no-bit4\n",
          BYTES_LITERAL(
              "12.34\x31\r\n12.34\x30\r\n12.34\x33\r\n12.34\x35\r\n00.01\x39\r\n12.34\x61\r\n"),
-         "reading 12.34 kg 12340000 mg" OK "reading 12.34 kg 12340000 mg\nreading - - 0 mg "
-         "overload\n"
+         "reading 12.34 kg 12340000 mg" OK
+         "reading 12.34 kg 12340000 mg\nreading - - 0 mg overload\n"
          "reading - - 0 mg underload\nreading 0.01 kg 10000 mg stable zero usable\nrejected "
          "error\n",
          "bits of a byte, set and not set"},
@@ -205,8 +191,7 @@ static void flags_mean_what_the_profile_says(void)
          "bits of a hex digit"},
         {FLAGGED KG LINE("value:5 f") "[field \"f\"]\nstable = 'S' '-'\nnegative = '-'\n",
          BYTES_LITERAL("12.34-\r\n"), "reading -12.34 kg -12340000 mg" OK,
-         "a minus behind the "
-         "digits"},
+         "a minus behind the digits"},
         {ALWAYS KG SENT LINE("kind:2 value:5 tare:6") "[field \"kind\"]\ngross = 'G'\nnet = 'N'\n",
          BYTES_LITERAL("G 12.34  1.00\r\nN 12.34  1.00\r\nN 12.34  ----\r\n"),
          "reading 12.34 kg 12340000 mg" OK "reading 12.34 kg 12340000 mg net tare 1000000 mg" OK
@@ -242,21 +227,16 @@ static void frames_in_a_row_must_agree(void)
     static const struct profile_case cases[] = {
         {EQUAL, BYTES_LITERAL(F F F F), READ READ STOOD STOOD, "the third one stands"},
         {EQUAL, BYTES_LITERAL(F "\r\n" F "\r\n" F), READ READ STOOD,
-         "line ends between them "
-         "are nothing"},
+         "line ends between them are nothing"},
         {EQUAL, BYTES_LITERAL(F F "x" F F F), READ READ READ READ STOOD, "noise begins anew"},
         {EQUAL,
          BYTES_LITERAL(F F "\x02"
                            "-----\x03" F F F),
-         READ READ "rejected "
-                   "number\n" READ READ STOOD,
-         "a refusal too"},
+         READ READ "rejected number\n" READ READ STOOD, "a refusal too"},
         {EQUAL,
          BYTES_LITERAL(F F "\x02"
                            "12.35\x03" F),
-         READ READ "reading 12.35 kg 12350000 "
-                   "mg\n" READ,
-         "another weight too"},
+         READ READ "reading 12.35 kg 12350000 mg\n" READ, "another weight too"},
     };
     check(cases, ARRAY_LEN(cases));
 }
@@ -281,8 +261,8 @@ static void frames_are_found_again(void)
          BYTES_LITERAL("-\x01"
                        "12.34\r\n"),
          "rejected shape\n", "a line whose front may be missing"},
-        {ALWAYS KG SENT "[frame \"a\"]\nlayout = value:6 <CR>\n[frame \"b\"]\nlayout = value:5 "
-                        "<CR>\n",
+        {ALWAYS KG SENT
+         "[frame \"a\"]\nlayout = value:6 <CR>\n[frame \"b\"]\nlayout = value:5 <CR>\n",
          BYTES_LITERAL("12.34\r-12.34\r12.34\r"),
          "reading 12.34 kg 12340000 mg\nreading -12.34 kg -12340000 mg" OK
          "reading 12.34 kg 12340000 mg" OK,
