@@ -92,14 +92,34 @@ static const struct seen_device *first_of(const struct seen_device *a, const str
     return a == NULL || strcmp(b->address, a->address) < 0 ? b : a;
 }
 
+/* Nobody is a rival of one that says what it is if nothing is known of him. */
+static bool could_play(const struct seen_device *device, enum device_role role, bool says_so)
+{
+    return says_so ? device->role == role : binding_may_play(device, role);
+}
+
 bool binding_has_rival(const struct binding *binding, unsigned slot, const char *address,
                        const char *const *taken, size_t taken_count)
 {
+    enum device_role role = binding_slot_role(slot);
+    const struct seen_device *has = binding_find(binding, address);
+    bool says_so = has != NULL && has->role == role;
     for (size_t i = 0; i < BINDING_SEEN_MAX; i++) {
         const struct seen_device *device = &binding->seen[i];
         if (device->address[0] == '\0' || strcmp(device->address, address) == 0) continue;
-        bool could = binding_may_play(device, binding_slot_role(slot));
-        if (could && !is_taken(device, taken, taken_count)) return true;
+        if (!could_play(device, role, says_so)) continue;
+        if (!is_taken(device, taken, taken_count)) return true;
+    }
+    return false;
+}
+
+static bool one_says_so(const struct binding *binding, enum device_role role,
+                        const char *const *taken, size_t taken_count)
+{
+    for (size_t i = 0; i < BINDING_SEEN_MAX; i++) {
+        const struct seen_device *device = &binding->seen[i];
+        if (device->address[0] == '\0' || device->role != role) continue;
+        if (!is_taken(device, taken, taken_count)) return true;
     }
     return false;
 }
@@ -115,10 +135,11 @@ enum casting binding_choose(const struct binding *binding, const struct device_m
     *out_device = binding_find(binding, cast->address);
     if (*out_device != NULL && !is_taken(*out_device, taken, taken_count)) return CASTING_ONE;
     *out_device = NULL;
+    bool says_so = one_says_so(binding, role, taken, taken_count);
     for (size_t i = 0; i < BINDING_SEEN_MAX; i++) {
         const struct seen_device *device = &binding->seen[i];
         if (device->address[0] == '\0' || is_taken(device, taken, taken_count)) continue;
-        if (!binding_may_play(device, role)) continue;
+        if (!could_play(device, role, says_so)) continue;
         any = first_of(any, device);
         any_count++;
         if (!is_same_model(device, cast)) continue;

@@ -2,7 +2,9 @@
  *
  * A role whose address stands in the settings is played by that device and no other. Where the
  * settings say "auto": by the device that played it last, if it is there; else by the only one that
- * could, or the only one of the same model (it was replaced, or moved to another socket). Where two
+ * could, or the only one of the same model (it was replaced, or moved to another socket). Those who
+ * say what they are come before a line of which nothing is known, also when they come later and
+ * that line has proved nothing: every PC has such a one on its board. Where two
  * could, or could at any time since it was cast, a person shows which: a wrong guess would weigh
  * one bench's parcel on another's scale. Scanners are all alike: each that is there serves. */
 #ifndef PACKD_FIRMWARE_STATION_BINDING_H

@@ -322,6 +322,7 @@ static void seen(struct devices *devices, struct step *step, const struct event 
 {
     const char *address = event->device.address;
     binding_seen(&devices->binding, address, &event->device.identity, step->now_ms);
+    devices_give_way(devices, step, address);
     devices_note_rivals(devices, step->config);
     for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
         struct device *device = &devices->slots[slot];

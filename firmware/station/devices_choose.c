@@ -80,6 +80,21 @@ void devices_choose(struct devices *devices, struct step *step)
     }
 }
 
+void devices_give_way(struct devices *devices, struct step *step, const char *address)
+{
+    const struct seen_device *come = binding_find(&devices->binding, address);
+    for (unsigned slot = 0; come != NULL && slot < DEVICES_MAX; slot++) {
+        struct device *device = &devices->slots[slot];
+        const struct seen_device *has = binding_find(&devices->binding, device->address);
+        if (!device->is_auto || has == NULL || come->role != binding_slot_role(slot)) continue;
+        bool proven = strcmp(devices->memory.cast[slot].address, device->address) == 0;
+        if (proven || has->role != ROLE_UNKNOWN) continue;
+        device_close(device, step);
+        device_unbind(device);
+        device_reset_protocol(devices, step->config, slot);
+    }
+}
+
 bool devices_release(struct devices *devices, struct step *step, unsigned slot)
 {
     struct device *device = &devices->slots[slot];

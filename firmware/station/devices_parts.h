@@ -20,6 +20,8 @@ void device_close(struct device *device, struct step *step);
 void device_reset_protocol(struct devices *devices, const struct config *config, unsigned slot);
 /* Gives the roles that nobody plays to those who may. */
 void devices_choose(struct devices *devices, struct step *step);
+/* A guess that has proved nothing gives way to the one that has come and says what it is. */
+void devices_give_way(struct devices *devices, struct step *step, const char *address);
 
 /* The scale's slot is about to be opened: with which line? */
 struct line_settings scale_opening(struct devices *devices, const struct config *config);

@@ -325,9 +325,32 @@ static void a_keyboard_is_left_alone_until_the_settings_name_it(void)
     EXPECT_I64(DEVICE_OPENING, devices.slots[DEVICE_SCANNER_FIRST].state, "as the scanner it is");
 }
 
+/* Every PC announces a serial line on its board, and there is nobody behind it. */
+static void one_that_says_what_it_is_comes_before_a_bare_line(void)
+{
+    static struct device_table table = {
+        .rows = {{.name = "scale", .vendor = 0x0a5f, .any_product = true, .role = ROLE_SCALE}},
+        .count = 1};
+    start(false);
+    devices.binding.table = &table;
+    tell(EVENT_DEVICE_SEEN, LEFT, 1100);
+    tick(2100);
+    EXPECT_TEXT(LEFT, scale(), "the bare line is all there is");
+    port(EVENT_PORT_FAILED, DEVICE_SCALE, 2101);
+    tell(EVENT_DEVICE_SEEN, "usb:0922:8003", 3000);
+    tick(4000);
+    EXPECT_TEXT("usb:0922:8003", scale(), "the scale that comes is taken, and nobody is asked");
+    settle_left();
+    devices.binding.table = &table;
+    tell(EVENT_DEVICE_SEEN, "usb:0922:8003", 3000);
+    tick(4000);
+    EXPECT_TEXT(LEFT, scale(), "a line that has weighed stays the scale");
+}
+
 int main(void)
 {
     EXPECT_RUN(a_keyboard_is_left_alone_until_the_settings_name_it);
+    EXPECT_RUN(one_that_says_what_it_is_comes_before_a_bare_line);
     EXPECT_RUN(the_only_one_is_taken_when_no_other_comes);
     EXPECT_RUN(of_two_a_person_chooses);
     EXPECT_RUN(another_that_stood_there_is_no_replacement);
