@@ -49,6 +49,7 @@ must() { # the same; after a refusal, or a wait in vain, nothing that follows wo
     bench "$@" && return
     expect "at ${BASH_LINENO[*]}: $*" done "$answer"
     tail -n 5 "$packd_log"
+    ask devices
     exit 1
 }
 figure() { # WHAT: of $answer, as `counts` gives it
