@@ -49,7 +49,8 @@ gadget_in() { # NAME: its other side is packsim's
             stty -F /dev/ttyGS0 raw -echo
             busybox nc 127.0.0.1 "$scale" </dev/ttyGS0 >/dev/ttyGS0 2>/dev/null &
             relay[scale]=$! ;;
-        printer)
+        printer) # it opens once the host has set it up
+            until { true <>/dev/g_printer0; } 2>/dev/null; do sleep 0.05; done
             busybox nc 127.0.0.1 "$printer" <>/dev/g_printer0 >&0 2>/dev/null &
             relay[printer]=$! ;;
     esac
