@@ -59,6 +59,10 @@ static enum outcome make_device(struct bench *bench, char *rest)
     snprintf(played->name, sizeof(played->name), "%s", name);
     played->relay_port = (int)number(&rest);
     if (*rest != '\0') played->serial = strdup(rest);
+    for (size_t i = 0; i < DEVICES_MAX; i++) { /* it has moved here */
+        struct played *other = &bench->devices[i];
+        if (i != socket && strcmp(other->name, name) == 0 && !other->plugged) other->name[0] = '\0';
+    }
     return DONE;
 }
 

@@ -18,6 +18,8 @@ for ((round = 0; round < ${GUEST_ROUNDS:-1}; round++)); do
     play keys_of_others
     play more_than_one_thing
     play printer_ids
+    play scales_swap
+    play keys_without_end
     play come_and_go_often 20
 done
 guest_done "usb misbehaviour"

@@ -188,6 +188,44 @@ printer_ids() {
     must unplug munbyn
 }
 
+# Two scales of one make change sockets while nobody looks: the one of the settings is the scale, the other says nothing.
+scales_swap() {
+    must device other scale 8 0 Z9Y8X7
+    must plug other
+    must unplug scale
+    must unplug other
+    must until $patience_ms "$(state_of scale gone)"
+    must device other scale 1 0 Z9Y8X7
+    must device scale scale 8 "$scale"
+    must plug other
+    must plug scale
+    must until 60000 "$(state_of scale ready)"
+    parcel
+    must counts other
+    expect "nobody opened the other scale" "" "$(sed -n 's/.* line=\(.*\) pins=.*/\1/p' <<<"$answer")"
+    must unplug other
+    must unplug scale
+    must until $patience_ms "$(state_of scale gone)"
+    must device scale scale 1 "$scale"
+    plug scale swapped
+}
+
+# A hand, or a machine, that types without an end as fast as the host listens: refused as one code, and then it is over.
+keys_without_end() {
+    local i said
+    state_is idle 20
+    must counts scanner
+    said=$(figure said)
+    for ((i = 1; i <= 10; i++)); do
+        must partly scanner "$(printf '%0400d' "$i")"
+        must await scanner said $((said + i * 800)) 60000
+    done
+    must type scanner END
+    must until 60000 '"id":"bad_scan" || "id":"unknown_scan"'
+    ask press give_up >/dev/null
+    parcel
+}
+
 descriptors() { ls "/proc/$packd_pid/fd" | wc -l; }
 come_and_go_often() { # TIMES
     local i before
