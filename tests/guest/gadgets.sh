@@ -92,11 +92,10 @@ parcel() {
 comes_and_goes() { # NAME
     must mark
     gadget_out "$1"
-    must since $patience_ms "$(state_of "$1" gone)"
-    figures+=("$1 gadget gone $answer")
+    is_gone "$1" gadget
     must mark
     gadget_in "$1"
-    must until $patience_ms "$(state_of "$1" ready)"
+    must until 60000 "$(state_of "$1" ready)"
     figures+=("$1 gadget back $answer")
 }
 

@@ -25,9 +25,9 @@ long_code() {
 leave_in_mid_parcel() {
     scan_new_order
     must unplug pos
-    must until $patience_ms "$(state_of scanner gone)"
+    must until $patience_ms "$(gone_of scanner)"
     must unplug hidscale
-    must until $patience_ms "$(state_of scale gone)"
+    must until $patience_ms "$(gone_of scale)"
     must plug pos
     must plug hidscale
     must until 60000 "$all_ready"

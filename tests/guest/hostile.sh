@@ -19,7 +19,7 @@ hostile() { # MODEL
     must say hostile 1 "ff"
     must say hostile 1 ""
     must unplug hostile
-    must until $patience_ms '{"state":"gone","name":"Scanner"'
+    must until $patience_ms '{"state":"gone","name":"Scanner" || {"state":"loose","name":"Scanner"'
 }
 
 world_begin

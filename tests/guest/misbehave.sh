@@ -20,6 +20,6 @@ for ((round = 0; round < ${GUEST_ROUNDS:-1}; round++)); do
     play printer_ids
     play scales_swap
     play keys_without_end
-    play come_and_go_often 20
+    play come_and_go_often 8
 done
 guest_done "usb misbehaviour"

@@ -91,13 +91,13 @@ comes_twice() {
     local device left
     for device in scanner scale printer; do
         must unplug "$device"
-        must since $patience_ms "$(state_of "$device" gone)"
+        must since $patience_ms "$(gone_of "$device")"
         must counts "$device"
         left=$(figure left)
         must twice "$device"
         must await "$device" left $((left + 1)) $patience_ms
         must await "$device" configured 1 $patience_ms
-        must until $patience_ms "$(state_of "$device" ready)"
+        must until 60000 "$(state_of "$device" ready)"
     done
     parcel
 }
@@ -194,7 +194,7 @@ scales_swap() {
     must plug other
     must unplug scale
     must unplug other
-    must until $patience_ms "$(state_of scale gone)"
+    must until $patience_ms "$(gone_of scale)"
     must device other scale 1 0 Z9Y8X7
     must device scale scale 8 "$scale"
     must plug other
@@ -202,10 +202,12 @@ scales_swap() {
     must until 60000 "$(state_of scale ready)"
     parcel
     must counts other
-    expect "nobody opened the other scale" "" "$(sed -n 's/.* line=\(.*\) pins=.*/\1/p' <<<"$answer")"
+    expect "nobody opened the other scale" 0 "$(figure pins)"
+    must counts scale
+    expect "but this one" "4800 7E1" "$(sed -n 's/.* line=\(.*\) pins=.*/\1/p' <<<"$answer")"
     must unplug other
     must unplug scale
-    must until $patience_ms "$(state_of scale gone)"
+    must until $patience_ms "$(gone_of scale)"
     must device scale scale 1 "$scale"
     plug scale swapped
 }
@@ -231,10 +233,8 @@ come_and_go_often() { # TIMES
     local i before
     before=$(descriptors)
     for ((i = 0; i < $1; i++)); do
-        must unplug scanner
-        must since $patience_ms "$(state_of scanner gone)"
-        must plug scanner
-        must until $patience_ms "$(state_of scanner ready)"
+        unplug scanner often
+        plug scanner often
     done
     expect "no descriptor is lost" "$before" "$(descriptors)"
     parcel

@@ -126,13 +126,16 @@ static int64_t serve_in(struct played *played, struct pipe_end *end, int64_t now
 static void take(struct played *played, struct pipe_end *end, struct bytes bytes)
 {
     uint8_t endpoint = (uint8_t)(end - played->out);
+    struct bytes told = bytes;
     end->moved += bytes.len;
+    if (endpoint == PLAYED_DISK)
+        bytes = BYTES_NONE; /* counted and kept is what a printer is told */
     played->out_total += bytes.len;
     size_t room = sizeof(played->captured) - played->captured_len;
     size_t kept = bytes.len < room ? bytes.len : room;
     if (kept > 0) memcpy(played->captured + played->captured_len, bytes.data, kept);
     played->captured_len += kept;
-    if (played->model->out && bytes.len > 0) played->model->out(played, endpoint, bytes);
+    if (played->model->out && told.len > 0) played->model->out(played, endpoint, told);
 }
 
 static void serve_out(struct played *played, struct pipe_end *end)

@@ -9,6 +9,7 @@
 #include "tests/guest/vhci.h"
 
 #define PLAYED_ENDPOINTS 6 /* numbers 0 to 5 */
+#define PLAYED_DISK 3      /* the endpoint that is a disk's, in the models that have one */
 #define PLAYED_WAITING_MAX 32
 #define PLAYED_SAYINGS_MAX 1024
 #define PLAYED_SAYING_MAX 512

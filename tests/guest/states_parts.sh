@@ -56,8 +56,7 @@ in_mid_label() { # BYTES
     must unplug-at printer "$1"
     ctl put 500g >/dev/null
     must await printer gone 1 60000
-    must since $patience_ms "$(state_of printer gone)"
-    figures+=("printer label gone $answer")
+    is_gone printer label
     plug printer label
     must until 60000 '"presses":["label_ok"'
     printer_rests
@@ -66,11 +65,13 @@ in_mid_label() { # BYTES
 }
 
 hub() {
+    local device
     must hub off
-    must since $patience_ms "$(state_of scanner gone) & $(state_of scale gone) & $(state_of printer gone)"
+    for device in scanner scale printer; do must since $patience_ms "$(gone_of "$device")"; done
     must hub on
-    must until $patience_ms "$all_ready"
+    must until 60000 "$all_ready"
 }
+
 hub_with_an_order() {
     scan_new_order
     hub
