@@ -58,7 +58,7 @@ static enum outcome make_device(struct bench *bench, char *rest)
     played->unplug_at = UINT64_MAX;
     snprintf(played->name, sizeof(played->name), "%s", name);
     played->relay_port = (int)number(&rest);
-    if (*rest != '\0') played->serial = strdup(rest);
+    snprintf(played->serial, sizeof(played->serial), "%s", rest);
     for (size_t i = 0; i < DEVICES_MAX; i++) { /* it has moved here */
         struct played *other = &bench->devices[i];
         if (i != socket && strcmp(other->name, name) == 0 && !other->plugged) other->name[0] = '\0';
@@ -203,12 +203,13 @@ static enum outcome late(struct bench *bench, struct played *played, char *rest)
 /* identity NAME TEXT, or "long": a device id without an end. */
 static enum outcome identity(struct bench *bench, struct played *played, char *rest)
 {
+    (void)bench;
     static char endless[PLAYED_ANSWER_MAX];
     memset(endless, 'A', sizeof(endless));
+    snprintf(played->identity_text, sizeof(played->identity_text), "%s", rest);
     bool is_long = strcmp(rest, "long") == 0;
-    char *copy = is_long ? NULL : strdup(rest);
-    if (!is_long && !copy) return bench_say(bench, REFUSED, "no memory");
-    played->identity = is_long ? bytes_of(endless, sizeof(endless)) : bytes_of_text(copy);
+    played->identity =
+        is_long ? bytes_of(endless, sizeof(endless)) : bytes_of_text(played->identity_text);
     return DONE;
 }
 

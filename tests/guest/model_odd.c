@@ -66,7 +66,7 @@ const struct model model_composite = {
 
 /* The plug of a known scanner, so that whoever trusts numbers takes it. */
 #define HOSTILE(id, report_len)                                                           \
-    .name = id, .speed = VHCI_FULL_SPEED,                                                 \
+    .name = (id), .speed = VHCI_FULL_SPEED,                                               \
     .descriptors =                                                                        \
         "12 01 00 02 00 00 00 40 e0 05 ef be 00 01 01 02 00 01 "                          \
         "09 02 22 00 01 01 00 a0 32 " HID_FACE("00", "00", "00", report_len, "81", "40"), \

@@ -92,8 +92,9 @@ struct played {
     bool comes_back;       /* ... and is back as soon as the kernel has missed it */
     int relay_port;        /* 0: none */
     int relay;             /* connected socket, or -1 */
-    const char *serial;    /* instead of the model's */
-    struct bytes identity; /* instead of the model's device id */
+    char serial[64];       /* instead of the model's, if any */
+    struct bytes identity; /* instead of the model's device id; empty: that */
+    char identity_text[512];
     struct played_counts counts;
     uint8_t text[1024]; /* a code that is being collected (scanners) */
     size_t text_len;

@@ -19,7 +19,7 @@ static int put_string(const struct played *played, uint8_t index, uint8_t *in)
     }
     if (index >= PLAYED_STRINGS_MAX || !played->model->strings[index]) return PLAYED_STALL;
     const char *text = played->model->strings[index];
-    if (index == 3 && played->serial) text = played->serial;
+    if (index == 3 && played->serial[0] != '\0') text = played->serial;
     size_t len = strlen(text) < 126 ? strlen(text) : 126;
     in[0] = (uint8_t)(2 + 2 * len);
     in[1] = TYPE_STRING;
