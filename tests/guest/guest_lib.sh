@@ -176,6 +176,14 @@ comes_to_an_end() {
     state_is idle 60
     one_of_everything "$order"
 }
+asked_comes_to_an_end() { # where packd asks whether there is a label, a person looks and says so
+    until_screen '"state":"idle" || "presses":["label_ok"' 60
+    if [[ $screen == *'"presses":["label_ok"'* ]]; then
+        printer_rests
+        if [ "$(label_count "$(awb_of "$order")")" -gt 0 ]; then ask press label_ok; else ask press label_missing; fi >/dev/null
+    fi
+    comes_to_an_end
+}
 
 guest_done() { # TITLE: every order is in the books once, packd ends well
     verdict

@@ -58,10 +58,7 @@ in_mid_label() { # BYTES
     must await printer gone 1 60000
     is_gone printer label
     plug printer label
-    must until 60000 '"presses":["label_ok"'
-    printer_rests
-    if [ "$(label_count "$(awb_of "$order")")" -gt 0 ]; then ask press label_ok; else ask press label_missing; fi >/dev/null
-    comes_to_an_end
+    asked_comes_to_an_end
 }
 
 hub() {
