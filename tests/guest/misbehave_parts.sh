@@ -222,7 +222,8 @@ keys_without_end() {
     parcel
 }
 
-descriptors() { ls "/proc/$packd_pid/fd" | wc -l; }
+# Those of devices, gone ones too; connections come and go by themselves.
+descriptors() { ls -l "/proc/$packd_pid/fd" | grep -cE '/dev/(bus/usb|tty)'; }
 come_and_go_often() { # TIMES
     local i before
     before=$(descriptors)
