@@ -332,7 +332,8 @@ static void send(struct printing *printing, struct step *step, struct devices *d
 void printing_status(struct printing *printing, struct step *step, struct devices *devices)
 {
     const struct printer_status *status = &devices->printer_status;
-    bool fresh = devices->printer_known && devices->slots[DEVICE_PRINTER].state == DEVICE_OPEN;
+    bool fresh = devices->printer_known && devices->printer_driver != NULL &&
+                 devices->slots[DEVICE_PRINTER].state == DEVICE_OPEN;
     bool wrong = devices_printer_is_wrong(devices, step->config->printer.dpi);
     bool may_start = printing->state == PRINTING_WAITING && !printing->gated && !wrong;
     if (may_start && fresh && status->ready && !status->busy) {
