@@ -20,6 +20,8 @@
 /* Between two bytes or reports of one code; after a longer one the caller inits the state, so that
  * a code that broke off is not glued to the next. */
 #define SCAN_PAUSE_MAX_MS 500
+/* What comes sooner than this after half a code may be its other half, which is no code. */
+#define SCAN_TAIL_MAX_MS 1000
 #define SCAN_TEXT_MAX 512 /* longer codes are refused: no order number is this long */
 
 struct scan {

@@ -282,11 +282,13 @@ static void lose_slot(struct devices *devices, struct step *step, unsigned slot,
 static void mended(struct devices *devices, struct step *step, const struct event *event)
 {
     unsigned slot = event->port.port & 0xFFu;
-    struct device *device = slot < DEVICES_MAX ? &devices->slots[slot] : NULL;
-    if (device == NULL || device->port != event->port.port || device->state != DEVICE_MENDING) {
+    bool is_ours = slot < DEVICES_MAX && devices->slots[slot].port == event->port.port &&
+                   devices->slots[slot].state == DEVICE_MENDING;
+    if (!is_ours) {
         devices->clutter++;
         return;
     }
+    struct device *device = &devices->slots[slot];
     follow(devices, step, slot,
            mending_done(&device->mending, step->now_ms, event->port.error, may_reset(slot)));
 }

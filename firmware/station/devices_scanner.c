@@ -73,14 +73,21 @@ void scanner_opened(struct devices *devices, struct step *step, unsigned slot,
     device_proven(devices, step->config, slot);
 }
 
+/* A code that broke off must not be glued to the next one, nor its own end be taken for a code. */
+static void note_pause(struct scanner_state *state, int64_t pause_ms)
+{
+    if (pause_ms <= SCAN_PAUSE_MAX_MS) return;
+    bool may_go_on = state->used > 0 && pause_ms <= SCAN_TAIL_MAX_MS;
+    scanner_state_break(state);
+    state->unclean = may_go_on;
+}
+
 void scanner_next_scan(struct devices *devices, struct step *step, unsigned slot,
                        struct bytes *rest, struct device_item *out_item)
 {
     size_t index = slot - DEVICE_SCANNER_FIRST;
     struct device *device = &devices->slots[slot];
-    /* A code that broke off must not be glued to the next one. */
-    bool broke_off = step->now_ms - device->heard_ms > SCAN_PAUSE_MAX_MS;
-    if (broke_off) scanner_state_break(&devices->scanner_states[index]);
+    note_pause(&devices->scanner_states[index], step->now_ms - device->heard_ms);
     device->heard_ms = step->now_ms;
     const struct scanner_driver *driver = devices->scanner_drivers[index];
     while (driver != NULL && rest->len > 0) {

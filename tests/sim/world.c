@@ -430,8 +430,7 @@ struct world *sim_open(const struct sim_options *options)
 
 void sim_close(struct world *world)
 {
-    struct sim_entry entry;
-    while (queue_pop(world, &entry)) free(entry.data);
+    for (size_t i = 0; i < world->queue_len; i++) free(world->queue[i].data);
     disk_close(world);
     free(world->queue);
     free(world->station);

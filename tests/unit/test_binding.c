@@ -287,7 +287,13 @@ static void what_is_remembered_reads_back_and_the_oldest_makes_room(void)
     device_memory_init(&again);
     device_memory_read(&again, textbuf_bytes(&text));
     EXPECT_I64(memory.known_count, again.known_count, "as many");
-    EXPECT(memcmp(memory.cast, again.cast, sizeof memory.cast) == 0, "the same roles");
+    for (unsigned slot = 0; slot < DEVICES_MAX; slot++) {
+        const struct cast *was = &memory.cast[slot], *is = &again.cast[slot];
+        EXPECT_TEXT(was->address, is->address, "the same roles");
+        EXPECT(was->vendor == is->vendor && was->product == is->product &&
+                   was->contested == is->contested,
+               "with all that is known of them");
+    }
     const struct known_device *known = device_memory_find(&again, "serial:/dev/7");
     EXPECT(known != NULL && known->line.baud == 4800 && known->line.data_bits == 7 &&
                known->line.parity == LINE_PARITY_EVEN && known->cannot == 7,

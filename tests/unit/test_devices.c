@@ -176,7 +176,7 @@ static void one_that_fails_again_and_again_is_mended(void)
             port_event(EVENT_PORT_FAILED, DEVICE_SCALE, now_ms += 5);
         if (scale->state != DEVICE_MENDING) continue;
         const struct command *mend = bench_command(COMMAND_PORT_MEND);
-        EXPECT(mend != NULL, "the step is asked for");
+        if (!EXPECT(mend != NULL, "the step is asked for")) return;
         EXPECT_BYTES(bytes_of_text(scale->address), mend->port.address, "of this device");
         textbuf_format(&steps, "%s ", mending_step_word(mend->port.mend));
         struct event done = {.kind = EVENT_PORT_MENDED};
@@ -495,7 +495,12 @@ static void a_code_that_broke_off_is_not_glued_to_the_next(void)
     EXPECT_I64(0, say(port, BYTES_LITERAL("WE"), 3000, &item), "half of one");
     EXPECT_I64(1, say(port, BYTES_LITERAL("WEB-2\r"), 60000, &item), "much later the next");
     EXPECT_BYTES(BYTES_LITERAL("WEB-2"), bytes_of(item.scan.text, item.scan.len), "is itself");
-    EXPECT_I64(1, say(port, BYTES_LITERAL("A\001B\r"), 61000, &item), "one with clutter inside");
+    EXPECT_I64(0, say(port, BYTES_LITERAL("WEB-1"), 70000, &item), "half of one again");
+    EXPECT_I64(1, say(port, BYTES_LITERAL("02\r"), 70900, &item), "and its end, late");
+    EXPECT_I64(DEVICE_ITEM_BAD_SCAN, item.kind, "is no code of its own: scan again");
+    EXPECT_I64(1, say(port, BYTES_LITERAL("WEB-102\r"), 72000, &item), "the next one is whole");
+    EXPECT_I64(DEVICE_ITEM_SCAN, item.kind, "and good");
+    EXPECT_I64(1, say(port, BYTES_LITERAL("A\001B\r"), 81000, &item), "one with clutter inside");
     EXPECT_I64(DEVICE_ITEM_BAD_SCAN, item.kind, "is a bad scan");
 }
 
