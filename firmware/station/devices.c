@@ -501,6 +501,7 @@ const char *devices_scale_word(const struct devices *devices)
     if (device->state != DEVICE_OPEN || device->unfit) return device_state_word(device);
     if (devices->scale_driver == NULL) return devices->finding.loopback ? "loopback" : "finding";
     if (devices->scale_state.skipped >= SCALE_WRONG_LINE_BYTES) return "wrong_line";
+    if (scale_refusal_word(devices) != NULL) return scale_refusal_word(devices);
     return device->silent ? "silent" : "ready";
 }
 

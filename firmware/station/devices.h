@@ -73,7 +73,9 @@ struct devices {
     uint64_t printer_drained;
     uint64_t printer_written;
     uint32_t frames_refused;
-    uint32_t clutter; /* bytes and reports of ports that are no more */
+    uint32_t refused_in_row;   /* frames of the scale without a reading between; saturates */
+    enum scale_reject refusal; /* of the latest of them */
+    uint32_t clutter;          /* bytes and reports of ports that are no more */
 };
 
 enum device_item_kind {
@@ -145,7 +147,7 @@ bool devices_printer_write(struct devices *devices, struct step *step, struct by
 /* Is a person to be told of this slot? Not of a place for one scanner more. */
 bool devices_is_shown(const struct devices *devices, unsigned slot);
 /* Words of STATE.md: "ready", "opening", "gone", "several", "loose", "pull_plug", "unfit",
- * "silent", "finding", "loopback", "wrong_line", "not_ready". */
+ * "silent", "finding", "loopback", "wrong_line", "no_weight", "not_ready". */
 const char *devices_scale_word(const struct devices *devices);
 const char *devices_scanner_word(const struct devices *devices, size_t index);
 const char *devices_printer_word(const struct devices *devices);

@@ -33,6 +33,8 @@ void scale_next_reading(struct devices *devices, struct step *step, struct bytes
                         struct device_item *out_item);
 int64_t scale_deadline(const struct devices *devices, const struct step *step);
 void scale_forget(struct devices *devices, const struct config *config);
+#define SCALE_REFUSED_SAID 3u /* frames in a row; one alone is noise on the line */
+const char *scale_refusal_word(const struct devices *devices);
 bool scale_is_silent(const struct devices *devices, int64_t now_ms);
 
 void printer_forget(struct devices *devices, const struct config *config);

@@ -18,6 +18,7 @@ void scale_forget(struct devices *devices, const struct config *config)
 {
     devices->scale_driver = named_driver(devices, config);
     devices->scale_marks = false;
+    devices->refused_in_row = 0;
     scale_state_init(&devices->scale_state, devices->scale_driver);
 }
 
@@ -204,6 +205,20 @@ static void listen(struct devices *devices, struct step *step, struct bytes byte
     if (is_found) found(devices, step);
 }
 
+static void note_refused(struct devices *devices, enum scale_reject reject)
+{
+    devices->frames_refused++;
+    if (devices->refused_in_row < UINT32_MAX) devices->refused_in_row++;
+    devices->refusal = reject;
+}
+
+/* It talks, and nothing of it is a weight; NULL: it is not so. */
+const char *scale_refusal_word(const struct devices *devices)
+{
+    if (devices->refused_in_row < SCALE_REFUSED_SAID) return NULL;
+    return devices->refusal == SCALE_REJECT_UNIT ? "no_weight" : "wrong_line";
+}
+
 void scale_next_reading(struct devices *devices, struct step *step, struct bytes *rest,
                         struct device_item *out_item)
 {
@@ -217,9 +232,10 @@ void scale_next_reading(struct devices *devices, struct step *step, struct bytes
         size_t used = devices->scale_driver->feed(&devices->scale_state, *rest, &output);
         ENSURE(used > 0);
         *rest = bytes_from(*rest, used);
-        if (output.result == SCALE_REJECTED) devices->frames_refused++;
+        if (output.result == SCALE_REJECTED) note_refused(devices, output.reject);
         if (output.result == SCALE_ANSWER) write(devices, step, output.answer);
         if (output.result != SCALE_READING) continue;
+        devices->refused_in_row = 0;
         slot_of(devices)->heard_ms = step->now_ms;
         out_item->kind = DEVICE_ITEM_READING;
         out_item->reading = output.reading;

@@ -35,6 +35,7 @@ static const struct message_row rows[] = {
     {"scale_gone", LAMP_RED, true},
     {"scale_silent", LAMP_RED, true},
     {"scale_wrong_line", LAMP_RED, true},
+    {"scale_no_weight", LAMP_RED, true},
     {"scale_loose", LAMP_RED, true},
     {"scale_pull_plug", LAMP_RED, true},
     {"scanner_loose", LAMP_RED, true},
@@ -141,11 +142,11 @@ static const char *scale_message(const struct view *view)
 {
     static const struct {
         const char *word, *id;
-    } troubles[] = {{"silent", "scale_silent"},      {"wrong_line", "scale_wrong_line"},
-                    {"gone", "scale_gone"},          {"several", "scale_several"},
-                    {"unfit", "scale_unfit"},        {"loopback", "scale_loopback"},
-                    {"finding", "scale_finding"},    {"loose", "scale_loose"},
-                    {"pull_plug", "scale_pull_plug"}};
+    } troubles[] = {{"silent", "scale_silent"},       {"wrong_line", "scale_wrong_line"},
+                    {"no_weight", "scale_no_weight"}, {"gone", "scale_gone"},
+                    {"several", "scale_several"},     {"unfit", "scale_unfit"},
+                    {"loopback", "scale_loopback"},   {"finding", "scale_finding"},
+                    {"loose", "scale_loose"},         {"pull_plug", "scale_pull_plug"}};
     const char *word = devices_scale_word(view->floor->devices);
     for (size_t i = 0; i < ARRAY_LEN(troubles); i++) {
         if (strcmp(word, troubles[i].word) == 0) return troubles[i].id;

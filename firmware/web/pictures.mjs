@@ -77,6 +77,7 @@ const messages = {
     scanner_unfit: 'scanner',
     printer_loose: 'unplugged',
     printer_pull_plug: 'unplugged',
+    scale_no_weight: 'scale',
     scale_several: 'scale',
     scale_unfit: 'scale',
     scale_loopback: 'unplugged',

@@ -386,6 +386,15 @@ static void silence_and_noise_have_their_words(void)
                    &item),
                "noise says nothing");
     EXPECT_TEXT("wrong_line", devices_scale_word(&devices), "much of it is a wrong line");
+    start("st-gs");
+    open_all(1010);
+    uint32_t port = devices.slots[DEVICE_SCALE].port;
+    (void)say(port, BYTES_LITERAL("QT,+00012345 PC\r\nQT,+00012345 PC\r\n"), 1020, &item);
+    EXPECT_TEXT("ready", devices_scale_word(&devices), "two bad frames are noise");
+    (void)say(port, BYTES_LITERAL("QT,+00012345 PC\r\n"), 1030, &item);
+    EXPECT_TEXT("no_weight", devices_scale_word(&devices), "a scale that counts is told so");
+    (void)say(port, BYTES_LITERAL(STGS), 1040, &item);
+    EXPECT_TEXT("ready", devices_scale_word(&devices), "a weight ends that");
 }
 
 static void the_printer_is_asked_as_often_as_needed(void)
