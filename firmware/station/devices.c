@@ -13,8 +13,6 @@
 
 #include "firmware/station/devices_parts.h"
 
-#include <string.h>
-
 static bool is_scanner(unsigned slot)
 {
     return slot >= DEVICE_SCANNER_FIRST && slot < DEVICE_PRINTER;
@@ -447,6 +445,7 @@ int64_t devices_deadline(const struct devices *devices, const struct step *step)
         deadline_ms = earlier(deadline_ms, devices->slots[slot].retry_ms);
     }
     deadline_ms = earlier(deadline_ms, scale_deadline(devices, step));
+    deadline_ms = earlier(deadline_ms, scanners_deadline(devices));
     deadline_ms = earlier(deadline_ms, device_memory_deadline(&devices->memory));
     deadline_ms = earlier(deadline_ms, choice_deadline(devices, step));
     deadline_ms = earlier(deadline_ms, printer_deadline(devices));

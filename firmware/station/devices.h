@@ -112,6 +112,8 @@ void devices_step(struct devices *devices, struct step *step, const struct event
 /* Takes bytes off the front of *rest and gives the next thing said; NONE when *rest is used up. */
 void devices_next(struct devices *devices, struct step *step, uint32_t port, struct bytes *rest,
                   struct device_item *out_item);
+/* True when a scanner began a code and has fallen silent; once for each. Called as time passes. */
+MUST_USE bool devices_half_scan(struct devices *devices, int64_t now_ms);
 int64_t devices_deadline(const struct devices *devices, const struct step *step);
 void devices_check(const struct devices *devices);
 

@@ -65,6 +65,7 @@ void scanner_opened(struct devices *devices, struct step *step, unsigned slot,
                     const struct device_identity *identity);
 void scanner_next_scan(struct devices *devices, struct step *step, unsigned slot,
                        struct bytes *rest, struct device_item *out_item);
+int64_t scanners_deadline(const struct devices *devices);
 /* How this scale was found to talk. */
 void device_learn(struct devices *devices, const char *address, const struct scale_driver *driver,
                   const struct finding *finding);

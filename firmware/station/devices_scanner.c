@@ -77,9 +77,38 @@ void scanner_opened(struct devices *devices, struct step *step, unsigned slot,
 static void note_pause(struct scanner_state *state, int64_t pause_ms)
 {
     if (pause_ms <= SCAN_PAUSE_MAX_MS) return;
-    bool may_go_on = state->used > 0 && pause_ms <= SCAN_TAIL_MAX_MS;
+    bool may_go_on = (state->used > 0 || state->unclean) && pause_ms <= SCAN_TAIL_MAX_MS;
     scanner_state_break(state);
     state->unclean = may_go_on;
+}
+
+static int64_t half_scan_ms(const struct devices *devices, size_t index)
+{
+    const struct device *device = &devices->slots[DEVICE_SCANNER_FIRST + index];
+    bool waits = device->state == DEVICE_OPEN && devices->scanner_states[index].used > 0;
+    return waits ? device->heard_ms + SCAN_PAUSE_MAX_MS + 1 : NO_DEADLINE;
+}
+
+bool devices_half_scan(struct devices *devices, int64_t now_ms)
+{
+    bool any = false;
+    for (size_t i = 0; i < CONFIG_SCANNERS_MAX; i++) {
+        if (half_scan_ms(devices, i) > now_ms) continue;
+        const struct device *device = &devices->slots[DEVICE_SCANNER_FIRST + i];
+        note_pause(&devices->scanner_states[i], now_ms - device->heard_ms);
+        any = true;
+    }
+    return any;
+}
+
+int64_t scanners_deadline(const struct devices *devices)
+{
+    int64_t deadline_ms = NO_DEADLINE;
+    for (size_t i = 0; i < CONFIG_SCANNERS_MAX; i++) {
+        int64_t half_ms = half_scan_ms(devices, i);
+        if (half_ms < deadline_ms) deadline_ms = half_ms;
+    }
+    return deadline_ms;
 }
 
 void scanner_next_scan(struct devices *devices, struct step *step, unsigned slot,

@@ -169,6 +169,11 @@ void packing_bad_scan(struct packing *packing, struct step *step, struct floor *
     refuse_scan(packing, step, floor, HELD_BAD_SCAN, "");
 }
 
+void packing_half_scan(struct packing *packing, struct step *step, struct floor *floor)
+{
+    refuse_scan(packing, step, floor, HELD_HALF_SCAN, "");
+}
+
 static enum held_reason answer_reason(enum orders_answer answer)
 {
     switch (answer) {
@@ -566,10 +571,12 @@ int64_t packing_deadline(const struct packing *packing, const struct step *step,
 {
     bool weighs = packing->state == PACKING_WEIGHING || packing->state == PACKING_RATING;
     if (!weighs || !floor->weighing->has_last) return packing->deadline_ms;
-    /* So that the screen says "old" when the scale has gone quiet; a good weight comes with a
-     * frame. */
+    /* For the screen's words alone: that the scale has gone quiet, that it shows zero for long. A
+     * good weight comes with a frame. */
     int64_t old_ms = weighing_quiet_ms(floor->weighing);
-    return old_ms > step->now_ms ? old_ms : NO_DEADLINE;
+    int64_t zero_ms = packing->watch.order_ms + PACKING_STILL_ZERO_MS;
+    int64_t due_ms = zero_ms > step->now_ms && zero_ms < old_ms ? zero_ms : old_ms;
+    return due_ms > step->now_ms ? due_ms : NO_DEADLINE;
 }
 
 void packing_check(const struct packing *packing, const struct floor *floor)

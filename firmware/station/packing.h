@@ -53,6 +53,7 @@ enum held_reason {
     HELD_UNKNOWN_SCAN,
     HELD_MANY_ORDERS,
     HELD_BAD_SCAN,
+    HELD_HALF_SCAN, /* the code's end did not come */
     HELD_ALREADY_PACKED,
     HELD_NOT_READY,
     HELD_CANCELLED,
@@ -78,6 +79,8 @@ enum held_reason {
 #define HELD_REASONS (HELD_SCALE_CHECK + 1)
 
 #define NO_SLOT BOOKINGS_MAX
+/* A parcel that is put down is seen sooner; some scales show their overload as zeros. */
+#define PACKING_STILL_ZERO_MS 20000
 
 struct stopwatch { /* of the parcel in hand and of the last one; 0: not reached */
     int64_t scan_ms, order_ms, weight_ms, booked_ms, printed_ms, closed_ms;
@@ -143,6 +146,7 @@ void packing_scan(struct packing *packing, struct step *step, struct floor *floo
                   const struct scan *scan);
 /* The scanner has refused it. */
 void packing_bad_scan(struct packing *packing, struct step *step, struct floor *floor);
+void packing_half_scan(struct packing *packing, struct step *step, struct floor *floor);
 /* False when it is not offered now, or lacks the text it needs. */
 bool packing_press(struct packing *packing, struct step *step, struct floor *floor,
                    enum press press, const char *text);

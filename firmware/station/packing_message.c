@@ -20,6 +20,7 @@ static const struct message_row rows[] = {
     {"config_wrong", LAMP_YELLOW, true},
     {"event_numbers", LAMP_YELLOW, true},
     {"finding", LAMP_BLUE, false},
+    {"still_zero", LAMP_YELLOW, true},
     {"put_parcel", LAMP_GREEN, false},
     {"wait_stable", LAMP_YELLOW, false},
     {"not_emptied", LAMP_YELLOW, true},
@@ -76,6 +77,7 @@ static const struct message_row rows[] = {
     {"unknown_pincode", LAMP_RED, true},
     {"unknown_awb", LAMP_RED, true},
     {"bad_scan", LAMP_RED, true},
+    {"half_scan", LAMP_RED, true},
     {"bad_check_digit", LAMP_RED, true},
     {"no_order_in_code", LAMP_RED, true},
     {"code_unclear", LAMP_RED, true},
@@ -182,7 +184,11 @@ static enum weight_hint hint_now(const struct view *view)
 static void say_weighing(const struct view *view, struct message *message)
 {
     const char *trouble = scale_message(view);
-    say(message, trouble != NULL ? trouble : hint_message(hint_now(view)));
+    enum weight_hint hint = hint_now(view);
+    int64_t waited_ms = view->step->now_ms - view->packing->watch.order_ms;
+    bool still_zero = hint == WEIGHT_ZERO && waited_ms >= PACKING_STILL_ZERO_MS;
+    const char *wish = still_zero ? "still_zero" : hint_message(hint);
+    say(message, trouble != NULL ? trouble : wish);
     with(message, "order_no", view->packing->order.order_no);
 }
 

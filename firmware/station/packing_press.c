@@ -27,6 +27,7 @@ const char *held_reason_word(enum held_reason reason)
     case HELD_UNKNOWN_SCAN: return "unknown_scan";
     case HELD_MANY_ORDERS: return "many_orders";
     case HELD_BAD_SCAN: return "bad_scan";
+    case HELD_HALF_SCAN: return "half_scan";
     case HELD_ALREADY_PACKED: return "already_packed";
     case HELD_NOT_READY: return "not_ready";
     case HELD_CANCELLED: return "cancelled";
@@ -68,6 +69,7 @@ static void offer_when_held(const struct packing *packing, struct offer *to)
     switch (packing->reason) {
     case HELD_NONE: /* is never held: packing_check() */
     case HELD_BAD_SCAN:
+    case HELD_HALF_SCAN:
     case HELD_BAD_CHECK_DIGIT:
     case HELD_NO_ORDER_IN_CODE:
     case HELD_CODE_UNCLEAR: offer(to, PRESS_GIVE_UP); break;
@@ -180,8 +182,10 @@ static void give_up(struct packing *packing, struct step *step, struct floor *fl
     orders_stop(floor->orders, step);
     if (floor->printing->state != PRINTING_IDLE)
         printing_release(floor->printing, step, floor->devices);
-    commands_log(step->commands, LOG_INFO, "log_given_up", "order_no", packing->order.order_no,
-                 NULL);
+    if (packing->order.order_no[0] != '\0') { /* not when a bad scan was put away */
+        commands_log(step->commands, LOG_INFO, "log_given_up", "order_no", packing->order.order_no,
+                     NULL);
+    }
     packing_idle(packing);
 }
 

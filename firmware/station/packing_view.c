@@ -143,6 +143,8 @@ static void write_device(struct json_writer *json, const char *key, const struct
     write_if(json, "name", device->name);
     if (device->mending.flaps > 0) json_write_i64(json, "lost", device->mending.flaps);
     if (device->mending.mends > 0) json_write_i64(json, "mended", device->mending.mends);
+    if (slot == DEVICE_SCALE && view->floor->devices->frames_refused > 0)
+        json_write_i64(json, "refused", view->floor->devices->frames_refused);
     if (device->is_auto) json_write_text(json, "show", devices_slot_name(slot));
 }
 

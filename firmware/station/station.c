@@ -373,6 +373,8 @@ static void tick(struct station *station, struct step *step)
     const struct event due = {.kind = EVENT_DEADLINE, .now_ms = step->now_ms};
     if (station->slow_until_ms <= step->now_ms) station->slow_until_ms = NO_DEADLINE;
     devices_step(&station->devices, step, &due);
+    if (devices_half_scan(&station->devices, step->now_ms))
+        packing_half_scan(&station->packing, step, &station->floor);
     look_at_showing(station, step, &due);
     if (station->recovery.state != RECOVERY_DONE) return; /* nothing new before the old is known */
     orders_step(&station->orders, step, &due);

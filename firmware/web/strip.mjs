@@ -12,6 +12,20 @@ const harmlessFlags = ['busy', 'label_waiting', 'buffer_full'];
 
 const toneOf = (id) => (Object.hasOwn(tones, id) ? tones[id] : 'bad');
 
+// A device that works, and not well, says how often it has failed since the start.
+function deviceText(device, language) {
+    const state = word(language, 'device_states', device.state);
+    if (toneOf(device.state) !== 'good') return state;
+    const counts = [
+        ['lost', device.lost],
+        ['garbled', device.refused],
+    ];
+    const said = counts
+        .filter(([, count]) => count > 0)
+        .map(([id, count]) => `${count} ${word(language, 'words', id)}`);
+    return [state, ...said].join(' · ');
+}
+
 function deviceCells(state, language) {
     const { scale, scanners = [], printer } = state.devices ?? {};
     const cells = [];
@@ -20,7 +34,7 @@ function deviceCells(state, language) {
         symbol,
         name,
         tone: toneOf(device.state),
-        text: word(language, 'device_states', device.state),
+        text: deviceText(device, language),
         show: idle ? device.show : undefined, // the place that another device may be shown for
         device: device.name,
     });

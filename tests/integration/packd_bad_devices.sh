@@ -110,6 +110,8 @@ ctl scale foreign off >/dev/null
 begins WEB-1003
 ctl scale cut >/dev/null
 goes_on WEB-1003 933
+screen_now
+expect_has "and the page's line of the scale counts what was no frame" '"refused":' "$screen"
 ctl scale cut off >/dev/null
 begins WEB-1004
 ctl scale rate 1000 >/dev/null
@@ -138,7 +140,10 @@ message_is bad_scan
 ask press give_up >/dev/null
 state_is idle
 ctl scanner partial WEB-10 >/dev/null
-sleep 1.2 # the silence is what is tried here
+message_is half_scan
+ask press give_up >/dev/null
+state_is idle
+sleep 0.6 # what comes sooner may still be the other half
 ctl scan WEB-1006 >/dev/null
 state_is weighing
 screen_now

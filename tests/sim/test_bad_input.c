@@ -70,6 +70,18 @@ static void weights_that_may_not_be_taken_are_said(void)
     }
 }
 
+static void a_plate_that_shows_zero_for_long_may_be_overloaded(void)
+{
+    struct world *world = scenario_begin();
+    scenario_pack(world, "WEB-1", 0);
+    sim_pass(world, PACKING_STILL_ZERO_MS);
+    scenario_says(world, "still_zero", "some scales show their overload as zeros");
+    bench_lay(world, 742000);
+    sim_pass(world, 3000);
+    sim_pass(world, 6000);
+    scenario_end(world, 1, "once");
+}
+
 static void a_moving_weight_is_waited_for(void)
 {
     struct world *world = scenario_begin();
@@ -251,6 +263,7 @@ int main(void)
     EXPECT_RUN(an_order_is_not_packed_twice);
     EXPECT_RUN(orders_that_may_not_go_are_refused);
     EXPECT_RUN(weights_that_may_not_be_taken_are_said);
+    EXPECT_RUN(a_plate_that_shows_zero_for_long_may_be_overloaded);
     EXPECT_RUN(a_moving_weight_is_waited_for);
     EXPECT_RUN(a_plate_that_was_not_emptied_is_noticed);
     EXPECT_RUN(a_printer_without_paper_waits);

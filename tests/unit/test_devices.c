@@ -505,6 +505,10 @@ static void a_code_that_broke_off_is_not_glued_to_the_next(void)
     EXPECT_I64(1, say(port, BYTES_LITERAL("WEB-2\r"), 60000, &item), "much later the next");
     EXPECT_BYTES(BYTES_LITERAL("WEB-2"), bytes_of(item.scan.text, item.scan.len), "is itself");
     EXPECT_I64(0, say(port, BYTES_LITERAL("WEB-1"), 70000, &item), "half of one again");
+    EXPECT(devices_deadline(&devices, &step) <= 70501, "its silence has an end");
+    EXPECT(!devices_half_scan(&devices, 70500), "its end may still come");
+    EXPECT(devices_half_scan(&devices, 70501), "now it is said");
+    EXPECT(!devices_half_scan(&devices, 70502), "once");
     EXPECT_I64(1, say(port, BYTES_LITERAL("02\r"), 70900, &item), "and its end, late");
     EXPECT_I64(DEVICE_ITEM_BAD_SCAN, item.kind, "is no code of its own: scan again");
     EXPECT_I64(1, say(port, BYTES_LITERAL("WEB-102\r"), 72000, &item), "the next one is whole");

@@ -1,65 +1,19 @@
-/* label_pdf.c - a courier label as a PDF of one page (ISO 32000), the bars drawn as rectangles.
- *
- * Code 128 (ISO/IEC 15417): even runs of digits in set C, anything else in set B. */
+/* label_pdf.c - a courier label as a PDF of one page (ISO 32000), the bars drawn as rectangles. */
 #include "tools/packsim/label.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define SYMBOLS_MAX 48
-#define START_B 104
-#define START_C 105
-#define TO_B 100
-#define TO_C 99
-#define STOP "2331112"
-
-/* Widths of the three bars and three spaces of each value 0..105. */
-static const char *const widths[106] = {
-    "212222", "222122", "222221", "121223", "121322", "131222", "122213", "122312", "132212",
-    "221213", "221312", "231212", "112232", "122132", "122231", "113222", "123122", "123221",
-    "223211", "221132", "221231", "213212", "223112", "312131", "311222", "321122", "321221",
-    "312212", "322112", "322211", "212123", "212321", "232121", "111323", "131123", "131321",
-    "112313", "132113", "132311", "211313", "231113", "231311", "112133", "112331", "132131",
-    "113123", "113321", "133121", "313121", "211331", "231131", "213113", "213311", "213131",
-    "311123", "311321", "331121", "312113", "312311", "332111", "314111", "221411", "431111",
-    "111224", "111422", "121124", "121421", "141122", "141221", "112214", "112412", "122114",
-    "122411", "142112", "142211", "241211", "221114", "413111", "241112", "134111", "111242",
-    "121142", "121241", "114212", "124112", "124211", "411212", "421112", "421211", "212141",
-    "214121", "412121", "111143", "111341", "131141", "114113", "114311", "411113", "411311",
-    "113141", "114131", "311141", "411131", "211412", "211214", "211232"};
-
-static bool is_digit(char one)
-{
-    return one >= '0' && one <= '9';
-}
-
-static size_t symbols_of(const char *text, unsigned *out_values)
-{
-    size_t used = 0;
-    bool in_c = is_digit(text[0]) && is_digit(text[1]);
-    out_values[used++] = in_c ? START_C : START_B;
-    for (const char *at = text; *at != '\0' && used + 3 < SYMBOLS_MAX;) {
-        bool pair = is_digit(at[0]) && is_digit(at[1]);
-        if (pair != in_c) out_values[used++] = pair ? TO_C : TO_B;
-        in_c = pair;
-        out_values[used++] =
-            pair ? (unsigned)((at[0] - '0') * 10 + at[1] - '0') : (unsigned)(at[0] - ' ');
-        at += pair ? 2 : 1;
-    }
-    unsigned sum = out_values[0];
-    for (size_t i = 1; i < used; i++) sum += (unsigned)i * out_values[i];
-    out_values[used++] = sum % 103;
-    return used;
-}
+#include "tools/packsim/code128.h"
 
 static void bars_put(struct textbuf *page, const char *text)
 {
-    unsigned values[SYMBOLS_MAX];
-    size_t symbols = symbols_of(text, values);
+    uint8_t symbols[CODE128_SYMBOLS_MAX];
+    size_t count = code128_symbols(bytes_of_text(text), false, symbols);
     unsigned module = 2, x = 30; /* two points a module: 0.7 mm, wide enough for any reader */
-    if ((symbols + 1) * 11 * module > 250) module = 1;
-    for (size_t i = 0; i <= symbols; i++) {
-        const char *run = i < symbols ? widths[values[i]] : STOP;
+    if (count * 11 * module > 250) module = 1;
+    for (size_t i = 0; i < count; i++) {
+        const char *run = code128_widths(symbols[i]);
         for (size_t bar = 0; run[bar] != '\0'; bar++) {
             unsigned width = (unsigned)(run[bar] - '0') * module;
             if (bar % 2 == 0) textbuf_format(page, "%u 150 %u 90 re f\n", x, width);
