@@ -188,7 +188,9 @@ static bool parse_options(int argc, char **argv, struct options *out)
             return false;
         }
     }
-    return (out->driver != NULL) != (out->profile != NULL);
+    if (out->driver != NULL && out->profile != NULL) return false;
+    if (out->driver == NULL) out->driver = "auto";
+    return true;
 }
 
 /* The recording; a program run decodes one. */
@@ -259,7 +261,7 @@ int decode_scale(int argc, char **argv)
     struct bytes input;
     int code;
     if (!parse_options(argc, argv, &options)) {
-        fprintf(stderr, "packtool: decode scale --driver NAME|auto|--profile FILE [--scales DIR] "
+        fprintf(stderr, "packtool: decode scale [--driver NAME|auto] [--profile FILE] [--scales DIR] "
                         "[--hex] [--chunk N] [FILE|-]\n");
         return PACKTOOL_USAGE;
     }
