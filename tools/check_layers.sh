@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-find hal drivers carriers firmware tests tools -name '*.[ch]' -not -path '*/node_modules/*' |
+find hal drivers carriers firmware tests tools \( -name '*.[ch]' -o -name '*.cpp' \) -not -path '*/node_modules/*' |
     LC_ALL=C sort | xargs -d '\n' awk '
 function folder_of(path) {
     if (path ~ /^hal\/base\//) return "hal/base"
@@ -43,6 +43,15 @@ BEGIN {
     library["^libserialport\\.h$"] = "_libserialport\\.c$"
     library["^libusb"] = "_libusb\\.c$|^hal/usb_inside\\.h$|^tests/"
     library["^libudev\\.h$"] = "_udev\\.c$"
+    library["^(poppler-|poppler/)"] = "^firmware/render/[a-z_]*_poppler\\.cpp$"
+    library["^ZXing/"] = "^firmware/render/[a-z_]*_zxing\\.cpp$"
+    library["^(pango/|cairo)"] = "^firmware/render/[a-z_]*_pango\\.c$|^firmware/render/compose_[a-z_]*\\.[ch]$|^tests/|^tools/bench_parts/"
+    library["^zint\\.h$"] = "^firmware/render/[a-z_]*_zint\\.c$|^tests/"
+    library["^png\\.h$"] = "^firmware/render/[a-z_]*_png\\.c$"
+    library["^(jpeglib|jerror)\\.h$"] = "^firmware/render/[a-z_]*_jpeg\\.c$"
+    library["^gif_lib\\.h$"] = "^firmware/render/[a-z_]*_gif\\.c$"
+    library["^fontconfig/"] = "^firmware/render/[a-z_]*_(fontconfig|pango)\\.c$"
+    library["^(seccomp|linux/landlock)\\.h$"] = "^firmware/render/[a-z_]*_linux\\.c$|^tests/"
     library["^gnutls/"] = "^tools/packsim/|^tests/"
 }
 /^[ \t]*#[ \t]*include/ {

@@ -15,7 +15,7 @@ file_warn=600
 file_max=800
 
 list() { find "$@" -not -path '*/node_modules/*' -not -path './build*' | sed 's,^\./,,' | LC_ALL=C sort; }
-mapfile -t sources < <(list hal drivers carriers firmware tests tools -name '*.[ch]')
+mapfile -t sources < <(list hal drivers carriers firmware tests tools \( -name '*.[ch]' -o -name '*.cpp' \))
 mapfile -t scripts < <(list tools tests board .ci -type f \( -name '*.sh' -o -path 'tools/*' ! -name '*.*' \))
 mapfile -t pages < <(list firmware tests tools -name '*.js' -o -name '*.mjs')
 mapfile -t texts < <(list . -maxdepth 4 \( -name '*.md' -o -name 'CMakeLists.txt' -o -name '*.conf' \

@@ -261,8 +261,9 @@ int decode_scale(int argc, char **argv)
     struct bytes input;
     int code;
     if (!parse_options(argc, argv, &options)) {
-        fprintf(stderr, "packtool: decode scale [--driver NAME|auto] [--profile FILE] [--scales DIR] "
-                        "[--hex] [--chunk N] [FILE|-]\n");
+        fprintf(stderr,
+                "packtool: decode scale [--driver NAME|auto] [--profile FILE] [--scales DIR] "
+                "[--hex] [--chunk N] [FILE|-]\n");
         return PACKTOOL_USAGE;
     }
     const struct scale_driver *driver = choose_driver(&options, &code);

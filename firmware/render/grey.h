@@ -1,0 +1,20 @@
+/* grey.h - a page as grey dots, on its way to black and white. */
+#ifndef PACKD_FIRMWARE_RENDER_GREY_H
+#define PACKD_FIRMWARE_RENDER_GREY_H
+
+#include "hal/base/err.h"
+#include "hal/base/render_wire.h"
+
+struct grey { /* 0 is black, 255 white */
+    unsigned width, height;
+    size_t bytes_per_row;
+    uint8_t *rows; /* malloc'd, owned; grey_free */
+};
+
+/* White. False when a side is 0 or larger than GREY_SIDE_MAX, or there is no memory. */
+#define GREY_SIDE_MAX 14400u
+#define GREY_DOTS_MAX (64u * 1024u * 1024u)
+MUST_USE bool grey_make(struct grey *grey, unsigned width, unsigned height);
+void grey_free(struct grey *grey);
+
+#endif

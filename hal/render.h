@@ -1,0 +1,53 @@
+/* render.h - documents and templates to pictures, in a child that can touch nothing else.
+ *
+ * The child is packd-render, started at the first request or before (render_warm) and kept. One
+ * that dies, hangs beyond the deadline or answers nonsense costs its request one more try in a
+ * fresh child; then the request fails, and what killed it twice is kept in `keep_dir` for a bug
+ * report: at most RENDER_KEPT_MAX files, their names marked "personal". A child that cannot be
+ * started fails every request with ERR_NOT_FOUND, and is tried again with a growing pause.
+ *
+ * Requests queue up, RENDER_QUEUE_MAX of them. Nothing blocks; one thread, the loop's. */
+#ifndef PACKD_HAL_RENDER_H
+#define PACKD_HAL_RENDER_H
+
+#include "hal/base/err.h"
+#include "hal/base/render_wire.h"
+#include "hal/loop.h"
+
+#define RENDER_QUEUE_MAX 4u
+#define RENDER_DEADLINE_MS 3000 /* of one request; a label takes tens of milliseconds */
+#define RENDER_KEPT_MAX 8u
+
+struct render;
+
+struct render_settings { /* copied */
+    const char *program; /* path of packd-render */
+    const char *const *template_folders;
+    size_t folder_count;
+    const char *keep_dir; /* NULL: nothing is kept */
+    int64_t deadline_ms;  /* 0: RENDER_DEADLINE_MS */
+};
+
+/* ERR_NONE: `answer` is checked, and `output` has answer->output_bytes; both are good during the
+ * call. Refused documents are ERR_NONE too. ERR_TIMEOUT, ERR_CLOSED: it killed two children;
+ * ERR_CORRUPT: two gave nonsense; ERR_NOT_FOUND: there is no packd-render. Then answer is NULL. */
+typedef void render_done_fn(void *context, uint32_t ticket, enum err error,
+                            const struct render_answer *answer, struct bytes output);
+
+MUST_USE enum err render_open(struct loop *loop, const struct render_settings *settings,
+                              render_done_fn *done, void *context, struct render **out_render);
+void render_close(struct render *render); /* what is queued is dropped without a word */
+
+/* Copies the input. version, number and input_bytes of the request are filled in here. ERR_BUSY:
+ * the queue is full; ERR_TOO_BIG. `done` is called later, never from here. */
+MUST_USE enum err render_ask(struct render *render, uint32_t ticket,
+                             const struct render_request *request, struct bytes input);
+void render_warm(struct render *render);
+/* Lines the child wrote to its standard error, for the log: one each, bounded. */
+typedef void render_said_fn(void *context, struct bytes line);
+void render_listen(struct render *render, render_said_fn *said, void *context);
+/* For status: how often it was started, and its resident memory in KiB now; 0: not running. */
+uint32_t render_starts(const struct render *render);
+int64_t render_resident_kib(const struct render *render);
+
+#endif
