@@ -23,6 +23,9 @@ static bool fail(struct outside *outside, const char *what, enum err problem, co
     return false;
 }
 
+#define LABELS_BESIDE "share/packd/labels" /* of the folder the program's own is in */
+#define LABELS_SITE "/etc/packd/labels"
+
 static const char *in_data_dir(const struct outside *outside, const char *name,
                                char path[FILES_PATH_MAX])
 {
@@ -149,6 +152,36 @@ static bool open_devices(struct outside *outside, const struct outside_callbacks
     return problem == ERR_NONE || fail(outside, "Devices cannot be opened", problem, "");
 }
 
+static void log_renderer(void *context, struct bytes line)
+{
+    struct outside *outside = context;
+    service_log(&outside->service, SERVICE_NOTICE, "packd-render: %.*s", (int)line.len,
+                (const char *)line.data);
+}
+
+/* packd packs without it: then the label is in the printer's own letters. */
+static void open_renderer(struct outside *outside, const struct outside_callbacks *callbacks,
+                          void *context)
+{
+    char program[FILES_PATH_MAX], beside[FILES_PATH_MAX], kept[FILES_PATH_MAX];
+    process_beside("bin/packd-render", program, sizeof(program));
+    process_beside(LABELS_BESIDE, beside, sizeof(beside));
+    const char *const folders[] = {beside, LABELS_SITE};
+    const struct render_settings settings = {.program = program,
+                                             .template_folders = folders,
+                                             .folder_count = ARRAY_LEN(folders),
+                                             .keep_dir = in_data_dir(outside, "kept", kept)};
+    enum err problem =
+        render_open(outside->loop, &settings, callbacks->rendered, context, &outside->render);
+    if (problem != ERR_NONE) {
+        outside->render = NULL;
+        (void)fail(outside, "Labels are in the printer's letters", problem, program);
+        return;
+    }
+    render_listen(outside->render, log_renderer, outside);
+    if (outside_config(outside)->printer.draw == CONFIG_DRAW_RENDER) render_warm(outside->render);
+}
+
 static bool open_faces(struct outside *outside, const struct outside_callbacks *callbacks,
                        void *context)
 {
@@ -187,6 +220,7 @@ bool outside_open(struct outside *outside, const struct outside_callbacks *callb
     texts_init(&outside->texts);
     if (!open_data(outside)) return false;
     secrets_read(outside_config(outside), &outside->service, &outside->secrets);
+    open_renderer(outside, callbacks, context);
     return open_network(outside, callbacks, context) && open_devices(outside, callbacks, context) &&
            open_faces(outside, callbacks, context);
 }
@@ -199,6 +233,7 @@ void outside_close(struct outside *outside)
     ports_close(outside->ports);
     usb_close(outside->usb);
     http_close(outside->http);
+    render_close(outside->render);
     recorder_close(&outside->recorder);
     cache_close(outside->cache);
     if (outside->journal != NULL && outside->ending != ENDING_FAILED) {

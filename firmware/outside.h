@@ -16,6 +16,7 @@
 #include "hal/journal.h"
 #include "hal/loop.h"
 #include "hal/port.h"
+#include "hal/render.h"
 #include "hal/service.h"
 #include "hal/signals.h"
 #include "hal/usb.h"
@@ -57,6 +58,7 @@ struct outside {
     struct usb *usb;
     struct ports *ports;
     struct hotplug *hotplug;
+    struct render *render; /* NULL: labels are the printer's own letters */
     struct web *web;
     struct control *control;
     struct recorder recorder;
@@ -76,6 +78,7 @@ struct outside_callbacks {
     http_done_fn *done;
     struct port_events ports;
     struct hotplug_events devices;
+    render_done_fn *rendered;
     web_press_fn *press;
     control_line_fn *line;
 };

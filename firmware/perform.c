@@ -173,6 +173,19 @@ static void start_exchange(struct outside *outside, const struct command *comman
                     http_trouble(outside->http));
 }
 
+/* --- labels --- */
+
+static void ask_renderer(struct outside *outside, const struct command *command)
+{
+    enum err problem =
+        outside->render == NULL
+            ? ERR_NOT_FOUND
+            : render_ask(outside->render, command->render.ticket, command->render.request,
+                         command->render.input);
+    if (problem == ERR_NONE) return;
+    add_answer(outside, EVENT_RENDERED, command->render.ticket)->error = problem;
+}
+
 /* --- log, settings --- */
 
 static enum service_level service_level_of(enum log_level level)
@@ -237,6 +250,7 @@ void perform(struct outside *outside, const struct command *command)
     case COMMAND_PORT_MEND: mend_port(outside, command); break;
     case COMMAND_EXCHANGE: start_exchange(outside, command); break;
     case COMMAND_EXCHANGE_CANCEL: http_cancel(outside->http, command->exchange.ticket); break;
+    case COMMAND_RENDER: ask_renderer(outside, command); break;
     case COMMAND_SHOW: web_publish(outside->web, command->show.document); break;
     case COMMAND_LOG: write_log(outside, command); break;
     case COMMAND_CONFIG_ADOPTED: adopted(outside); break;
@@ -429,6 +443,11 @@ bool perform_next_answer(struct outside *outside, struct event *out_event)
         out_event->cache.ticket = answer->ticket;
         out_event->cache.count = 0;
         out_event->cache.ok = answer->good;
+    } else if (answer->kind == EVENT_RENDERED) {
+        out_event->rendered.ticket = answer->ticket;
+        out_event->rendered.error = answer->error;
+        out_event->rendered.answer = NULL;
+        out_event->rendered.output = BYTES_NONE;
     } else fill_port(answer, out_event);
     if (problem != ERR_NONE) give_up_journal(outside, problem);
     return problem == ERR_NONE;

@@ -103,6 +103,30 @@ static struct event *begin(struct pump *pump, enum event_kind kind)
     return &pump->event;
 }
 
+/* What is printed is known by these dots: half of their SHA-256 tells any two labels apart. */
+static void write_hash(struct bytes output, char out_hash[EVENT_HASH_SIZE])
+{
+    uint8_t digest[CRYPTO_SHA256_SIZE];
+    crypto_sha256(output, digest);
+    for (size_t i = 0; i < (EVENT_HASH_SIZE - 1) / 2; i++) {
+        out_hash[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+        out_hash[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+    }
+    out_hash[EVENT_HASH_SIZE - 1] = '\0';
+}
+
+static void rendered(void *context, uint32_t ticket, enum err error,
+                     const struct render_answer *answer, struct bytes output)
+{
+    struct event *event = begin(context, EVENT_RENDERED);
+    event->rendered.ticket = ticket;
+    event->rendered.error = error;
+    event->rendered.answer = answer;
+    event->rendered.output = output;
+    write_hash(output, event->rendered.hash);
+    give(context, event);
+}
+
 static struct event *begin_port(struct pump *pump, enum event_kind kind, uint32_t port)
 {
     struct event *event = begin(pump, kind);
@@ -316,6 +340,7 @@ bool pump_open(struct pump *pump)
                   .mended = port_mended,
                   .closed = port_closed},
         .devices = {.seen = device_seen, .gone = device_gone},
+        .rendered = rendered,
         .press = page_pressed,
         .line = line_asked,
     };

@@ -97,6 +97,10 @@ static void write_rest(struct textbuf *line, const struct event *event)
     case EVENT_CACHE_STORED:
         textbuf_format(line, " ticket=%x count=%zu", event->cache.ticket, event->cache.count);
         break;
+    case EVENT_RENDERED:
+        textbuf_format(line, " ticket=%x %s len=%zu", event->rendered.ticket,
+                       err_word(event->rendered.error), event->rendered.output.len);
+        break;
     case EVENT_PRESS: textbuf_format(line, " %s", press_word(event->press.press)); break;
     case EVENT_DISK: textbuf_format(line, " free_kib=%lld", (long long)event->disk.free_kib); break;
     }

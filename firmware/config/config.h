@@ -23,6 +23,8 @@
 #define CONFIG_NAME_SIZE 33
 
 enum config_mode { CONFIG_TRAINING, CONFIG_LIVE };
+enum config_drawing { CONFIG_DRAW_PRINTER, CONFIG_DRAW_RENDER };
+enum config_label { CONFIG_LABEL_AUTO, CONFIG_LABEL_COURIER, CONFIG_LABEL_OWN };
 enum config_payment { CONFIG_ANY_PAYMENT, CONFIG_PREPAID, CONFIG_COD };
 
 struct config_scale {
@@ -72,6 +74,16 @@ struct config_printer {
     unsigned speed_ips;       /* inches a second; 0: as it is */
     enum printer_media media; /* what is between two labels */
     enum printer_mode mode;   /* what becomes of a label that is out */
+    enum config_drawing draw; /* by packd-render, or in the printer's own letters */
+};
+
+struct config_sender { /* who the parcel goes back to; as labels and slips show it */
+    char name[65];
+    char line1[101];
+    char line2[101];
+    char city[61];
+    char postcode[11];
+    char phone[21];
 };
 
 struct config_carrier {
@@ -87,6 +99,7 @@ struct config_carrier {
     uint32_t pool_low;        /* fetch more AWB numbers when fewer are left; 0: no pool */
     uint32_t pool_level;      /* and fetch until there are so many: what a shift needs */
     uint32_t tell_within_min; /* a label printed ahead must be told to the courier within this */
+    enum config_label label;  /* whose is printed where the courier lets us draw it */
 };
 
 struct config_oms {
@@ -130,6 +143,7 @@ struct config {
     size_t scanner_count;
     struct config_scan scan;
     struct config_printer printer;
+    struct config_sender sender;
     struct config_carrier carriers[CONFIG_CARRIERS_MAX];
     size_t carrier_count;
     struct config_oms oms;

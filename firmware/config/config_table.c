@@ -17,6 +17,7 @@ static const struct config_section sections[] = {
     {"scanner", FIELD(config, scanners[0]), CONFIG_SCANNERS_MAX, true},
     {"scan", FIELD(config, scan), 1, false},
     {"printer", FIELD(config, printer), 1, false},
+    {"sender", FIELD(config, sender), 1, false},
     {"carrier", FIELD(config, carriers[0]), CONFIG_CARRIERS_MAX, true},
     {"oms", FIELD(config, oms), 1, false},
     {"rate", WHOLE, 1, false},
@@ -106,7 +107,7 @@ static const struct config_row rows[] = {
     ROW("printer", "address", ADDRESS, config_printer, address, "auto", ANY),
     ROW("printer", "driver", PRINTER, config_printer, driver, "auto", ANY),
     WIRING_ROWS("printer", config_printer),
-    ROW("printer", "dpi", SIZE, config_printer, dpi, "203", CHOICES("203|300")),
+    ROW("printer", "dpi", SIZE, config_printer, dpi, "203", CHOICES("203|300|600")),
     /* 4 x 6 inches. */
     ROW("printer", "width_mm", NUMBER, config_printer, width_dmm, "101.6", MILLIMETRES(20, 220)),
     ROW("printer", "height_mm", NUMBER, config_printer, height_dmm, "152.4", MILLIMETRES(20, 400)),
@@ -116,6 +117,14 @@ static const struct config_row rows[] = {
     ROW("printer", "media", ONE_OF, config_printer, media, "as_is",
         CHOICES("as_is|gap|mark|continuous")),
     ROW("printer", "mode", ONE_OF, config_printer, mode, "as_is", CHOICES("as_is|tear|peel|cut")),
+    ROW("printer", "draw", ONE_OF, config_printer, draw, "render", CHOICES("printer|render")),
+
+    ROW("sender", "name", TEXT, config_sender, name, "", ANY),
+    ROW("sender", "line1", TEXT, config_sender, line1, "", ANY),
+    ROW("sender", "line2", TEXT, config_sender, line2, "", ANY),
+    ROW("sender", "city", TEXT, config_sender, city, "", ANY),
+    ROW("sender", "postcode", TEXT, config_sender, postcode, "", ANY),
+    ROW("sender", "phone", TEXT, config_sender, phone, "", ANY),
 
     ROW("carrier", "base_url", URL, config_carrier, base_url, NULL, ANY),
     ROW("carrier", "credential_file", PATH, config_carrier, credential_file, NULL, ANY),
@@ -129,6 +138,7 @@ static const struct config_row rows[] = {
     ROW("carrier", "pool_level", NUMBER, config_carrier, pool_level, "1200", NUMBERS(0, 1900, "")),
     ROW("carrier", "tell_within_min", NUMBER, config_carrier, tell_within_min, "240",
         NUMBERS(10, 10080, " min")),
+    ROW("carrier", "label", ONE_OF, config_carrier, label, "auto", CHOICES("auto|courier|own")),
 
     ROW("oms", "kind", OMS, config_oms, kind, "custom", ANY),
     ROW("oms", "base_url", URL, config_oms, base_url, NULL, ANY),

@@ -238,13 +238,24 @@ void booking_resume_unsent(struct booking *booking, struct step *step, unsigned 
     store_sending(booking, step);
 }
 
+/* A document costs the packer another exchange, so where we may draw the label ourselves it is
+ * fetched only if the settings say so. */
+static bool wants_label(const struct booking *booking, const struct step *step)
+{
+    const struct carrier *carrier = step->carriers[booking->carrier];
+    enum config_label setting = step->config->carriers[booking->carrier].label;
+    bool draws = step->config->printer.draw == CONFIG_DRAW_RENDER;
+    bool may_draw = carrier->promises.label_self_drawn;
+    bool is_zpl = carrier->promises.label_format == LABEL_FORMAT_ZPL;
+    if (!carrier->supports[CARRIER_LABEL]) return false;
+    if (setting == CONFIG_LABEL_OWN && may_draw) return false;
+    return is_zpl || (draws && (setting == CONFIG_LABEL_COURIER || !may_draw));
+}
+
 static void fetch_label(struct booking *booking, struct step *step)
 {
     const char *why = "";
-    const struct carrier *carrier = step->carriers[booking->carrier];
-    bool wanted =
-        carrier->promises.label_format == LABEL_FORMAT_ZPL && carrier->supports[CARRIER_LABEL];
-    if (booking->parcel.label_format != LABEL_FORMAT_NONE || !wanted) {
+    if (booking->parcel.label_format != LABEL_FORMAT_NONE || !wants_label(booking, step)) {
         go(booking, BOOKING_BOOKED, 0, NO_DEADLINE);
         return;
     }
@@ -268,10 +279,12 @@ void booking_resume_booked(struct booking *booking, struct step *step, unsigned 
 static bool is_label(const struct booking *booking, struct step *step,
                      const struct carrier_outcome *outcome)
 {
-    if (outcome->label_format != LABEL_FORMAT_ZPL || outcome->label.len == 0 ||
-        outcome->label.len > LABEL_REPLY_MAX / 2)
+    bool is_zpl = outcome->label_format == LABEL_FORMAT_ZPL;
+    bool draws = step->config->printer.draw == CONFIG_DRAW_RENDER;
+    if (outcome->label_format == LABEL_FORMAT_NONE || (!is_zpl && !draws) ||
+        outcome->label.len == 0 || outcome->label.len > LABEL_KEPT_MAX)
         return false;
-    if (!label_data_is_foreign(outcome->label, booking->parcel.awb)) return true;
+    if (!is_zpl || !label_data_is_foreign(outcome->label, booking->parcel.awb)) return true;
     commands_log(step->commands, LOG_ALARM, "log_label_unusable", "why", "it is another parcel's",
                  NULL);
     return false;
@@ -282,7 +295,9 @@ static void put_label(struct booking *booking, struct step *step,
 {
     char storage[FACT_KEY_SIZE];
     struct textbuf key;
-    if (!is_label(booking, step, outcome)) return; /* drawn by us, or asked for again */
+    bool own = step->config->carriers[booking->carrier].label == CONFIG_LABEL_OWN &&
+               promises(booking, step)->label_self_drawn;
+    if (own || !is_label(booking, step, outcome)) return; /* drawn by us, or asked for again */
     textbuf_init(&key, storage, sizeof storage);
     fact_label_key(&key, booking->parcel.reference);
     commands_blob(step->commands, textbuf_bytes(&key), outcome->label);

@@ -138,6 +138,7 @@ const char *command_kind_word(enum command_kind kind)
     case COMMAND_PORT_MEND: return "port_mend";
     case COMMAND_EXCHANGE: return "exchange";
     case COMMAND_EXCHANGE_CANCEL: return "exchange_cancel";
+    case COMMAND_RENDER: return "render";
     case COMMAND_SHOW: return "show";
     case COMMAND_LOG: return "log";
     case COMMAND_CONFIG_ADOPTED: return "config_adopted";

@@ -10,11 +10,12 @@
 #include "drivers/line.h"
 #include "hal/base/bytes.h"
 #include "hal/base/http_message.h"
+#include "hal/base/render_wire.h"
 #include "hal/base/textbuf.h"
 #include "firmware/station/mending.h"
 
 #define COMMANDS_MAX 64
-#define COMMAND_ARENA_SIZE (384u * 1024u)
+#define COMMAND_ARENA_SIZE (768u * 1024u) /* its pages come when they are used */
 #define COMMAND_REQUESTS_MAX 4
 #define BATCH_FACTS_MAX 24
 #define BATCH_BLOBS_MAX 8
@@ -35,6 +36,7 @@ enum command_kind {
     COMMAND_PORT_MEND, /* of a device that is not open; answered by PORT_MENDED */
     COMMAND_EXCHANGE,  /* start one */
     COMMAND_EXCHANGE_CANCEL,
+    COMMAND_RENDER, /* a document or a template to a picture; answered by RENDERED */
     COMMAND_SHOW, /* the state document for the page (packing_view.h) */
     COMMAND_LOG,
     COMMAND_CONFIG_ADOPTED,
@@ -119,6 +121,11 @@ struct command {
             unsigned server; /* whose certificates and limits apply */
             const struct http_request *request;
         } exchange;
+        struct {
+            uint32_t ticket;
+            const struct render_request *request; /* number and input_bytes are hal's */
+            struct bytes input;
+        } render;
         struct {
             struct bytes document;
         } show;

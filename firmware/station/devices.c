@@ -395,6 +395,7 @@ void devices_step(struct devices *devices, struct step *step, const struct event
     case EVENT_BLOB:
     case EVENT_CACHE_FOUND:
     case EVENT_CACHE_STORED:
+    case EVENT_RENDERED:
     case EVENT_PRESS:
     case EVENT_CONFIG_OFFERED:
     case EVENT_CONFIG_REFUSED:

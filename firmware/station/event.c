@@ -21,6 +21,7 @@ const char *event_kind_word(enum event_kind kind)
     case EVENT_BLOB: return "blob";
     case EVENT_CACHE_FOUND: return "cache_found";
     case EVENT_CACHE_STORED: return "cache_stored";
+    case EVENT_RENDERED: return "rendered";
     case EVENT_PRESS: return "press";
     case EVENT_CONFIG_OFFERED: return "config_offered";
     case EVENT_CONFIG_REFUSED: return "config_refused";
@@ -36,6 +37,7 @@ static const char *const press_words[PRESSES] = {
     [PRESS_SET_ASIDE] = "set_aside",
     [PRESS_LABEL_OK] = "label_ok",
     [PRESS_LABEL_MISSING] = "label_missing",
+    [PRESS_LABEL_ANYWAY] = "label_anyway",
     [PRESS_REPRINT] = "reprint",
     [PRESS_NOT_BOOKED] = "not_booked",
     [PRESS_TAKEN_BACK] = "taken_back",

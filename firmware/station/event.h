@@ -13,11 +13,13 @@
 #include "firmware/config/config.h"
 #include "hal/base/err.h"
 #include "hal/base/http_message.h"
+#include "hal/base/render_wire.h"
 
 #define EVENT_SENTENCE_SIZE 161
 #define EVENT_DOCUMENTS_MAX 4
 #define EVENT_ROWS_MAX 64
 #define PRESS_TEXT_SIZE 1025
+#define EVENT_HASH_SIZE 33
 
 enum event_kind {
     EVENT_STARTED,     /* once, first of all */
@@ -37,6 +39,7 @@ enum event_kind {
     EVENT_BLOB,
     EVENT_CACHE_FOUND,
     EVENT_CACHE_STORED,
+    EVENT_RENDERED,
     EVENT_PRESS, /* the packer, by page, command barcode or packctl */
     EVENT_CONFIG_OFFERED,
     EVENT_CONFIG_REFUSED, /* the settings on disk are wrong: the old ones stay */
@@ -52,6 +55,7 @@ enum press {
     PRESS_SET_ASIDE,     /* put the parcel on the shelf, go on with the next one */
     PRESS_LABEL_OK,      /* the label is there and good */
     PRESS_LABEL_MISSING, /* there is no good label: print it again */
+    PRESS_LABEL_ANYWAY,  /* its barcode cannot be read, and it is printed all the same: who */
     PRESS_REPRINT,       /* the last parcel's label once more; text is the reason */
     PRESS_NOT_BOOKED,    /* a person asked the courier: there is no booking */
     PRESS_TAKEN_BACK,    /* a recalled parcel is here and its label destroyed */
@@ -140,6 +144,13 @@ struct event {
             size_t count; /* what carries the scan text; at most EVENT_DOCUMENTS_MAX are given */
             bool ok;      /* STORED: was it kept? */
         } cache;
+        struct {
+            uint32_t ticket;
+            enum err error; /* NOT_FOUND: there is no renderer; CLOSED, TIMEOUT, CORRUPT: gave up */
+            const struct render_answer *answer; /* NULL where there is an error */
+            struct bytes output;
+            char hash[EVENT_HASH_SIZE]; /* of the output: SHA-256 in hex, its first half */
+        } rendered;
         struct {
             enum press press;
             char text[PRESS_TEXT_SIZE];

@@ -140,6 +140,11 @@ static void write_body(struct textbuf *text, enum fact_kind kind, const struct p
     json_write_i64(&json, "copy", parcel->copy);
     write_if(&json, "note", parcel->note);
     if (kind == FACT_PRINTED) write_if(&json, "evidence", parcel->evidence);
+    if (kind == FACT_PRINT) {
+        write_if(&json, "label_by", parcel->label_by);
+        write_if(&json, "picture", parcel->picture);
+        write_if(&json, "anyway_by", parcel->anyway_by);
+    }
     json_write_close(&json, '}');
 }
 

@@ -57,6 +57,7 @@ static bool money_may_be_spent(const struct packing *packing)
     bool label_open =
         packing->state == PACKING_HELD &&
         (packing->reason == HELD_LABEL_UNKNOWN || packing->reason == HELD_LABEL_BROKEN ||
+         packing->reason == HELD_LABEL_UNREAD ||
          (packing->reason == HELD_DISK_FULL && packing->before == PACKING_PRINTING));
     return packing->slot != NO_SLOT || packing->reprinting || label_open ||
            packing->state == PACKING_PRINTING || packing->state == PACKING_CLOSING;

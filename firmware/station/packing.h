@@ -66,6 +66,7 @@ enum held_reason {
     HELD_AWB_TWICE,
     HELD_LABEL_UNKNOWN,
     HELD_LABEL_BROKEN,
+    HELD_LABEL_UNREAD, /* the courier's, and its barcode cannot be read back */
     HELD_DISK_FULL,
     HELD_TOO_MANY_OPEN,
     HELD_NOT_BOOKED_YET,  /* fetched from the shelf too early */

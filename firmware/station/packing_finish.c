@@ -238,8 +238,8 @@ static void end_hold_label(struct packing *packing, struct step *step, struct fl
 /* A hold label that the printer does not take yet keeps nobody from the next parcel. */
 void packing_drop_hold_label(struct packing *packing, struct step *step, struct floor *floor)
 {
-    bool waits = floor->printing->state == PRINTING_WAITING;
-    if (packing->state == PACKING_PRINTING && packing->holding && waits)
+    bool early = printing_is_early(floor->printing);
+    if (packing->state == PACKING_PRINTING && packing->holding && early)
         end_hold_label(packing, step, floor);
 }
 
@@ -247,16 +247,13 @@ void packing_drop_hold_label(struct packing *packing, struct step *step, struct 
 static bool refused_in_time(const struct packing *packing, const struct floor *floor)
 {
     const struct booking *booking = booking_in_hand(packing, floor);
-    bool begun =
-        floor->printing->state != PRINTING_LOADING && floor->printing->state != PRINTING_WAITING;
-    return booking != NULL && booking->state == BOOKING_REFUSED && !begun;
+    return booking != NULL && booking->state == BOOKING_REFUSED &&
+           printing_is_early(floor->printing);
 }
 
 bool packing_weight_is_off(const struct packing *packing, const struct floor *floor)
 {
-    bool printing =
-        packing->state == PACKING_PRINTING &&
-        (floor->printing->state == PRINTING_LOADING || floor->printing->state == PRINTING_WAITING);
+    bool printing = packing->state == PACKING_PRINTING && printing_is_early(floor->printing);
     bool fresh = !packing->reprinting && !packing->holding && !packing->weight_kept;
     return (printing || packing->state == PACKING_BOOKING) && fresh && floor->weighing->changed;
 }
@@ -267,6 +264,12 @@ static void look_at_weight(struct packing *packing, struct floor *floor)
     if (!floor->printing->gated || packing->weight_told) return;
     packing->weight_told = true;
     packing_play(packing, "attention");
+}
+
+static enum held_reason held_for(enum printing_state state)
+{
+    if (state == PRINTING_UNSURE) return HELD_LABEL_UNKNOWN;
+    return state == PRINTING_UNREAD ? HELD_LABEL_UNREAD : HELD_LABEL_BROKEN;
 }
 
 bool packing_printing(struct packing *packing, struct step *step, struct floor *floor)
@@ -290,13 +293,13 @@ bool packing_printing(struct packing *packing, struct step *step, struct floor *
         return true;
     case PRINTING_UNSURE:
     case PRINTING_BROKEN: /* a second hold label, or none, does no harm */
+    case PRINTING_UNREAD:
         if (packing->holding) end_hold_label(packing, step, floor);
-        else
-            packing_hold(packing, floor->printing->state == PRINTING_UNSURE ? HELD_LABEL_UNKNOWN
-                                                                            : HELD_LABEL_BROKEN);
+        else packing_hold(packing, held_for(floor->printing->state));
         return true;
     case PRINTING_IDLE:
     case PRINTING_LOADING:
+    case PRINTING_DRAWING:
     case PRINTING_WAITING:
     case PRINTING_STARTING:
     case PRINTING_SENDING:

@@ -93,6 +93,7 @@ static const struct message_row rows[] = {
     {"label_unknown", LAMP_RED, true},
     {"label_twice", LAMP_RED, true},
     {"label_broken", LAMP_RED, true},
+    {"label_unread", LAMP_RED, true},
     {"disk_full", LAMP_RED, true},
     {"too_many_open", LAMP_RED, true},
     {"not_booked_yet", LAMP_YELLOW, true},
@@ -423,9 +424,9 @@ static void say_held(const struct view *view, struct message *message)
     if (refused) id = refusal_message(packing->refusal);
     if (packing->reason == HELD_UNKNOWN_SCAN) id = unknown_message(packing->scan_kind);
     say(message, id);
-    if (refused || packing->reason == HELD_NEEDS_PERSON || packing->reason == HELD_AWB_TWICE) {
-        with(message, "carrier", carrier_title(view));
-    }
+    bool courier = packing->reason == HELD_NEEDS_PERSON || packing->reason == HELD_AWB_TWICE ||
+                   packing->reason == HELD_LABEL_UNREAD;
+    if (refused || courier) with(message, "carrier", carrier_title(view));
     bool by_scan = packing->order.order_no[0] == '\0';
     with(message, by_scan ? "scan" : "order_no", by_scan ? packing->scan : packing->order.order_no);
     if (refused) with(message, "message", packing->message);

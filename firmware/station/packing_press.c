@@ -40,6 +40,7 @@ const char *held_reason_word(enum held_reason reason)
     case HELD_AWB_TWICE: return "awb_twice";
     case HELD_LABEL_UNKNOWN: return "label_unknown";
     case HELD_LABEL_BROKEN: return "label_broken";
+    case HELD_LABEL_UNREAD: return "label_unread";
     case HELD_DISK_FULL: return "disk_full";
     case HELD_TOO_MANY_OPEN: return "too_many_open";
     case HELD_NOT_BOOKED_YET: return "not_booked_yet";
@@ -109,6 +110,7 @@ static void offer_when_held(const struct packing *packing, struct offer *to)
         offer(to, PRESS_LABEL_OK);
         offer(to, PRESS_LABEL_MISSING);
         break;
+    case HELD_LABEL_UNREAD: offer(to, PRESS_LABEL_ANYWAY); // fall through
     case HELD_LABEL_BROKEN:
         offer(to, PRESS_TRY_AGAIN);
         offer(to, packing->reprinting ? PRESS_GIVE_UP : PRESS_SET_ASIDE);
@@ -159,7 +161,7 @@ size_t packing_presses(const struct packing *packing, const struct floor *floor,
         break;
     case PACKING_PRINTING: /* as long as nothing was sent to the printer */
         if (packing_weight_is_off(packing, floor)) offer(&to, PRESS_PRINT);
-        if (floor->printing->state == PRINTING_WAITING)
+        if (printing_is_early(floor->printing) && floor->printing->state != PRINTING_LOADING)
             offer(&to, packing->reprinting || packing->holding ? PRESS_GIVE_UP : PRESS_SET_ASIDE);
         break;
     case PACKING_HELD: offer_when_held(packing, &to); break;
@@ -218,6 +220,17 @@ static void print_again(struct packing *packing, struct step *step, struct floor
     packing_begin_printing(packing, step, floor);
 }
 
+/* Only with a name, which goes into the fact that the label begins. */
+static bool print_anyway(struct packing *packing, struct step *step, struct floor *floor,
+                         const char *who)
+{
+    if (who[0] == '\0' || strlen(who) >= sizeof packing->parcel.anyway_by) return false;
+    packing->reason = HELD_NONE;
+    packing_go(packing, PACKING_PRINTING, NO_DEADLINE);
+    printing_anyway(floor->printing, step, floor->devices, who);
+    return true;
+}
+
 static bool reprint(struct packing *packing, struct step *step, struct floor *floor,
                     const char *reason)
 {
@@ -249,7 +262,7 @@ static void try_again(struct packing *packing, struct step *step, struct floor *
     }
     enum held_reason reason = packing->reason;
     packing->reason = HELD_NONE;
-    if (reason == HELD_LABEL_BROKEN) {
+    if (reason == HELD_LABEL_BROKEN || reason == HELD_LABEL_UNREAD) {
         printing_release(floor->printing, step, floor->devices);
         packing_begin_printing(packing, step, floor);
     } else if (reason == HELD_DISK_FULL && packing->setting_aside) {
@@ -281,6 +294,7 @@ bool packing_press(struct packing *packing, struct step *step, struct floor *flo
     case PRESS_SET_ASIDE: packing_set_aside(packing, step, floor); return true;
     case PRESS_LABEL_OK: packing_confirm_label(packing, step, floor, EVIDENCE_PERSON); return true;
     case PRESS_LABEL_MISSING: print_again(packing, step, floor); return true;
+    case PRESS_LABEL_ANYWAY: return print_anyway(packing, step, floor, text);
     case PRESS_REPRINT: return reprint(packing, step, floor, text);
     case PRESS_TAKEN_BACK: packing_take_back(packing, step, floor); return true;
     case PRESS_NOT_BOOKED: not_booked(packing, step, floor); return true;

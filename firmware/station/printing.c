@@ -49,6 +49,8 @@ static void begin(struct printing *printing, struct step *step, struct devices *
     printing->carrier = carrier;
     printing->proofs = 0;
     printing->seen_busy = printing->hold = false;
+    printing->plain = printing->anyway = false;
+    printing->way = LABEL_NOT_MADE;
     printing->counter_known = printing->counting = false;
     printing->counted = 0;
     printing->evidence = PRINT_BY_NOTHING;
@@ -58,19 +60,36 @@ static void begin(struct printing *printing, struct step *step, struct devices *
     devices_printer_eager(devices, step, true);
 }
 
-/* True when it could be drawn. */
-static bool draw_hold(struct printing *printing, struct step *step,
-                      const struct printer_driver *driver)
+static bool draws(const struct printing *printing, const struct step *step)
+{
+    return step->config->printer.draw == CONFIG_DRAW_RENDER && !printing->plain;
+}
+
+static const char *courier_title(const struct printing *printing, const struct step *step)
+{
+    bool known = printing->carrier < step->config->carrier_count &&
+                 step->carriers[printing->carrier] != NULL;
+    return known ? step->carriers[printing->carrier]->title : "";
+}
+
+static void draw(struct printing *printing, enum label_way way, uint32_t ticket)
+{
+    printing->way = way;
+    go(printing, PRINTING_DRAWING, ticket, NO_DEADLINE);
+}
+
+/* In the printer's letters. True when it could be drawn. */
+static bool draw_hold_plain(struct printing *printing, struct step *step,
+                            const struct printer_driver *driver)
 {
     const struct config_printer *printer = &step->config->printer;
     const struct printer_setup setup = devices_printer_setup(step->config);
     struct label *label = commands_room(step->commands, sizeof *label);
-    unsigned carrier = printing->carrier;
-    bool known = carrier < step->config->carrier_count && step->carriers[carrier] != NULL;
     struct textbuf job;
     textbuf_init(&job, printing->job, sizeof printing->job);
-    label_draw_hold(&printing->parcel, known ? step->carriers[carrier]->title : "",
-                    printer->width_dmm, printer->height_dmm, label);
+    label_draw_hold(&printing->parcel, courier_title(printing, step), printer->width_dmm,
+                    printer->height_dmm, label);
+    printing->way = LABEL_PLAIN;
     bool good = driver->encode_label(label, &setup, &job);
     printing->job_len = job.len;
     return good;
@@ -82,11 +101,16 @@ static void prepare(struct printing *printing, struct step *step, const struct d
 {
     const struct printer_driver *driver = devices->printer_driver;
     printing->job_driver = driver;
+    printing->parcel.picture[0] = '\0';
     if (driver == NULL) go(printing, PRINTING_WAITING, 0, NO_DEADLINE);
     else if (!printing->hold)
-        load(printing, step, printing->parcel.label_format != LABEL_FORMAT_ZPL);
+        load(printing, step, printing->parcel.label_format == LABEL_FORMAT_NONE);
+    else if (draws(printing, step))
+        draw(printing, LABEL_TEMPLATE,
+             labelling_ask_hold(step, &printing->parcel, courier_title(printing, step)));
     else
-        go(printing, draw_hold(printing, step, driver) ? PRINTING_WAITING : PRINTING_BROKEN, 0,
+        go(printing,
+           draw_hold_plain(printing, step, driver) ? PRINTING_WAITING : PRINTING_BROKEN, 0,
            NO_DEADLINE);
 }
 
@@ -105,21 +129,27 @@ void printing_begin_hold(struct printing *printing, struct step *step, struct de
     prepare(printing, step, devices);
 }
 
-/* Draws our own label from the stored shipment. */
-static bool draw(struct printing *printing, struct step *step, const struct printer_driver *driver,
-                 struct bytes task, struct textbuf *job)
+void printing_anyway(struct printing *printing, struct step *step, struct devices *devices,
+                     const char *who)
 {
-    struct shipment *shipment = commands_room(step->commands, sizeof *shipment);
+    ENSURE(printing->state == PRINTING_UNREAD);
+    ENSURE(bytes_to_text(bytes_of_text(who), printing->parcel.anyway_by,
+                         sizeof printing->parcel.anyway_by));
+    printing->anyway = true;
+    prepare(printing, step, devices);
+}
+
+/* In the printer's own letters; nobody can read that back. */
+static bool draw_plain(struct printing *printing, struct step *step,
+                       const struct printer_driver *driver, const struct shipment *shipment,
+                       struct textbuf *job)
+{
     struct label *label = commands_room(step->commands, sizeof *label);
     const struct config_printer *printer = &step->config->printer;
-    struct json root;
-    if (json_parse(task, step->scratch, &root) != JSON_OK || !shipment_parse(root, shipment))
-        return false;
-    ENSURE(bytes_to_text(bytes_of_text(printing->parcel.awb), shipment->awb, sizeof shipment->awb));
+    const struct printer_setup setup = devices_printer_setup(step->config);
     label_draw(shipment, step->carriers[printing->carrier]->title, printing->parcel.copy,
                printer->width_dmm, printer->height_dmm, label);
-    printing->self_drawn = true;
-    const struct printer_setup setup = devices_printer_setup(step->config);
+    printing->way = LABEL_PLAIN;
     return driver->encode_label(label, &setup, job);
 }
 
@@ -136,38 +166,124 @@ static bool ask_receipt(struct printing *printing, const struct devices *devices
     return textbuf_ok(job);
 }
 
-static void loaded(struct printing *printing, struct step *step, struct devices *devices,
-                   const struct event *event)
+/* The job is whole, or it cannot be. */
+static void end_job(struct printing *printing, struct step *step, struct devices *devices,
+                    struct textbuf *job, bool good, const char *why)
 {
-    const struct printer_driver *driver = devices->printer_driver;
+    if (good && !printing->hold) good = ask_receipt(printing, devices, job);
+    printing->job_len = job->len;
+    if (good) {
+        go(printing, PRINTING_WAITING, 0, NO_DEADLINE);
+        if (!printing->hold) printing_status(printing, step, devices);
+        return;
+    }
+    commands_log(step->commands, LOG_ALARM, "log_label_unusable", "why", why, NULL);
+    go(printing, PRINTING_BROKEN, 0, NO_DEADLINE);
+}
+
+/* The courier's label is of no use: ours, where we may. */
+static void draw_ours(struct printing *printing, struct step *step, const char *why,
+                      enum printing_state otherwise)
+{
+    bool may = step->carriers[printing->carrier]->promises.label_self_drawn;
+    commands_log(step->commands, may ? LOG_WARNING : LOG_ALARM, "log_label_unusable", "why", why,
+                 NULL);
+    if (may) load(printing, step, true);
+    else go(printing, otherwise, 0, NO_DEADLINE);
+}
+
+static void loaded_task(struct printing *printing, struct step *step, struct devices *devices,
+                        const struct event *event)
+{
+    struct shipment *shipment = commands_room(step->commands, sizeof *shipment);
+    struct parcel *parcel = &printing->parcel;
+    struct textbuf job;
+    struct json root;
+    textbuf_init(&job, printing->job, sizeof printing->job);
+    bool good = event->blob.found &&
+                json_parse(event->blob.bytes, step->scratch, &root) == JSON_OK &&
+                shipment_parse(root, shipment);
+    if (good && draws(printing, step)) {
+        draw(printing, LABEL_TEMPLATE,
+             labelling_ask_template(step, parcel, shipment, courier_title(printing, step)));
+        return;
+    }
+    if (good) {
+        ENSURE(bytes_to_text(bytes_of_text(parcel->awb), shipment->awb, sizeof shipment->awb));
+        good = draw_plain(printing, step, devices->printer_driver, shipment, &job);
+    }
+    end_job(printing, step, devices, &job, good, "there is no label in the journal");
+}
+
+/* The courier's, in the printer's language or as a document that becomes a picture. */
+static void loaded_label(struct printing *printing, struct step *step, struct devices *devices,
+                         const struct event *event)
+{
     const struct printer_setup setup = devices_printer_setup(step->config);
     const char *why = "there is no label in the journal";
     struct textbuf job;
-    bool good = false;
     textbuf_init(&job, printing->job, sizeof printing->job);
-    printing->ticket = 0;
-    printing->job_driver = driver;
-    if (driver == NULL) {
-        go(printing, PRINTING_WAITING, 0, NO_DEADLINE);
+    bool is_page = printing->parcel.label_format != LABEL_FORMAT_ZPL;
+    if (event->blob.found && is_page && draws(printing, step)) {
+        draw(printing, LABEL_DOCUMENT,
+             labelling_ask_document(step, &printing->parcel, event->blob.bytes));
         return;
     }
-    if (event->blob.found) {
-        good = printing->reading_task
-                   ? draw(printing, step, driver, event->blob.bytes, &job)
-                   : driver->encode_document(event->blob.bytes, &setup, &job, &why);
-    }
-    if (good) good = ask_receipt(printing, devices, &job);
-    printing->job_len = job.len;
-    if (good) {
-        go(printing, PRINTING_WAITING, 0, NO_DEADLINE);
-        printing_status(printing, step, devices);
-    } else if (!printing->reading_task &&
-               step->carriers[printing->carrier]->promises.label_self_drawn) {
-        commands_log(step->commands, LOG_WARNING, "log_label_unusable", "why", why, NULL);
-        load(printing, step, true);
+    if (is_page && event->blob.found) why = "nobody is there who draws it";
+    printing->way = LABEL_PASSED;
+    bool good = event->blob.found && !is_page &&
+                devices->printer_driver->encode_document(event->blob.bytes, &setup, &job, &why);
+    if (good) end_job(printing, step, devices, &job, true, why);
+    else draw_ours(printing, step, why, PRINTING_BROKEN);
+}
+
+static void loaded(struct printing *printing, struct step *step, struct devices *devices,
+                   const struct event *event)
+{
+    printing->ticket = 0;
+    printing->job_driver = devices->printer_driver;
+    if (devices->printer_driver == NULL) go(printing, PRINTING_WAITING, 0, NO_DEADLINE);
+    else if (printing->reading_task) loaded_task(printing, step, devices, event);
+    else loaded_label(printing, step, devices, event);
+}
+
+static void take_picture(struct printing *printing, struct step *step, struct devices *devices,
+                         const struct event *event)
+{
+    const struct printer_setup setup = devices_printer_setup(step->config);
+    struct picture picture = labelling_picture(event);
+    struct textbuf job;
+    textbuf_init(&job, printing->job, sizeof printing->job);
+    memcpy(printing->parcel.picture, event->rendered.hash, sizeof printing->parcel.picture);
+    bool good = devices->printer_driver->encode_picture(&picture, &setup, step->scratch, &job);
+    end_job(printing, step, devices, &job, good, "it does not fit the label");
+}
+
+/* The template came to nothing: the printer's own letters are still better than no label. */
+static void draw_without(struct printing *printing, struct step *step,
+                         const struct devices *devices, const char *why)
+{
+    commands_log(step->commands, LOG_WARNING, "log_label_plain", "why", why, NULL);
+    printing->plain = true;
+    prepare(printing, step, devices);
+}
+
+static void drawn(struct printing *printing, struct step *step, struct devices *devices,
+                  const struct event *event)
+{
+    const char *why;
+    enum label_verdict verdict = labelling_judge(event, &why);
+    printing->ticket = 0;
+    bool good = verdict == LABEL_GOOD || (verdict == LABEL_UNREAD && printing->anyway);
+    if (devices->printer_driver != printing->job_driver) {
+        prepare(printing, step, devices); /* another printer was plugged in meanwhile */
+    } else if (good) {
+        take_picture(printing, step, devices, event);
+    } else if (printing->way == LABEL_TEMPLATE) {
+        draw_without(printing, step, devices, why);
     } else {
-        commands_log(step->commands, LOG_ALARM, "log_label_unusable", "why", why, NULL);
-        go(printing, PRINTING_BROKEN, 0, NO_DEADLINE);
+        draw_ours(printing, step, why,
+                  verdict == LABEL_UNREAD ? PRINTING_UNREAD : PRINTING_BROKEN);
     }
 }
 
@@ -197,6 +313,8 @@ void printing_step(struct printing *printing, struct step *step, struct devices 
     bool sending = printing->state == PRINTING_SENDING || printing->state == PRINTING_PROVING;
     if (event->kind == EVENT_BLOB && printing->state == PRINTING_LOADING) {
         loaded(printing, step, devices, event);
+    } else if (event->kind == EVENT_RENDERED && printing->state == PRINTING_DRAWING) {
+        drawn(printing, step, devices, event);
     } else if (sending && !printer_is_ours(printing, devices)) {
         unsure(printing, step, devices);
     } else if (sending && printing->deadline_ms <= step->now_ms) {
@@ -208,6 +326,9 @@ void printing_step(struct printing *printing, struct step *step, struct devices 
 
 static void start(struct printing *printing, struct step *step)
 {
+    const char *way = label_way_word(printing->way);
+    ENSURE(bytes_to_text(bytes_of_text(way), printing->parcel.label_by,
+                         sizeof printing->parcel.label_by));
     fact_put(step, FACT_PRINT, &printing->parcel);
     go(printing, PRINTING_STARTING, step_store(step), NO_DEADLINE);
 }
@@ -362,10 +483,17 @@ void printing_release(struct printing *printing, struct step *step, struct devic
 {
     ENSURE(printing->state == PRINTING_PRINTED || printing->state == PRINTING_UNSURE ||
            printing->state == PRINTING_BROKEN || printing->state == PRINTING_WAITING ||
-           printing->state == PRINTING_LOADING || printing->state == PRINTING_IDLE);
+           printing->state == PRINTING_LOADING || printing->state == PRINTING_DRAWING ||
+           printing->state == PRINTING_UNREAD || printing->state == PRINTING_IDLE);
     tickets_drop(step->tickets, printing->ticket);
     devices_printer_eager(devices, step, false);
     go(printing, PRINTING_IDLE, 0, NO_DEADLINE);
+}
+
+bool printing_is_early(const struct printing *printing)
+{
+    return printing->state == PRINTING_LOADING || printing->state == PRINTING_DRAWING ||
+           printing->state == PRINTING_WAITING;
 }
 
 int64_t printing_deadline(const struct printing *printing)
@@ -376,7 +504,8 @@ int64_t printing_deadline(const struct printing *printing)
 void printing_check(const struct printing *printing)
 {
     bool sending = printing->state == PRINTING_SENDING || printing->state == PRINTING_PROVING;
-    bool waits = printing->state == PRINTING_LOADING || printing->state == PRINTING_STARTING;
+    bool waits = printing->state == PRINTING_LOADING || printing->state == PRINTING_DRAWING ||
+                 printing->state == PRINTING_STARTING;
     ENSURE(waits == (printing->ticket != 0));
     ENSURE(sending == (printing->deadline_ms != NO_DEADLINE));
     ENSURE(printing->job_len <= PRINT_JOB_MAX);

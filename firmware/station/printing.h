@@ -1,12 +1,13 @@
 /* printing.h - one label to the printer, and what can be known of it afterwards.
  *
- *   IDLE --begin--> LOADING --encoded--> WAITING --ready--> STARTING --stored--> SENDING
- *       LOADING --cannot be said--> BROKEN
+ *   IDLE --begin--> LOADING --> DRAWING --encoded--> WAITING --ready--> STARTING --stored--> SENDING
+ *       LOADING, DRAWING --cannot be said--> BROKEN; --its barcode cannot be read--> UNREAD
  *       SENDING --all bytes taken--> PROVING --clean and empty, twice, and counted--> PRINTED
  *       SENDING, PROVING --lost, cut, flagged, not counted, too long--> UNSURE: one question to
  *                                                                               the packer
  *
- * LOADING: the label is read from the journal. WAITING: nothing was sent; the printer must say
+ * LOADING: the label is read from the journal. DRAWING: it becomes a picture, whose barcodes are read
+ * back (labelling.h); a label in the printer's own language goes without. WAITING: nothing was sent; the printer must say
  * ready and empty, however long that takes. (A hold label is drawn at once and goes from WAITING to
  * SENDING, for no fact rests on it.) STARTING: that a label is about to be sent is on its
  * way to disk. SENDING, PROVING: bytes are on their way; bytes accepted prove nothing about
@@ -20,7 +21,7 @@
 #define PACKD_FIRMWARE_STATION_PRINTING_H
 
 #include "firmware/station/devices.h"
-#include "firmware/station/fact.h"
+#include "firmware/station/labelling.h"
 
 #define PRINT_JOB_MAX (384u * 1024u) /* 4 x 6 inches of noise at 300 dpi, uncompressed, and room */
 #define PRINT_PROOF_MIN_MS 300 /* a status sooner after the last byte may be older than the label */
@@ -39,6 +40,7 @@ const char *print_evidence_word(enum print_evidence evidence); /* "counter", as 
 enum printing_state {
     PRINTING_IDLE,
     PRINTING_LOADING,
+    PRINTING_DRAWING,
     PRINTING_WAITING,
     PRINTING_STARTING,
     PRINTING_SENDING,
@@ -46,6 +48,7 @@ enum printing_state {
     PRINTING_PRINTED,
     PRINTING_UNSURE,
     PRINTING_BROKEN,
+    PRINTING_UNREAD,
 };
 
 struct printing {
@@ -56,8 +59,10 @@ struct printing {
     int64_t deadline_ms;
     char job[PRINT_JOB_MAX];
     size_t job_len;
-    bool self_drawn;
-    bool reading_task; /* LOADING: the blob asked for is the task, not the label */
+    enum label_way way; /* LOADING, DRAWING: that is tried; then: how the job was made */
+    bool reading_task;  /* LOADING: the blob asked for is the task, not the label */
+    bool plain;         /* there is no help from packd-render for this one */
+    bool anyway;        /* a person wants it though its barcode cannot be read */
     uint32_t port;     /* the printer's port when sending began: another one is another life */
     uint64_t drained_target;
     int64_t drained_ms;
@@ -81,6 +86,9 @@ void printing_init(struct printing *printing);
 /* parcel->copy says which copy this is; carrier: index in the configuration. */
 void printing_begin(struct printing *printing, struct step *step, struct devices *devices,
                     const struct parcel *parcel, unsigned carrier);
+/* From UNREAD: the same, whatever can be read from it. Who wants it is at most 32 bytes. */
+void printing_anyway(struct printing *printing, struct step *step, struct devices *devices,
+                     const char *who);
 /* A label with our own number, for a parcel that waits on the shelf. */
 void printing_begin_hold(struct printing *printing, struct step *step, struct devices *devices,
                          const struct parcel *parcel, unsigned carrier);
@@ -94,8 +102,10 @@ void printing_answer(struct printing *printing, struct step *step, struct device
                      enum printer_result result, const struct printer_answer *answer);
 void printing_stored(struct printing *printing, struct step *step, struct devices *devices,
                      uint32_t ticket, enum err error);
-/* Ends the machine's work: PRINTED, UNSURE, BROKEN, or WAITING when nothing was sent. */
+/* Ends the machine's work: PRINTED, UNSURE, BROKEN, UNREAD, or WAITING when nothing was sent. */
 void printing_release(struct printing *printing, struct step *step, struct devices *devices);
+/* A label is being made, or waits: nothing of it is stored or sent. */
+bool printing_is_early(const struct printing *printing);
 int64_t printing_deadline(const struct printing *printing);
 void printing_check(const struct printing *printing);
 

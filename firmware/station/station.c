@@ -356,6 +356,7 @@ static void route(struct station *station, struct step *step, const struct event
     case EVENT_BLOB: route_answer(station, step, event, event->blob.ticket); break;
     case EVENT_CACHE_FOUND:
     case EVENT_CACHE_STORED: route_answer(station, step, event, event->cache.ticket); break;
+    case EVENT_RENDERED: route_answer(station, step, event, event->rendered.ticket); break;
     case EVENT_PRESS: route_press(station, step, event); break;
     case EVENT_CONFIG_OFFERED:
         station->offered = event->config.config;

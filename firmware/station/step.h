@@ -13,7 +13,8 @@
 #define NO_DEADLINE INT64_MAX
 #define EXCHANGE_BODY_MAX (32u * 1024u)   /* largest request body we build */
 #define EXCHANGE_REPLY_MAX (160u * 1024u) /* largest reply the station reads as JSON */
-#define LABEL_REPLY_MAX (256u * 1024u)    /* largest label a courier may send */
+#define LABEL_REPLY_MAX (1024u * 1024u)   /* largest answer that brings a label */
+#define LABEL_KEPT_MAX (512u * 1024u)     /* largest label: a sheet as an image at 300 dpi */
 _Static_assert(OMS_PAGE_MAX *OMS_DOCUMENT_MAX <= EXCHANGE_REPLY_MAX,
                "a page of the longest orders would never come in, and the feed would stand still");
 

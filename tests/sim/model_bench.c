@@ -343,7 +343,7 @@ static void answer_held(struct world *world)
         if (choice == PRESS_REPRINT) choice = presses[0]; /* nobody gave a reason for another */
         bool too_early = packing->reason == HELD_NOT_BOOKED_YET && choice == PRESS_GIVE_UP;
         if (choice == PRESS_SET_ASIDE || too_early) put_on_shelf(world);
-        bench_press(world, choice, "");
+        bench_press(world, choice, choice == PRESS_LABEL_ANYWAY ? "Meera" : "");
         if (choice == PRESS_GIVE_UP || choice == PRESS_SET_ASIDE) leave_order(world);
     }
 }

@@ -143,16 +143,27 @@ static void say_pool(struct world *world, const struct request *request)
 /* --- the sandbox: a true key
  * ------------------------------------------------------------------------ */
 
+/* In the printer's language, or as a page that says nothing but its number. */
+static void write_label(const struct world *world, const char *awb, char *out, size_t size)
+{
+    if (world->pages) {
+        snprintf(out, size, "{\"format\":\"pdf\",\"data\":\"%%PDF-1.4\\nawb:%s\\n%%%%EOF\"}", awb);
+        return;
+    }
+    snprintf(out, size,
+             "{\"format\":\"zpl\",\"data\":\"^XA^FO40,40^BY3^BCN,200,Y,N,N,A^FD%s^FS^XZ\"}", awb);
+}
+
 static void sandbox_say_shipment(struct world *world, const struct request *request,
                                  const struct sim_shipment *shipment, int status)
 {
-    char body[BODY_MAX];
+    char body[BODY_MAX], label[200];
+    write_label(world, shipment->awb, label, sizeof label);
     snprintf(
         body, sizeof body,
         "{\"awb\":\"%s\",\"reference\":\"%s\",\"status\":\"booked\",\"mass_g\":%lld,\"route\":"
-        "\"SIM\","
-        "\"label\":{\"format\":\"zpl\",\"data\":\"^XA^FO40,40^BY3^BCN,200,Y,N,N,A^FD%s^FS^XZ\"}}",
-        shipment->awb, shipment->reference, (long long)shipment->mass_g, shipment->awb);
+        "\"SIM\",\"label\":%s}",
+        shipment->awb, shipment->reference, (long long)shipment->mass_g, label);
     say(world, request, status, body);
 }
 
@@ -210,13 +221,11 @@ static void sandbox_look_up(struct world *world, const struct request *request)
 
 static void sandbox_label(struct world *world, const struct request *request)
 {
-    char body[BODY_MAX], awb[SHIPMENT_AWB_SIZE] = "";
+    char body[BODY_MAX], label[200], awb[SHIPMENT_AWB_SIZE] = "";
     const char *at = strstr(request->url, "/shipments/");
     if (at != NULL) sscanf(at + 11, "%40[^/]", awb);
-    snprintf(body, sizeof body,
-             "{\"awb\":\"%s\",\"label\":{\"format\":\"zpl\",\"data\":\"^XA^FO40,40^BY3^BCN,200,Y,N,"
-             "N,A^FD%s^FS^XZ\"}}",
-             awb, awb);
+    write_label(world, awb, label, sizeof label);
+    snprintf(body, sizeof body, "{\"awb\":\"%s\",\"label\":%s}", awb, label);
     say(world, request, 200, body);
 }
 

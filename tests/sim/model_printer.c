@@ -47,13 +47,59 @@ static void label_out(struct world *world, void *data)
     come_out(world, label->awb);
 }
 
+/* Its barcode in the printer's language. */
+static bool read_bars(const char *job, char *out_text)
+{
+    const char *bars = strstr(job, "^BC");
+    const char *data = bars == NULL ? NULL : strstr(bars, "^FD");
+    return data != NULL && sscanf(data + 3, "%40[^^]", out_text) == 1;
+}
+
+static int digit_of(char one)
+{
+    const char *digits = "0123456789ABCDEF", *at = one == '\0' ? NULL : strchr(digits, one);
+    return at == NULL ? -1 : (int)(at - digits);
+}
+
+struct row { /* of dots, digit by digit */
+    char *text;
+    size_t digits;
+};
+
+static void put_digit(struct row *row, int digit)
+{
+    size_t at = row->digits / 2;
+    if (at >= SHIPMENT_AWB_SIZE - 1) return;
+    row->text[at] = (char)(row->digits % 2 == 0 ? digit << 4 : row->text[at] | digit);
+    row->digits++;
+}
+
+/* The text that model_render.c has drawn as the first row of a picture: ZPL II, hex with repeats. */
+static bool read_picture(const char *job, char *out_text)
+{
+    struct row row = {.text = out_text};
+    const char *at = strstr(job, "^GFA,");
+    int count = 0;
+    memset(out_text, 0, SHIPMENT_AWB_SIZE);
+    for (unsigned commas = 0; at != NULL && *at != '\0' && commas < 4; at++) commas += *at == ',';
+    if (at == NULL) return false;
+    for (; *at != '\0' && *at != '^' && *at != ','; at++) {
+        if (*at >= 'g' && *at <= 'z') count += 20 * (*at - 'g' + 1);
+        else if (*at >= 'G' && *at <= 'Y') count += *at - 'G' + 1;
+        else if (digit_of(*at) < 0) return false;
+        else {
+            for (int i = 0; i < (count == 0 ? 1 : count); i++) put_digit(&row, digit_of(*at));
+            count = 0;
+        }
+    }
+    return row.digits > 0;
+}
+
 static void start_label(struct world *world, const char *job)
 {
     struct sim_bench *bench = &world->bench;
     struct coming_label *label = sim_alloc(sizeof *label);
-    const char *bars = strstr(job, "^BC");
-    const char *data = bars == NULL ? NULL : strstr(bars, "^FD");
-    if (data == NULL || sscanf(data + 3, "%40[^^]", label->awb) != 1) {
+    if (!read_bars(job, label->awb) && !read_picture(job, label->awb)) {
         free(label); /* settings, not a label */
         return;
     }

@@ -35,6 +35,7 @@ void sim_config(struct config *config, struct secrets *secrets)
     config->printer.dpi = 203;
     config->printer.width_dmm = 1016;
     config->printer.height_dmm = 1524;
+    config->printer.draw = CONFIG_DRAW_RENDER;
     config->carrier_count = 2;
     PUT(config->carriers[0].name, "sandbox");
     PUT(config->carriers[1].name, "delhivery");

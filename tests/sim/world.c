@@ -200,6 +200,7 @@ static void perform(struct world *world, const struct command *command)
         }
         break;
     case COMMAND_EXCHANGE_CANCEL: break; /* its answer will find nobody */
+    case COMMAND_RENDER: render_draw(world, command); break;
     case COMMAND_SHOW: break;
     case COMMAND_LOG: trace_log(world, command); break;
     case COMMAND_CONFIG_ADOPTED: /* its couriers were looked up again */
@@ -399,6 +400,8 @@ static void choose_courier(struct world *world)
     world->plain.promises.lookup_lag_s = 10;
     world->plain.promises.pool = false;
     world->keyless = world->options.seed % 2 == 1;
+    world->pages = world->options.seed % 3 == 2;
+    if (world->options.seed % 4 == 3) world->config.printer.draw = CONFIG_DRAW_PRINTER;
     world->plain.promises.lookup_reference = world->options.seed % 8 != 5; /* else: a person asks */
     world->config.automatic = world->options.seed % 5 != 4;
     if (world->options.seed / 2 % 4 == 3) { /* a bench that checks its scale every day */

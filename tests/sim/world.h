@@ -232,6 +232,9 @@ struct world {
     struct secrets secrets;
     struct carrier plain; /* the sandbox without its key: every request books (odd seeds) */
     bool keyless;
+    bool pages; /* the sandbox's labels are documents */
+    bool render_blind; /* a scenario's: no barcode of a document can be read */
+    bool render_gone;  /* there is nobody who draws */
     bool line_down;           /* nothing leaves the box */
     bool carrier_down[2];     /* nothing reaches this courier */
     courier_fn *courier_says; /* NULL: the model alone */
@@ -329,6 +332,7 @@ struct sim_order *oms_order(struct world *world, const char *id);
 void line_answer(struct world *world, uint32_t ticket, int64_t in_ms, enum exchange_end end,
                  int status, const char *content_type, const char *body);
 
+void render_draw(struct world *world, const struct command *command);
 void bench_start(struct world *world); /* at every start of the station */
 void bench_open(struct world *world, const struct command *command);
 void bench_write(struct world *world, const struct command *command);

@@ -313,8 +313,8 @@ static void a_wrong_value_names_what_would_be_right(void)
                                       "at most 3 decimal places."},
         {"[printer]\nwidth_mm = 19.9", "f:19: width_mm must be a number from 20 to 220 mm with at "
                                        "most 1 decimal places."},
-        {"[printer]\ndpi = 200", "f:19: dpi must be one of 203, 300."},
-        {"[printer]\ndpi = 0203", "f:19: dpi must be one of 203, 300."},
+        {"[printer]\ndpi = 200", "f:19: dpi must be one of 203, 300, 600."},
+        {"[printer]\ndpi = 0203", "f:19: dpi must be one of 203, 300, 600."},
         {"[station]\nlanguage = de", "f:19: language must be one of en, hi."},
         {"[station]\nautomatic = true", "f:19: automatic must be one of no, yes."},
         {"[scale]\ndriver = ohaus", "f:19: driver must be auto or one of toledo-continuous, sics."},

@@ -247,7 +247,7 @@ static void a_label_that_cannot_be_used_is_drawn_or_broken(void)
     EXPECT_BYTES(BYTES_LITERAL("task/bay-1-01234567-41-1"),
                  bench_command(COMMAND_READ_BLOB)->read.key, "a booking without one: drawn");
     give_blob(TASK);
-    EXPECT(printing.self_drawn && printing.state == PRINTING_WAITING, "by us");
+    EXPECT(printing.way == LABEL_PLAIN && printing.state == PRINTING_WAITING, "by us");
     EXPECT(strstr(printing.job, "SBX000000001") != NULL, "with its number");
     start();
     devices.printer_driver = NULL;
