@@ -4,14 +4,18 @@
 
 #include "drivers/label_fit.h"
 
+bool picture_is_sound(const struct picture *picture)
+{
+    return picture->rows != NULL && picture->width_dots > 0 && picture->height_dots > 0 &&
+           picture->width_dots <= PICTURE_DOTS_MAX && picture->height_dots <= PICTURE_DOTS_MAX &&
+           picture->bytes_per_row >= (picture->width_dots + 7) / 8;
+}
+
 bool picture_fits(const struct picture *picture, const struct printer_setup *setup)
 {
     unsigned dots_per_mm = label_dots_per_mm(setup->dpi);
-    bool sound = picture->rows != NULL && picture->width_dots > 0 && picture->height_dots > 0 &&
-                 picture->width_dots <= PICTURE_DOTS_MAX &&
-                 picture->height_dots <= PICTURE_DOTS_MAX &&
-                 picture->bytes_per_row >= (picture->width_dots + 7) / 8;
-    return sound && picture->width_dots <= label_dots(setup->width_dmm, dots_per_mm) &&
+    return picture_is_sound(picture) &&
+           picture->width_dots <= label_dots(setup->width_dmm, dots_per_mm) &&
            picture->height_dots <= label_dots(setup->height_dmm, dots_per_mm);
 }
 

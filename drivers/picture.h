@@ -16,7 +16,9 @@ struct picture {
     const uint8_t *rows;  /* from the top; leftmost dot in the highest bit, 1 is black; borrowed */
 };
 
-/* It has sides within PICTURE_DOTS_MAX and rows, and is no larger than the label. */
+/* It has sides within PICTURE_DOTS_MAX and rows that hold them. */
+bool picture_is_sound(const struct picture *picture);
+/* It is sound, and no larger than the label. */
 bool picture_fits(const struct picture *picture, const struct printer_setup *setup);
 /* Eight dots; those beyond the right edge are white. */
 uint8_t picture_byte(const struct picture *picture, unsigned row, unsigned column);

@@ -1,5 +1,6 @@
-/* Guards: the sum over a fact is the CRC-32C that everybody else has, and that of a picture the
- * CRC-16 that printers want, whatever the pieces. */
+/* Guards: the sum over a fact is the CRC-32C that everybody else has, that of a picture file the
+ * CRC-32 that PNG wants, and that of a picture in ZPL the CRC-16 that printers want, whatever the
+ * pieces. */
 #include "hal/base/crc.h"
 #include "tests/support/expect.h"
 
@@ -17,6 +18,14 @@ static void the_known_sums_come_out(void)
     EXPECT_I64(0xE3069283, pieces, "in two pieces");
 }
 
+static void the_sums_of_picture_files_come_out(void)
+{
+    EXPECT_I64(0xCBF43926, crc32_add(0, BYTES_LITERAL("123456789")), "the usual check value");
+    EXPECT_I64(0xAE426082, crc32_add(0, BYTES_LITERAL("IEND")), "the end of every PNG file");
+    uint32_t pieces = crc32_add(crc32_add(0, BYTES_LITERAL("1234")), BYTES_LITERAL("56789"));
+    EXPECT_I64(0xCBF43926, pieces, "in two pieces");
+}
+
 static void the_sums_of_pictures_come_out(void)
 {
     /* the catalogue's check value of CRC-16/XMODEM; two pictures of other programs, as
@@ -31,6 +40,7 @@ static void the_sums_of_pictures_come_out(void)
 int main(void)
 {
     EXPECT_RUN(the_sums_of_pictures_come_out);
+    EXPECT_RUN(the_sums_of_picture_files_come_out);
     EXPECT_RUN(the_known_sums_come_out);
     return expect_result();
 }

@@ -13,9 +13,9 @@
 #include "tests/support/expect.h"
 #include "tools/packsim/tongue.h"
 
-#define JOB_SIZE (768u * 1024u)
-#define WIDTH_MAX 1219u
-#define HEIGHT_MAX 1828u
+#define JOB_SIZE (2560u * 1024u)
+#define WIDTH_MAX 2438u
+#define HEIGHT_MAX 3657u
 #define ROW_BYTES ((WIDTH_MAX + 7) / 8 + 3) /* more than the dots need */
 
 static char job_storage[JOB_SIZE];
@@ -208,7 +208,8 @@ static void every_dot_arrives(void)
 {
     static const struct {
         unsigned width, height, dpi;
-    } sizes[] = {{812, 1218, 203}, {1219, 1828, 300}, {575, 800, 203}, {9, 3, 203}, {1, 1, 203}};
+    } sizes[] = {{812, 1218, 203}, {1219, 1828, 300}, {2438, 3657, 600},
+                 {575, 800, 203},  {9, 3, 203},       {1, 1, 203}};
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
         blank(sizes[i].width, sizes[i].height);
         expect_same_everywhere(sizes[i].dpi, "white");
