@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "drivers/picture_file.h"
 #include "firmware/inquiry.h"
 #include "firmware/known_devices.h"
 #include "firmware/perform.h"
@@ -115,6 +116,22 @@ static void write_hash(struct bytes output, char out_hash[EVENT_HASH_SIZE])
     out_hash[EVENT_HASH_SIZE - 1] = '\0';
 }
 
+/* The page's picture of the label is its dots; by now they are on their way to the printer. */
+static void show_label(struct pump *pump, const struct render_answer *answer, struct bytes output)
+{
+    static char storage[WEB_PICTURE_MAX];
+    const struct picture picture = {.width_dots = answer->width_dots,
+                                    .height_dots = answer->height_dots,
+                                    .bytes_per_row = answer->bytes_per_row,
+                                    .rows = output.data};
+    struct textbuf png;
+    textbuf_init(&png, storage, sizeof(storage));
+    struct scratch scratch = {pump->scratch, sizeof(pump->scratch)};
+    unsigned dpi = outside_config(&pump->outside)->printer.dpi;
+    if (picture_file_png(&picture, dpi, scratch, &png))
+        web_show_label(pump->outside.web, textbuf_bytes(&png));
+}
+
 static void rendered(void *context, uint32_t ticket, enum err error,
                      const struct render_answer *answer, struct bytes output)
 {
@@ -125,6 +142,7 @@ static void rendered(void *context, uint32_t ticket, enum err error,
     event->rendered.output = output;
     write_hash(output, event->rendered.hash);
     give(context, event);
+    if (answer != NULL && answer->result == RENDER_DONE) show_label(context, answer, output);
 }
 
 static struct event *begin_port(struct pump *pump, enum event_kind kind, uint32_t port)

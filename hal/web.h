@@ -2,6 +2,7 @@
  *
  *   GET  /<asset>   one of the embedded files; "/" is "/index.html"
  *   GET  /state     the latest state, application/json
+ *   GET  /label.png the dots of the label made last; 404 before the first
  *   GET  /events    server-sent events: the latest state at once, then each new one
  *   POST /press     a small JSON body, handed to the callback; 204 when taken, 409 when not
  *
@@ -52,6 +53,11 @@ void web_close(struct web *web);
 /* The new state, one line of JSON of at most WEB_STATE_MAX bytes; copied, kept for later readers
  * and sent to all there are. The same state again is not sent again. */
 void web_publish(struct web *web, struct bytes json);
+
+/* The picture of the label made last, of at most WEB_PICTURE_MAX bytes; copied. A larger one is not
+ * shown. */
+#define WEB_PICTURE_MAX (256u * 1024u)
+void web_show_label(struct web *web, struct bytes png);
 
 uint16_t web_port(const struct web *web);
 /* Readers of events at present: is a screen watching? */

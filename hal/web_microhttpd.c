@@ -49,6 +49,8 @@ struct web {
     uint16_t port;
     size_t state_len; /* 0: nothing published yet */
     char state[WEB_STATE_MAX];
+    size_t picture_len;               /* 0: none */
+    uint8_t picture[WEB_PICTURE_MAX]; /* its pages come when they are used */
     struct reader readers[WEB_READERS_MAX];
 };
 
@@ -108,6 +110,24 @@ static enum MHD_Result answer_asset(struct MHD_Connection *connection,
     MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, asset->etag);
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, asset->content_type);
     return queue_answer(connection, same ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, response);
+}
+
+/* The page asks for it by its hash, so it may not be kept: the next label has the same address. */
+static enum MHD_Result answer_label(const struct web *web, struct MHD_Connection *connection)
+{
+    if (web->picture_len == 0) return answer_empty(connection, MHD_HTTP_NOT_FOUND);
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        web->picture_len, (void *)(uintptr_t)web->picture, MHD_RESPMEM_MUST_COPY);
+    if (response == NULL) return MHD_NO;
+    add_headers(response, "no-store");
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "image/png");
+    return queue_answer(connection, MHD_HTTP_OK, response);
+}
+
+void web_show_label(struct web *web, struct bytes png)
+{
+    web->picture_len = png.len <= WEB_PICTURE_MAX ? png.len : 0;
+    memcpy(web->picture, png.data, web->picture_len);
 }
 
 static enum MHD_Result answer_state(struct web *web, struct MHD_Connection *connection)
@@ -280,6 +300,7 @@ static enum MHD_Result answer_get(struct web *web, struct MHD_Connection *connec
 {
     if (strcmp(path, "/state") == 0) return answer_state(web, connection);
     if (strcmp(path, "/events") == 0) return answer_events(web, connection);
+    if (strcmp(path, "/label.png") == 0) return answer_label(web, connection);
     if (strcmp(path, "/press") == 0) return answer_empty(connection, MHD_HTTP_METHOD_NOT_ALLOWED);
     if (strcmp(path, "/") == 0) path = "/index.html";
     for (size_t i = 0; i < web->settings.asset_count; i++) {

@@ -112,6 +112,7 @@ static void write_parcel(struct json_writer *json, const struct view *view)
     if (packing->state == PACKING_PRINTING) {
         json_write_open(json, "printing", '{');
         json_write_i64(json, "copy", packing->parcel.copy);
+        write_if(json, "picture", view->floor->printing->parcel.picture);
         json_write_close(json, '}');
     }
 }

@@ -86,7 +86,7 @@ void printing_init(struct printing *printing);
 /* parcel->copy says which copy this is; carrier: index in the configuration. */
 void printing_begin(struct printing *printing, struct step *step, struct devices *devices,
                     const struct parcel *parcel, unsigned carrier);
-/* From UNREAD: the same, whatever can be read from it. Who wants it is at most 32 bytes. */
+/* From UNREAD: the same, whatever can be read from it. Who wants it is at most 120 bytes. */
 void printing_anyway(struct printing *printing, struct step *step, struct devices *devices,
                      const char *who);
 /* A label with our own number, for a parcel that waits on the shelf. */

@@ -103,6 +103,13 @@ function line(kind, ...content) {
     return [make('p', { class: kind }, ...content)];
 }
 
+// The very dots that go to the printer; the address tells one label from the next.
+function labelPicture(printing, language) {
+    if (!printing?.picture) return [];
+    const source = `label.png?${encodeURIComponent(printing.picture)}`;
+    return [make('img', { class: 'label', src: source, alt: word(language, 'words', 'label') })];
+}
+
 function paymentBadge(order, language) {
     if (!order.payment) return [];
     const due = order.collect_minor > 0 && order.currency;
@@ -125,6 +132,7 @@ function orderBuild({ order, booking, printing, taken }, language) {
         ...row(say('courier'), joined(courier, booking?.service && `· ${booking.service}`)),
         ...row(say('awb'), booking?.awb),
         ...row(say('copy'), printing?.copy > 1 && String(printing.copy)),
+        ...labelPicture(printing, language),
     ];
 }
 

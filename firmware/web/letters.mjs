@@ -2,12 +2,10 @@
 // of them the question what is to become of it. To drop it takes a name, typed by hand; Enter there does
 // nothing, because a scanner types Enter too.
 
-import { at, icon, make } from './dom.mjs';
-import { askClose, askContent, buttonMake, pressSend } from './press.mjs';
+import { at, make } from './dom.mjs';
+import { askClose, askContent, buttonMake, nameField, namedButton, pressSend } from './press.mjs';
 import { fillText, word } from './words.mjs';
 
-const NAME_MIN = 2;
-const NAME_MAX = 40;
 const SHOWN = 2;
 
 function send(press, text) {
@@ -15,34 +13,12 @@ function send(press, text) {
     pressSend(press, text);
 }
 
-function nameField(language, dropButton) {
-    const field = make('input', {
-        id: 'dropper',
-        type: 'text',
-        maxlength: NAME_MAX,
-        autocomplete: 'off',
-        spellcheck: 'false',
-        placeholder: word(language, 'letters', 'name'),
-        'aria-label': word(language, 'letters', 'name'),
-    });
-    field.addEventListener('input', () => {
-        dropButton.disabled = field.value.trim().length < NAME_MIN;
-    });
-    return field;
-}
-
 function letterAsk(letter, language) {
     const say = (id) => word(language, 'letters', id);
-    const drop = make(
-        'button',
-        { type: 'button', 'data-choice': 'drop', disabled: '' },
-        icon('cross'),
-        make('span', {}, say('drop')),
-    );
-    const name = nameField(language, drop);
-    drop.addEventListener('click', () =>
+    const drop = namedButton('cross', say('drop'), 'drop', () =>
         send('letter_drop', `${letter.number} ${name.value.trim()}`),
     );
+    const name = nameField(language, drop);
     const again = buttonMake('again', say('again'), { 'data-choice': 'again' }, () =>
         send('letter_again', String(letter.number)),
     );

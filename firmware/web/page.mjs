@@ -74,7 +74,7 @@ async function start() {
     streamOpen(onState, onLost);
 }
 
-keysGuard((target) => target === at('code') || target === at('dropper'));
+keysGuard((target) => target === at('code') || target === at('who'));
 scanFieldOpen();
 soundsOpen(drawNow);
 at('tongue').addEventListener('click', () => {

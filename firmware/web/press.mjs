@@ -11,6 +11,9 @@ import { question, word } from './words.mjs';
 const AWAKE_AFTER_MS = 300; // of appearing: shorter than a hand takes to read and decide
 const ASLEEP_AFTER_PRESS_MS = 800;
 const NOTE_MS = 5000;
+const NAME_MIN = 2;
+const NAME_MAX = 40;
+const named = ['label_anyway'];
 
 let language;
 let noteTimer;
@@ -87,7 +90,46 @@ export function askContent(about, text, choices) {
     askShow(true);
 }
 
+// A name typed by hand; what it is for sleeps until there is one.
+export function nameField(language, button) {
+    const field = make('input', {
+        id: 'who',
+        type: 'text',
+        maxlength: NAME_MAX,
+        autocomplete: 'off',
+        spellcheck: 'false',
+        placeholder: word(language, 'letters', 'name'),
+        'aria-label': word(language, 'letters', 'name'),
+    });
+    field.addEventListener('input', () => {
+        button.disabled = field.value.trim().length < NAME_MIN;
+    });
+    return field;
+}
+
+export function namedButton(picture, text, choice, act) {
+    const attributes = { type: 'button', 'data-choice': choice, disabled: '' };
+    const button = make('button', attributes, icon(picture), make('span', {}, text));
+    button.addEventListener('click', act);
+    return button;
+}
+
+// What somebody answers for with a name.
+function askName(press, asked) {
+    const [[choice, text]] = asked.choices;
+    const button = namedButton(pictureOfChoice(choice), text, choice, () =>
+        decide(press, name.value.trim()),
+    );
+    const name = nameField(language, button);
+    const back = buttonMake('cross', asked.back, { 'data-choice': 'back' }, askClose);
+    askContent(press, asked.text, [name, button, back]);
+}
+
 function askOpen(press, asked) {
+    if (named.includes(press)) {
+        askName(press, asked);
+        return;
+    }
     const choices = asked.choices.map(([reason, text]) =>
         buttonMake(pictureOfChoice(reason), text, { 'data-choice': reason }, () =>
             decide(press, press === 'reprint' ? reason : ''),

@@ -308,7 +308,7 @@ test('a refused event is sent again, or dropped with a name; Enter does neither'
         [],
     );
     assert.equal(await page.isDisabled('[data-choice="drop"]'), true);
-    await page.focus('#dropper');
+    await page.focus('#who');
     await page.keyboard.type('L');
     await page.keyboard.press('Enter');
     assert.equal(await page.isDisabled('[data-choice="drop"]'), true);
@@ -325,6 +325,20 @@ test('a refused event is sent again, or dropped with a name; Enter does neither'
     await page.click('#see-letters');
     await show({ ...states.idle, language: 'en' });
     assert.equal(await page.isVisible('#ask'), false);
+});
+
+test('a label that cannot be scanned is printed only with a name', async () => {
+    await show({ ...states.held_label_unread, language: 'en' });
+    await awake();
+    await page.click('[data-press="label_anyway"]');
+    assert.match(await text('#question-text'), /although it cannot be scanned/);
+    assert.equal(await page.isDisabled('[data-choice="confirmed"]'), true);
+    await page.focus('#who');
+    await page.keyboard.type('Meera');
+    await page.keyboard.press('Enter'); // a scanner types Enter too
+    assert.deepEqual(await pressesUntilNow(), []);
+    await page.click('[data-choice="confirmed"]');
+    assert.deepEqual(await pressesUntilNow(), [{ press: 'label_anyway', text: 'Meera' }]);
 });
 
 test('which device is whose is asked from the strip and chosen by its number', async () => {
