@@ -18,6 +18,11 @@ static bool is_turn(unsigned degrees)
     return degrees == 0 || degrees == 90 || degrees == 180 || degrees == 270;
 }
 
+bool render_ready_check(const struct render_ready *ready)
+{
+    return ready->version == RENDER_VERSION;
+}
+
 bool render_request_check(const struct render_request *request)
 {
     bool good = request->version == RENDER_VERSION && request->kind <= RENDER_TEMPLATE &&

@@ -4,9 +4,10 @@
  * of a SOCK_SEQPACKET pair, and RENDER_MEMORY_FD, a memfd of RENDER_MEMORY_BYTES whose size is
  * sealed. What is to be drawn lies at the beginning of the memory, what came of it at
  * RENDER_OUTPUT_AT. A message is one of the structs below, whole, in the machine's own order; any
- * other length is a broken child, or a broken parent. One request at a time: each is answered once,
- * in turn. The child is not trusted: its answer is checked by render_answer_check(), and the output
- * is copied before it is looked at. */
+ * other length is a broken child, or a broken parent. The child speaks first: one render_ready, when
+ * it is confined and can draw at once, so that a document is never blamed for a child that does not
+ * start. Then one request at a time: each is answered once, in turn. The child is not trusted: its
+ * answer is checked by render_answer_check(), and the output is copied before it is looked at. */
 #ifndef PACKD_HAL_BASE_RENDER_WIRE_H
 #define PACKD_HAL_BASE_RENDER_WIRE_H
 
@@ -29,6 +30,13 @@
 #define RENDER_WANTED_SIZE 80
 #define RENDER_NAME_SIZE 32
 #define RENDER_SENTENCE_SIZE 160
+
+struct render_ready {
+    uint32_t version;
+    uint32_t landlock; /* the ABI that holds it; 0: this kernel has none */
+    uint32_t files;    /* fonts and character maps that it holds open */
+    uint32_t start_us;
+};
 
 enum render_kind {
     RENDER_DOCUMENT, /* input: a PDF, PNG, JPEG or GIF, as its first bytes say */
@@ -117,6 +125,7 @@ struct render_answer {
     char sentence[RENDER_SENTENCE_SIZE];
 };
 
+bool render_ready_check(const struct render_ready *ready);
 /* Is this a request, or an answer to `request`, that keeps its bounds: known version and words,
  * sides, counts and sizes within their limits, texts NUL-ended, rows that hold their dots? */
 bool render_request_check(const struct render_request *request);
