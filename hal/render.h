@@ -16,7 +16,7 @@
 #include "hal/loop.h"
 
 #define RENDER_QUEUE_MAX 4u
-#define RENDER_DEADLINE_MS 3000 /* of one request; a label takes tens of milliseconds */
+#define RENDER_DEADLINE_MS 2000 /* of one try of two; a label takes tens of milliseconds */
 #define RENDER_START_MS 10000   /* until the child is ready: fonts on a cold and slow disk */
 #define RENDER_KEPT_MAX 8u
 #define RENDER_RESIDENT_MAX_KIB (48 * 1024)

@@ -161,7 +161,7 @@ size_t packing_presses(const struct packing *packing, const struct floor *floor,
         break;
     case PACKING_PRINTING: /* as long as nothing was sent to the printer */
         if (packing_weight_is_off(packing, floor)) offer(&to, PRESS_PRINT);
-        if (printing_is_early(floor->printing) && floor->printing->state != PRINTING_LOADING)
+        if (floor->printing->state == PRINTING_WAITING) /* drawing has an end of its own */
             offer(&to, packing->reprinting || packing->holding ? PRESS_GIVE_UP : PRESS_SET_ASIDE);
         break;
     case PACKING_HELD: offer_when_held(packing, &to); break;

@@ -7,7 +7,7 @@
 #include "tests/sim/world.h"
 
 #define DRAW_MS 12
-#define DRAW_SLOW_MS 6000 /* two children, each to its deadline */
+#define DRAW_SLOW_MS 4000 /* two children, each to its deadline */
 
 struct drawing {
     uint32_t ticket;
