@@ -80,6 +80,10 @@ static void write_figures(struct json_writer *json, const struct pump *pump)
     span_write(json, "perform", &watch->perform);
     span_write(json, "store", &watch->store);
     span_write(json, "published", &watch->published);
+    span_write(json, "label", &watch->label);
+    if (pump->outside.render == NULL) return;
+    json_write_i64(json, "render_starts", render_starts(pump->outside.render));
+    json_write_i64(json, "render_resident_kib", render_resident_kib(pump->outside.render));
 }
 
 static void answer_status(const struct inquiry *inquiry)

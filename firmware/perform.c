@@ -177,11 +177,11 @@ static void start_exchange(struct outside *outside, const struct command *comman
 
 static void ask_renderer(struct outside *outside, const struct command *command)
 {
-    enum err problem =
-        outside->render == NULL
-            ? ERR_NOT_FOUND
-            : render_ask(outside->render, command->render.ticket, command->render.request,
-                         command->render.input);
+    enum err problem = outside->render == NULL
+                           ? ERR_NOT_FOUND
+                           : render_ask(outside->render, command->render.ticket,
+                                        command->render.request, command->render.input);
+    outside->watch.label_began_us = clock_boot_us();
     if (problem == ERR_NONE) return;
     add_answer(outside, EVENT_RENDERED, command->render.ticket)->error = problem;
 }

@@ -135,14 +135,17 @@ static void show_label(struct pump *pump, const struct render_answer *answer, st
 static void rendered(void *context, uint32_t ticket, enum err error,
                      const struct render_answer *answer, struct bytes output)
 {
-    struct event *event = begin(context, EVENT_RENDERED);
+    struct pump *pump = context;
+    struct figures *watch = &pump->outside.watch;
+    struct event *event = begin(pump, EVENT_RENDERED);
+    span_add(&watch->label, clock_boot_us() - watch->label_began_us);
     event->rendered.ticket = ticket;
     event->rendered.error = error;
     event->rendered.answer = answer;
     event->rendered.output = output;
     write_hash(output, event->rendered.hash);
-    give(context, event);
-    if (answer != NULL && answer->result == RENDER_DONE) show_label(context, answer, output);
+    give(pump, event);
+    if (answer != NULL && answer->result == RENDER_DONE) show_label(pump, answer, output);
 }
 
 static struct event *begin_port(struct pump *pump, enum event_kind kind, uint32_t port)

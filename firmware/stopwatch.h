@@ -16,6 +16,8 @@ struct figures {
     struct span perform;   /* the commands of a step, without its batch */
     struct span store;     /* a batch, until it is durable */
     struct span published; /* bytes of a device in, the page's new state out */
+    struct span label;     /* a label asked for, its picture back */
+    int64_t label_began_us;
     uint64_t flushes;      /* batches that became durable */
     uint64_t stored_bytes; /* of facts and blobs in them */
 };

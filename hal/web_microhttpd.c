@@ -116,8 +116,9 @@ static enum MHD_Result answer_asset(struct MHD_Connection *connection,
 static enum MHD_Result answer_label(const struct web *web, struct MHD_Connection *connection)
 {
     if (web->picture_len == 0) return answer_empty(connection, MHD_HTTP_NOT_FOUND);
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        web->picture_len, (void *)(uintptr_t)web->picture, MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(web->picture_len, (void *)(uintptr_t)web->picture,
+                                        MHD_RESPMEM_MUST_COPY);
     if (response == NULL) return MHD_NO;
     add_headers(response, "no-store");
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "image/png");

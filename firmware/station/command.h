@@ -37,7 +37,7 @@ enum command_kind {
     COMMAND_EXCHANGE,  /* start one */
     COMMAND_EXCHANGE_CANCEL,
     COMMAND_RENDER, /* a document or a template to a picture; answered by RENDERED */
-    COMMAND_SHOW, /* the state document for the page (packing_view.h) */
+    COMMAND_SHOW,   /* the state document for the page (packing_view.h) */
     COMMAND_LOG,
     COMMAND_CONFIG_ADOPTED,
     COMMAND_CONFIG_REJECTED,

@@ -73,7 +73,7 @@ struct parcel { /* what facts about a parcel say; zero where a fact does not say
     char evidence[9]; /* PRINTED: how that is known, printing.h; empty in facts of before */
     char label_by[9]; /* PRINT: how the label was made, labelling.h */
     char picture[EVENT_HASH_SIZE]; /* PRINT: of its dots; empty: the printer drew them */
-    char anyway_by[121]; /* PRINT: who wanted it though its barcode could not be read */
+    char anyway_by[121];           /* PRINT: who wanted it though its barcode could not be read */
 };
 
 /* The last four characters: enough for a line of the log. */

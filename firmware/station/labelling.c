@@ -58,9 +58,10 @@ static uint32_t ask(struct step *step, const struct render_request *request, str
 }
 
 uint32_t labelling_ask_document(struct step *step, const struct parcel *parcel,
-                                struct bytes document)
+                                const struct render_crop *crop, struct bytes document)
 {
     struct render_request *request = new_request(step, RENDER_DOCUMENT, parcel->copy);
+    request->crop = *crop;
     want(request, parcel->awb);
     return ask(step, request, document);
 }

@@ -21,10 +21,10 @@ const char *label_way_word(enum label_way way); /* "document", as facts say it *
 
 #define LABEL_FIELDS_MAX 4096u /* bytes of a template's fields */
 
-/* The courier's document to dots of the label stock, its AWB wanted. The bytes are borrowed until
- * the commands of this step are performed. */
+/* The courier's document to dots of the label stock, its AWB wanted; `crop` is where the last one's
+ * label lay. The bytes are borrowed until the commands of this step are performed. */
 uint32_t labelling_ask_document(struct step *step, const struct parcel *parcel,
-                                struct bytes document);
+                                const struct render_crop *crop, struct bytes document);
 /* Our own label; the courier's template, or the usual one where it has none. */
 uint32_t labelling_ask_template(struct step *step, const struct parcel *parcel,
                                 const struct shipment *shipment, const char *carrier_title);

@@ -13,6 +13,7 @@ void printing_init(struct printing *printing)
     printing->job_len = 0;
     printing->cut = false;
     printing->receipt = printing->last_receipt = 0;
+    memset(printing->crops, 0, sizeof printing->crops);
 }
 
 const char *print_evidence_word(enum print_evidence evidence)
@@ -109,9 +110,8 @@ static void prepare(struct printing *printing, struct step *step, const struct d
         draw(printing, LABEL_TEMPLATE,
              labelling_ask_hold(step, &printing->parcel, courier_title(printing, step)));
     else
-        go(printing,
-           draw_hold_plain(printing, step, driver) ? PRINTING_WAITING : PRINTING_BROKEN, 0,
-           NO_DEADLINE);
+        go(printing, draw_hold_plain(printing, step, driver) ? PRINTING_WAITING : PRINTING_BROKEN,
+           0, NO_DEADLINE);
 }
 
 void printing_begin(struct printing *printing, struct step *step, struct devices *devices,
@@ -226,7 +226,8 @@ static void loaded_label(struct printing *printing, struct step *step, struct de
     bool is_page = printing->parcel.label_format != LABEL_FORMAT_ZPL;
     if (event->blob.found && is_page && draws(printing, step)) {
         draw(printing, LABEL_DOCUMENT,
-             labelling_ask_document(step, &printing->parcel, event->blob.bytes));
+             labelling_ask_document(step, &printing->parcel, &printing->crops[printing->carrier],
+                                    event->blob.bytes));
         return;
     }
     if (is_page && event->blob.found) why = "nobody is there who draws it";
@@ -255,6 +256,8 @@ static void take_picture(struct printing *printing, struct step *step, struct de
     struct textbuf job;
     textbuf_init(&job, printing->job, sizeof printing->job);
     memcpy(printing->parcel.picture, event->rendered.hash, sizeof printing->parcel.picture);
+    if (printing->way == LABEL_DOCUMENT)
+        printing->crops[printing->carrier] = event->rendered.answer->crop;
     bool good = devices->printer_driver->encode_picture(&picture, &setup, step->scratch, &job);
     end_job(printing, step, devices, &job, good, "it does not fit the label");
 }
@@ -282,8 +285,7 @@ static void drawn(struct printing *printing, struct step *step, struct devices *
     } else if (printing->way == LABEL_TEMPLATE) {
         draw_without(printing, step, devices, why);
     } else {
-        draw_ours(printing, step, why,
-                  verdict == LABEL_UNREAD ? PRINTING_UNREAD : PRINTING_BROKEN);
+        draw_ours(printing, step, why, verdict == LABEL_UNREAD ? PRINTING_UNREAD : PRINTING_BROKEN);
     }
 }
 

@@ -63,7 +63,7 @@ struct printing {
     bool reading_task;  /* LOADING: the blob asked for is the task, not the label */
     bool plain;         /* there is no help from packd-render for this one */
     bool anyway;        /* a person wants it though its barcode cannot be read */
-    uint32_t port;     /* the printer's port when sending began: another one is another life */
+    uint32_t port;      /* the printer's port when sending began: another one is another life */
     uint64_t drained_target;
     int64_t drained_ms;
     unsigned proofs;
@@ -80,6 +80,8 @@ struct printing {
     uint32_t receipt;      /* asked for behind the job; 0: not */
     uint32_t last_receipt;
     enum print_evidence evidence; /* PRINTED */
+    /* Where the label lay on a courier's sheet last time: looked at first the next time. */
+    struct render_crop crops[CONFIG_CARRIERS_MAX];
 };
 
 void printing_init(struct printing *printing);

@@ -159,11 +159,10 @@ static void sandbox_say_shipment(struct world *world, const struct request *requ
 {
     char body[BODY_MAX], label[200];
     write_label(world, shipment->awb, label, sizeof label);
-    snprintf(
-        body, sizeof body,
-        "{\"awb\":\"%s\",\"reference\":\"%s\",\"status\":\"booked\",\"mass_g\":%lld,\"route\":"
-        "\"SIM\",\"label\":%s}",
-        shipment->awb, shipment->reference, (long long)shipment->mass_g, label);
+    snprintf(body, sizeof body,
+             "{\"awb\":\"%s\",\"reference\":\"%s\",\"status\":\"booked\",\"mass_g\":%lld,\"route\":"
+             "\"SIM\",\"label\":%s}",
+             shipment->awb, shipment->reference, (long long)shipment->mass_g, label);
     say(world, request, status, body);
 }
 
