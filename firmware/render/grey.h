@@ -8,7 +8,8 @@
 struct grey { /* 0 is black, 255 white */
     unsigned width, height;
     size_t bytes_per_row;
-    uint8_t *rows; /* malloc'd, owned; grey_free */
+    uint8_t *rows;       /* malloc'd, owned; grey_free */
+    unsigned speck_dots; /* black specks of up to so many dots are noise; 0: it is no scan */
 };
 
 /* White. False when a side is 0 or larger than GREY_SIDE_MAX, or there is no memory. */

@@ -86,6 +86,8 @@ enum render_warning { /* of the picture; bits */
                       RENDER_WARN_MORE_PAGES = 16,
                       RENDER_WARN_MORE_CODES = 32, /* than RENDER_CODES_MAX */
                       RENDER_WARN_WANTED = 64,     /* one of `wanted` was not read */
+                      RENDER_WARN_MORE_LABELS =
+                          128, /* on the sheet; the first, or the wanted, was taken */
 };
 
 enum render_code_warning { /* of one barcode; bits */
