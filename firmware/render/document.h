@@ -7,7 +7,7 @@
  *
  * Refused, and with these words:
  *     empty           there are no bytes
- *     html json xml zip zpl text    it is that, and no picture of a label
+ *     html json xml zip zpl base64 text    it is that, and no picture of a label
  *     unknown_kind    its first bytes are those of nothing that we draw
  *     broken          it begins as it should and cannot be read on
  *     encrypted       it opens only with a password

@@ -1,0 +1,135 @@
+/* document_pdf.c - the page with the label. Asked for by number, or the first, among PAGES_MAX, on
+ * which the wanted text stands; else the first that is not white. */
+#include "firmware/render/document_pdf.h"
+
+#include "firmware/render/document_inside.h"
+
+#define PAGES_MAX 8u      /* looked at */
+#define PAGE_MM_MAX 600.0 /* a sheet of A2; larger is no label */
+#define PAGE_MM_MIN 10.0
+#define MM_PER_POINT (25.4 / 72.0)
+#define PEEK_DPI 36.0
+#define PEEK_DOTS 4u /* so many dark dots are something */
+
+static bool draw_part(void *source, const struct sheet_part *part, struct grey *into)
+{
+    return pdf_draw(source, part, into);
+}
+
+static bool find_text(void *source, const char *text, struct area *out_area)
+{
+    return pdf_find_text(source, text, out_area);
+}
+
+static bool upright_turn(void *source, const struct area *area, unsigned *out_turn)
+{
+    return pdf_upright_turn(source, area, out_turn);
+}
+
+/* False, and refused, when the page cannot be a sheet with a label. */
+static bool turn_to(struct pdf *pdf, unsigned page, struct sheet *sheet,
+                    struct render_answer *answer)
+{
+    double width_pt, height_pt;
+    if (!pdf_turn_to(pdf, page, &width_pt, &height_pt))
+        return document_refuse(answer, "broken",
+                               "This page of the PDF is broken. Download it "
+                               "again, or ask the courier for another one.");
+    double width_mm = width_pt * MM_PER_POINT, height_mm = height_pt * MM_PER_POINT;
+    if (width_mm > PAGE_MM_MAX || height_mm > PAGE_MM_MAX)
+        return document_refuse(answer, "too_large",
+                               "The page is larger than 600 mm: that is no label.");
+    if (!(width_mm >= PAGE_MM_MIN && height_mm >= PAGE_MM_MIN))
+        return document_refuse(answer, "too_small",
+                               "The page is smaller than 10 mm: that is no label.");
+    *sheet = (struct sheet){
+        .source = pdf,
+        .width_um = (int32_t)(width_mm * 1000.0 + 0.5),
+        .height_um = (int32_t)(height_mm * 1000.0 + 0.5),
+        .size_known = true,
+        .draw = draw_part,
+        .find_text = find_text,
+        .upright_turn = upright_turn,
+    };
+    return true;
+}
+
+static bool has_wanted(const struct render_request *request, struct pdf *pdf)
+{
+    struct area area;
+    for (unsigned i = 0; i < RENDER_WANTED_MAX; i++) {
+        if (request->wanted[i][0] != '\0' && pdf_find_text(pdf, request->wanted[i], &area))
+            return true;
+    }
+    return false;
+}
+
+static bool is_printed_on(const struct sheet *sheet)
+{
+    struct sheet_part part = {{0, 0, sheet->width_um, sheet->height_um}, 0, PEEK_DPI};
+    struct grey peek;
+    if (!grey_make(&peek, (unsigned)(sheet->width_um * PEEK_DPI / 25400) + 1,
+                   (unsigned)(sheet->height_um * PEEK_DPI / 25400) + 1))
+        return false;
+    bool printed = sheet->draw(sheet->source, &part, &peek) && document_black(&peek) >= PEEK_DOTS;
+    grey_free(&peek);
+    return printed;
+}
+
+/* From 0. */
+static unsigned choose_page(const struct render_request *request, struct pdf *pdf, unsigned pages)
+{
+    struct render_answer unused;
+    struct sheet sheet;
+    unsigned looked_at = pages < PAGES_MAX ? pages : PAGES_MAX;
+    for (unsigned page = 0; page < looked_at; page++) {
+        if (turn_to(pdf, page, &sheet, &unused) && has_wanted(request, pdf)) return page;
+    }
+    for (unsigned page = 0; page < looked_at; page++) {
+        if (turn_to(pdf, page, &sheet, &unused) && is_printed_on(&sheet)) return page;
+    }
+    return 0;
+}
+
+static bool draw_page(const struct render_request *request, struct pdf *pdf, struct grey *out_grey,
+                      struct render_answer *answer)
+{
+    unsigned pages = pdf_pages(pdf);
+    if (pages == 0) return document_refuse(answer, "no_pages", "This PDF has no pages.");
+    answer->pages = pages < UINT16_MAX ? (uint16_t)pages : UINT16_MAX;
+    if (request->page > pages)
+        return document_refuse(answer, "no_such_page", "The document has fewer pages than that.");
+    unsigned page = request->page > 0 ? request->page - 1u : 0;
+    if (request->page == 0 && pages > 1) page = choose_page(request, pdf, pages);
+    answer->page = (uint16_t)(page + 1);
+    if (pages > 1) answer->warnings |= RENDER_WARN_MORE_PAGES;
+    struct sheet sheet;
+    if (!turn_to(pdf, page, &sheet, answer)) return false;
+    if (!document_place(request, &sheet, out_grey, answer)) return false;
+    if (pdf_misses_font(pdf)) answer->warnings |= RENDER_WARN_FONTS;
+    return true;
+}
+
+bool document_draw_pdf(const struct render_request *request, struct bytes document,
+                       struct grey *out_grey, struct render_answer *answer)
+{
+    struct pdf *pdf = NULL;
+    bool drawn = false;
+    switch (pdf_open(document, &pdf)) {
+    case PDF_OPEN: drawn = draw_page(request, pdf, out_grey, answer); break;
+    case PDF_BROKEN:
+        document_refuse(answer, "broken",
+                        "This PDF is cut off or broken. Download it again, or ask the courier "
+                        "for another one.");
+        break;
+    case PDF_ENCRYPTED:
+        document_refuse(answer, "encrypted",
+                        "This PDF opens only with a password. Ask the courier for one without.");
+        break;
+    case PDF_NO_MEMORY:
+        document_refuse(answer, "cannot_draw", "This PDF needs more memory than there is.");
+        break;
+    }
+    pdf_close(pdf);
+    return drawn;
+}
