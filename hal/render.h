@@ -4,8 +4,8 @@
  * that dies, hangs beyond the deadline or answers nonsense costs its request one more try in a
  * fresh child; then the request fails, and what killed it twice is kept in `keep_dir` for a bug
  * report: at most RENDER_KEPT_MAX files, their names marked "personal". A child that cannot be
- * started fails every request with ERR_NOT_FOUND, and is tried again with a growing pause. Between two
- * requests a child that holds more than RENDER_RESIDENT_MAX_KIB gives way to a fresh one.
+ * started fails every request with ERR_NOT_FOUND, and is tried again with a growing pause. Between
+ * two requests one that holds more than RENDER_RESIDENT_MAX_KIB gives way to a fresh one.
  *
  * Requests queue up, RENDER_QUEUE_MAX of them. Nothing blocks; one thread, the loop's. */
 #ifndef PACKD_HAL_RENDER_H
@@ -44,8 +44,8 @@ MUST_USE enum err render_open(struct loop *loop, const struct render_settings *s
 void render_close(struct render *render); /* what is queued is dropped without a word */
 
 /* Copies the input. version, number and input_bytes of the request are filled in here. ERR_BUSY:
- * the queue is full; ERR_TOO_BIG; ERR_INVALID: render_request_check() says no; ERR_NO_MEMORY. `done`
- * is called later, never from here. */
+ * the queue is full; ERR_TOO_BIG; ERR_INVALID: render_request_check() says no; ERR_NO_MEMORY.
+ * `done` is called later, never from here. */
 MUST_USE enum err render_ask(struct render *render, uint32_t ticket,
                              const struct render_request *request, struct bytes input);
 void render_warm(struct render *render); /* starts the child unless it is there or in a pause */

@@ -4,8 +4,8 @@
  * of a SOCK_SEQPACKET pair, and RENDER_MEMORY_FD, a memfd of RENDER_MEMORY_BYTES whose size is
  * sealed. What is to be drawn lies at the beginning of the memory, what came of it at
  * RENDER_OUTPUT_AT. A message is one of the structs below, whole, in the machine's own order; any
- * other length is a broken child, or a broken parent. The child speaks first: one render_ready, when
- * it is confined and can draw at once, so that a document is never blamed for a child that does not
+ * other length is a broken child, or a broken parent. The child speaks first: one render_ready,
+ * when it is confined and can draw at once, so that no document is blamed for a child that does not
  * start. Then one request at a time: each is answered once, in turn. The child is not trusted: its
  * answer is checked by render_answer_check(), and the output is copied before it is looked at. */
 #ifndef PACKD_HAL_BASE_RENDER_WIRE_H
