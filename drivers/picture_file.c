@@ -89,9 +89,10 @@ bool picture_file_pbm(const struct picture *picture, struct textbuf *out)
 {
     if (!picture_is_sound(picture)) return false;
     textbuf_format(out, "P4\n%u %u\n", picture->width_dots, picture->height_dots);
+    unsigned last = (picture->width_dots - 1) / 8;
     for (unsigned y = 0; y < picture->height_dots; y++) {
-        for (unsigned i = 0; i < (picture->width_dots + 7) / 8; i++)
-            textbuf_char(out, (char)picture_byte(picture, y, i));
+        textbuf_bytes_put(out, bytes_of(picture->rows + y * picture->bytes_per_row, last));
+        textbuf_char(out, (char)picture_byte(picture, y, last));
     }
     return textbuf_ok(out);
 }

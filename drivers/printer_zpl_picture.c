@@ -3,7 +3,7 @@
  *
  * Rules. The numbers of a ^GF are documented up to 99999, so a picture goes in strips of so many
  * bytes, each without the white around it. A strip is written in the shorter of two forms: hex with
- * repeat counts, or a zlib stream in base64 with its CRC. Both are measured first. "!", ones to the
+ * repeat counts, which is measured first, or a zlib stream in base64 with its CRC. "!", ones to the
  * end of the row, is not used: not every reader knows it. */
 #include "drivers/printer_zpl.h"
 #include "hal/base/crc.h"
@@ -149,14 +149,17 @@ static bool put_packed(struct pen *pen, const struct picture *picture,
 static void put_strip(const struct picture *picture, const struct picture_band *band,
                       struct scratch scratch, struct textbuf *out)
 {
-    struct pen hex = {.out = NULL}, packed = {.out = NULL}, pen = {.out = out};
-    put_hex(&hex, picture, band);
-    bool pack = put_packed(&packed, picture, band, scratch) && packed.len < hex.len;
+    struct pen hex = {.out = NULL}, packed = {.out = out};
     unsigned bytes = band->width * band->rows;
     textbuf_format(out, "^FO%u,%u^GFA,%u,%u,%u,", band->left * 8, band->top, bytes, bytes,
                    band->width);
-    if (pack) ENSURE(put_packed(&pen, picture, band, scratch));
-    else put_hex(&pen, picture, band);
+    struct textbuf before = *out;
+    put_hex(&hex, picture, band);
+    if (!put_packed(&packed, picture, band, scratch) || packed.len >= hex.len) {
+        hex.out = out;
+        *out = before;
+        put_hex(&hex, picture, band);
+    }
     textbuf_text(out, "^FS\n");
 }
 
