@@ -1,6 +1,6 @@
 /* picture_file.c - see picture_file.h. PNG: W3C Recommendation of 10 November 2003, one IHDR, pHYs
- * and IDAT, rows without a filter (the rows of bars repeat, which zlib sees by itself). There a 1 is
- * white. PBM: netpbm's "P4", where it is black. */
+ * and IDAT, rows without a filter (the rows of bars repeat, which zlib sees by itself). There a 1
+ * is white. PBM: netpbm's "P4", where it is black. */
 #include "drivers/picture_file.h"
 
 #include "drivers/label_fit.h"
