@@ -19,20 +19,22 @@
 
 static bool allow_plain(scmp_filter_ctx filter)
 {
-    static const int calls[] = {
-        /* what is open */
-        SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(lseek), SCMP_SYS(fstat),
-        SCMP_SYS(close),
-        /* memory */
-        SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-        /* time, chance, waiting for one's own threads */
-        SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time),
-        SCMP_SYS(getrandom), SCMP_SYS(futex), SCMP_SYS(sched_yield), SCMP_SYS(restart_syscall),
-        SCMP_SYS(membarrier),
-        /* itself */
-        SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(sysinfo), SCMP_SYS(sched_getaffinity),
-        SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-        SCMP_SYS(sigaltstack), SCMP_SYS(exit), SCMP_SYS(exit_group)};
+    static const int calls[] = {/* what is open */
+                                SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(lseek),
+                                SCMP_SYS(fstat), SCMP_SYS(close),
+                                /* memory */
+                                SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap),
+                                SCMP_SYS(madvise),
+                                /* time, chance, waiting for one's own threads */
+                                SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres),
+                                SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom),
+                                SCMP_SYS(futex), SCMP_SYS(sched_yield), SCMP_SYS(restart_syscall),
+                                SCMP_SYS(membarrier),
+                                /* itself */
+                                SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(sysinfo),
+                                SCMP_SYS(sched_getaffinity), SCMP_SYS(rt_sigaction),
+                                SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+                                SCMP_SYS(sigaltstack), SCMP_SYS(exit), SCMP_SYS(exit_group)};
     for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
         if (seccomp_rule_add(filter, SCMP_ACT_ALLOW, calls[i], 0) != 0) return false;
     }
@@ -81,8 +83,8 @@ static bool allow_memory(scmp_filter_ctx filter)
 static bool allow_itself(scmp_filter_ctx filter)
 {
     return allow_where(filter, SCMP_SYS(tgkill), 0, (uint64_t)getpid()) &&
-           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2,
-                            SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0)) == 0;
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0),
+                            SCMP_A2(SCMP_CMP_EQ, 0)) == 0;
 }
 
 static bool refuse_gently(scmp_filter_ctx filter, bool strict)
@@ -98,10 +100,9 @@ bool filter_load(bool strict)
     if (filter == NULL) return false;
     bool good = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
                 seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) == 0 &&
-                seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0 &&
-                allow_plain(filter) && allow_messages(filter) && allow_duplicates(filter) &&
-                allow_memory(filter) && allow_itself(filter) && refuse_gently(filter, strict) &&
-                seccomp_load(filter) == 0;
+                seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0 && allow_plain(filter) &&
+                allow_messages(filter) && allow_duplicates(filter) && allow_memory(filter) &&
+                allow_itself(filter) && refuse_gently(filter, strict) && seccomp_load(filter) == 0;
     seccomp_release(filter);
     return good;
 }

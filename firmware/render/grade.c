@@ -4,17 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS_MIN 4u           /* that must agree at all */
-#define ROWS_MIN_UM 2000u     /* and in height, where the code proves nothing by itself */
-#define QUIET_MIN_MODULES 4u  /* the same: less, and it is a piece of something longer */
+#define ROWS_MIN 4u          /* that must agree at all */
+#define ROWS_MIN_UM 2000u    /* and in height, where the code proves nothing by itself */
+#define QUIET_MIN_MODULES 4u /* the same: less, and it is a piece of something longer */
 #define SAMPLES 15u
 
 struct kind_row {
-    unsigned first, each;       /* elements: of start and stop together, of one sign */
+    unsigned first, each;                 /* elements: of start and stop together, of one sign */
     unsigned first_modules, each_modules; /* 0: wide and narrow ones, any ratio */
     unsigned quiet[2];
-    bool checked;   /* the code itself shows a wrong reading */
-    bool by_text;   /* as many signs as the text has */
+    bool checked; /* the code itself shows a wrong reading */
+    bool by_text; /* as many signs as the text has */
 };
 /* ISO/IEC 15417, 16388, 15420, 16390, AIM BC3 and BC5. A gap between signs counts with the sign. */
 static const struct kind_row kind_rows[CODE_KINDS] = {
@@ -164,8 +164,7 @@ static bool find_row(const struct bits *bits, const struct claim *claim, uint16_
         if (i % 2 == 1 ? off > claim->y : claim->y + off >= bits->height) continue;
         unsigned y = i % 2 == 1 ? claim->y - off : claim->y + off;
         size_t count = bits_edges(bits, y, edges);
-        if (!row_take(edges, count, claim, out_row) || !count_fits(claim, out_row->count))
-            continue;
+        if (!row_take(edges, count, claim, out_row) || !count_fits(claim, out_row->count)) continue;
         *out_y = y;
         return true;
     }
@@ -202,9 +201,8 @@ bool grade_bars(const struct bits *bits, unsigned dpi, const struct claim *claim
     struct beside beside = beside_of(bits, claim, &row, top, bottom);
     unsigned least = beside.quiet[0] < beside.quiet[1] ? beside.quiet[0] : beside.quiet[1];
     if (agreed < ROWS_MIN || module_mdots == 0 || beside.rows == 0) return false;
-    if (!kind->checked &&
-        (agreed * 25400 < ROWS_MIN_UM * dpi || beside.equal * 3 < SAMPLES ||
-         (least + 1) * 1000 < QUIET_MIN_MODULES * module_mdots))
+    if (!kind->checked && (agreed * 25400 < ROWS_MIN_UM * dpi || beside.equal * 3 < SAMPLES ||
+                           (least + 1) * 1000 < QUIET_MIN_MODULES * module_mdots))
         return false;
     unsigned left = row.edges[0];
     *out_grade = (struct grade){.box = {left, top, row.edges[row.count] - left, bottom - top},

@@ -23,9 +23,9 @@ struct claim { /* what the reader says of upright bars */
 struct grade {
     struct region box;
     unsigned module_mdots;
-    unsigned quiet[2];  /* dots: before the beginning and after the end; the narrowest in [0] for
+    unsigned quiet[2]; /* dots: before the beginning and after the end; the narrowest in [0] for
                            matrix codes */
-    uint16_t warnings;  /* RENDER_CODE_QUIET, _THIN, _LOW */
+    uint16_t warnings; /* RENDER_CODE_QUIET, _THIN, _LOW */
 };
 
 /* False: these dots are no such code, whatever was read. */

@@ -49,10 +49,10 @@ static void hold_match(const char *family, const char *language, int weight, int
 /* What a label may not be without. */
 static void hold_wanted(void)
 {
-    static const char *const families[] = {"Helvetica", "Times",      "Courier", "Symbol",
-                                           "Arial",     "sans-serif", "serif",   "monospace",
-                                           "ZapfDingbats"};
-    static const char *const languages[] = {"hi", "kn", "ta", "bn", "te", "ml", "gu", "pa",
+    static const char *const families[] = {"Helvetica", "Times",     "Courier",
+                                           "Symbol",    "Arial",     "sans-serif",
+                                           "serif",     "monospace", "ZapfDingbats"};
+    static const char *const languages[] = {"hi", "kn", "ta", "bn", "te", "ml",    "gu", "pa",
                                             "or", "ur", "ar", "th", "ru", "zh-cn", "ja", "ko"};
     static const int slants[] = {FC_SLANT_ROMAN, FC_SLANT_ITALIC};
     static const int weights[] = {FC_WEIGHT_REGULAR, FC_WEIGHT_BOLD};

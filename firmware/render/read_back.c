@@ -168,8 +168,7 @@ static bool reader_begin(struct reader *reader, const struct bits *bits)
     reader->whole[0] = *bits;
     reader->dots = malloc(LOOK_DOTS_MAX);
     return reader->dots != NULL && bits_transpose(bits, &reader->whole[1]) &&
-           bits_cut(bits, all, false, &reader->left[0]) &&
-           bits_transpose(bits, &reader->left[1]);
+           bits_cut(bits, all, false, &reader->left[0]) && bits_transpose(bits, &reader->left[1]);
 }
 
 static void reader_end(struct reader *reader)

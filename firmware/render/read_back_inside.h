@@ -14,8 +14,8 @@ struct reader {
     struct bits whole[2]; /* as it will be printed */
     struct bits left[2];  /* of it what has not been read yet */
     unsigned dpi;
-    bool hard; /* second, harder tries */
-    uint8_t *dots;        /* LOOK_DOTS_MAX */
+    bool hard;     /* second, harder tries */
+    uint8_t *dots; /* LOOK_DOTS_MAX */
     const struct render_request *request;
     struct render_answer *answer;
     bool got[RENDER_WANTED_MAX]; /* of `wanted` */

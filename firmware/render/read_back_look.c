@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PAD_PER_INCH 8u /* white around a piece: 3 mm, wider than any quiet zone of use */
-#define REFUSED_MAX 4u  /* readings of one look that the dots belie */
+#define PAD_PER_INCH 8u     /* white around a piece: 3 mm, wider than any quiet zone of use */
+#define REFUSED_MAX 4u      /* readings of one look that the dots belie */
 #define SIDE_DOTS_MAX 2000u /* what is larger is looked at in every second or third dot */
 
 /* ---- bars ---- */

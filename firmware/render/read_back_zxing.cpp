@@ -16,7 +16,8 @@
 #include <cstring>
 #include <string>
 
-namespace {
+namespace
+{
 
 using ZXing::BarcodeFormat;
 
@@ -25,13 +26,20 @@ struct row {
     BarcodeFormat format;
 };
 const row rows[] = {
-    {CODE_CODE128, BarcodeFormat::Code128}, {CODE_CODE39, BarcodeFormat::Code39},
-    {CODE_CODE93, BarcodeFormat::Code93},   {CODE_ITF, BarcodeFormat::ITF},
-    {CODE_CODABAR, BarcodeFormat::Codabar}, {CODE_EAN13, BarcodeFormat::EAN13},
-    {CODE_EAN8, BarcodeFormat::EAN8},       {CODE_UPCA, BarcodeFormat::UPCA},
-    {CODE_UPCE, BarcodeFormat::UPCE},       {CODE_QR, BarcodeFormat::QRCode},
-    {CODE_DATAMATRIX, BarcodeFormat::DataMatrix}, {CODE_PDF417, BarcodeFormat::PDF417},
-    {CODE_AZTEC, BarcodeFormat::Aztec},     {CODE_MAXICODE, BarcodeFormat::MaxiCode},
+    {CODE_CODE128, BarcodeFormat::Code128},
+    {CODE_CODE39, BarcodeFormat::Code39},
+    {CODE_CODE93, BarcodeFormat::Code93},
+    {CODE_ITF, BarcodeFormat::ITF},
+    {CODE_CODABAR, BarcodeFormat::Codabar},
+    {CODE_EAN13, BarcodeFormat::EAN13},
+    {CODE_EAN8, BarcodeFormat::EAN8},
+    {CODE_UPCA, BarcodeFormat::UPCA},
+    {CODE_UPCE, BarcodeFormat::UPCE},
+    {CODE_QR, BarcodeFormat::QRCode},
+    {CODE_DATAMATRIX, BarcodeFormat::DataMatrix},
+    {CODE_PDF417, BarcodeFormat::PDF417},
+    {CODE_AZTEC, BarcodeFormat::Aztec},
+    {CODE_MAXICODE, BarcodeFormat::MaxiCode},
 };
 
 #if ZXING_VERSION_MAJOR >= 2
@@ -55,8 +63,7 @@ ZXing::DecodeHints options_of(const struct look &look)
     options.setTryRotate(look.turned);
     options.setTryDownscale(false);
     options.setIsPure(look.pure);
-    options.setBinarizer(look.smooth ? ZXing::Binarizer::LocalAverage
-                                     : ZXing::Binarizer::BoolCast);
+    options.setBinarizer(look.smooth ? ZXing::Binarizer::LocalAverage : ZXing::Binarizer::BoolCast);
     options.setMinLineCount(look.lines);
     options.setMaxNumberOfSymbols(1);
     return options;

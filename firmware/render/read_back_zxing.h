@@ -27,8 +27,8 @@ enum code_kind {
 };
 #define CODE_BIT(kind) (1u << (kind))
 #define CODES_LINEAR (CODE_BIT(CODE_QR) - CODE_BIT(CODE_CODE128))
-#define CODES_MATRIX                                                                    \
-    (CODE_BIT(CODE_QR) | CODE_BIT(CODE_DATAMATRIX) | CODE_BIT(CODE_PDF417) |            \
+#define CODES_MATRIX                                                         \
+    (CODE_BIT(CODE_QR) | CODE_BIT(CODE_DATAMATRIX) | CODE_BIT(CODE_PDF417) | \
      CODE_BIT(CODE_AZTEC) | CODE_BIT(CODE_MAXICODE))
 
 #define LOOK_TEXT_MAX 4096u /* a QR of 40-L holds 4,296 letters; longer ones are cut */
@@ -36,11 +36,11 @@ enum code_kind {
 struct look {
     const uint8_t *dots; /* 0 is black, 255 white; width bytes a row */
     int width, height;
-    unsigned kinds;  /* CODE_BIT of those to look for */
-    bool turned;     /* lines that stand upright too */
-    bool pure;       /* nothing but the one symbol, upright */
-    bool smooth;     /* the dots have greys: the library finds its own threshold */
-    uint8_t lines;   /* how many rows of a linear symbol must agree */
+    unsigned kinds; /* CODE_BIT of those to look for */
+    bool turned;    /* lines that stand upright too */
+    bool pure;      /* nothing but the one symbol, upright */
+    bool smooth;    /* the dots have greys: the library finds its own threshold */
+    uint8_t lines;  /* how many rows of a linear symbol must agree */
 };
 
 struct looked {

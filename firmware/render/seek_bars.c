@@ -9,9 +9,9 @@
 #include <string.h>
 
 #define TILES_MAX (RENDER_SIDE_MAX_DOTS / 8u / 2u + 1u)
-#define EDGES_MIN 20u   /* the shortest code of use, Codabar of one sign, has 23 */
-#define BANDS_MIN 3u    /* 1.5 mm: lower bars cannot be aimed at anyway */
-#define MISSED_MAX 1u   /* bands of dirt in a region */
+#define EDGES_MIN 20u /* the shortest code of use, Codabar of one sign, has 23 */
+#define BANDS_MIN 3u  /* 1.5 mm: lower bars cannot be aimed at anyway */
+#define MISSED_MAX 1u /* bands of dirt in a region */
 #define OPEN_MAX 32u
 
 struct tile {
@@ -65,9 +65,8 @@ static void region_add(struct bands *bands, const struct open_run *run)
     unsigned left = run->first > 0 ? (run->first - 1) * tile_dots : 0;
     unsigned right = (run->last + 2) * tile_dots;
     if (right > bands->bits->width) right = bands->bits->width;
-    bands->regions[bands->count++] =
-        (struct region){left, run->from * bands->rows, right - left,
-                        (run->to - run->from + 1) * bands->rows};
+    bands->regions[bands->count++] = (struct region){left, run->from * bands->rows, right - left,
+                                                     (run->to - run->from + 1) * bands->rows};
 }
 
 /* A run goes on with the region above when it says the same and covers about the same tiles. */
@@ -108,10 +107,8 @@ static void close_past(struct bands *bands, unsigned band, bool all)
 {
     size_t kept = 0;
     for (size_t i = 0; i < bands->open_count; i++) {
-        if (!all && bands->open[i].to + MISSED_MAX >= band)
-            bands->open[kept++] = bands->open[i];
-        else
-            region_add(bands, &bands->open[i]);
+        if (!all && bands->open[i].to + MISSED_MAX >= band) bands->open[kept++] = bands->open[i];
+        else region_add(bands, &bands->open[i]);
     }
     bands->open_count = kept;
 }

@@ -98,9 +98,9 @@ bool bits_transpose(const struct bits *bits, struct bits *out_bits)
         for (size_t column = 0; column < bits->bytes_per_row; column++) {
             uint64_t square = 0;
             for (unsigned i = 0; i < 8; i++)
-                square = square << 8 | (y + i < bits->height
-                                            ? bits->rows[(y + i) * bits->bytes_per_row + column]
-                                            : 0u);
+                square = square << 8 |
+                         (y + i < bits->height ? bits->rows[(y + i) * bits->bytes_per_row + column]
+                                               : 0u);
             if (square == 0) continue;
             square = square_transpose(square);
             for (unsigned i = 0; i < 8 && column * 8 + i < bits->width; i++)
@@ -143,7 +143,7 @@ void bits_whiten(struct bits *bits, struct region region)
     for (unsigned y = region.y; y < bottom; y++) {
         uint8_t *row = bits->rows + y * bits->bytes_per_row;
         if (begin == end) {
-            row[begin] &= (uint8_t)~(first & last);
+            row[begin] &= (uint8_t) ~(first & last);
             continue;
         }
         row[begin] &= (uint8_t)~first;

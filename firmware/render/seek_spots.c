@@ -44,14 +44,11 @@ static bool shape_of(const struct blob *ring, const struct blob *core, enum seek
 {
     unsigned percent = width_of(ring) * 100 / width_of(core);
     bool solid = black_percent(core) >= 75;
-    if (solid && percent >= 180 && percent <= 310)
-        *out_shape = SEEK_QR; /* 233 */
-    else if (solid && percent > 340 && percent <= 700)
-        *out_shape = SEEK_AZTEC; /* 500 */
+    if (solid && percent >= 180 && percent <= 310) *out_shape = SEEK_QR;        /* 233 */
+    else if (solid && percent > 340 && percent <= 700) *out_shape = SEEK_AZTEC; /* 500 */
     else if (!solid && width_of(core) >= 7 && percent >= 180 && percent <= 260)
         *out_shape = SEEK_MAXICODE; /* 214 */
-    else
-        return false;
+    else return false;
     return true;
 }
 
@@ -129,8 +126,8 @@ static bool qr_of(const struct bits *bits, const struct finder *finders, size_t 
             int left = all.left < beside.left ? all.left : beside.left;
             int top = all.top < below.top ? all.top : below.top;
             int side = (int)(wide + width_of(corner)), more = (int)width_of(corner) / 2 + 2;
-            *out_region = region_around(bits, left - more, top - more, left + side + more,
-                                        top + side + more);
+            *out_region =
+                region_around(bits, left - more, top - more, left + side + more, top + side + more);
         }
     }
     return best != UINT16_MAX;
@@ -221,14 +218,13 @@ size_t seek_spots(const struct bits *bits, const struct blobs *blobs, struct spo
             spots[count++].region = aztec_of(bits, &finders[i].ring);
         else if (finders[i].shape == SEEK_MAXICODE)
             spots[count++].region = maxicode_of(bits, &finders[i].ring);
-        else if (qr_of(bits, finders, found, i, &spots[count].region))
-            count++;
+        else if (qr_of(bits, finders, found, i, &spots[count].region)) count++;
     }
     for (size_t i = 0; i < blobs->count && count < max; i++) {
         const struct blob *blob = &blobs->at[i];
         if (!is_datamatrix(bits, blob)) continue;
-        spots[count++] = (struct spot){
-            SEEK_DATAMATRIX, {blob->left, blob->top, width_of(blob), height_of(blob)}};
+        spots[count++] = (struct spot){SEEK_DATAMATRIX,
+                                       {blob->left, blob->top, width_of(blob), height_of(blob)}};
     }
     return count;
 }

@@ -1,8 +1,9 @@
 /* labelling.h - how a label is made: what packd-render is asked, and what its answer is worth.
  *
- * In this order, each when the one before cannot be had or its barcode cannot be read: the courier's
- * own label in the printer's language, as it is; the courier's document as a picture; our own, by a
- * template; our own in the printer's letters. The last three only where the courier lets us draw. */
+ * In this order, each when the one before cannot be had or its barcode cannot be read: the
+ * courier's own label in the printer's language, as it is; the courier's document as a picture;
+ * our own, by a template; our own in the printer's letters. The last two only where the courier
+ * lets us draw. */
 #ifndef PACKD_FIRMWARE_STATION_LABELLING_H
 #define PACKD_FIRMWARE_STATION_LABELLING_H
 

@@ -1,16 +1,17 @@
 /* printing.h - one label to the printer, and what can be known of it afterwards.
  *
- *   IDLE --begin--> LOADING --> DRAWING --encoded--> WAITING --ready--> STARTING --stored--> SENDING
+ *   IDLE --begin--> LOADING --> DRAWING --encoded--> WAITING --ready--> STARTING --stored-->
+ *   SENDING
  *       LOADING, DRAWING --cannot be said--> BROKEN; --its barcode cannot be read--> UNREAD
  *       SENDING --all bytes taken--> PROVING --clean and empty, twice, and counted--> PRINTED
  *       SENDING, PROVING --lost, cut, flagged, not counted, too long--> UNSURE: one question to
  *                                                                               the packer
  *
- * LOADING: the label is read from the journal. DRAWING: it becomes a picture, whose barcodes are read
- * back (labelling.h); a label in the printer's own language goes without. WAITING: nothing was sent; the printer must say
- * ready and empty, however long that takes. (A hold label is drawn at once and goes from WAITING to
- * SENDING, for no fact rests on it.) STARTING: that a label is about to be sent is on its
- * way to disk. SENDING, PROVING: bytes are on their way; bytes accepted prove nothing about
+ * LOADING: the label is read from the journal. DRAWING: it becomes a picture, whose barcodes are
+ * read back (labelling.h); a label in the printer's own language goes without. WAITING: nothing was
+ * sent; the printer must say ready and empty, however long that takes. (A hold label goes from
+ * WAITING to SENDING, for no fact rests on it.) STARTING: that a label is about to be sent is on
+ * its way to disk. SENDING, PROVING: bytes are on their way; bytes accepted prove nothing about
  * paper. UNSURE is never turned into a second label without a person's word.
  *
  * So there are three answers: printed, with its evidence; not known, UNSURE; and not printed, when

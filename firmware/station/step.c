@@ -9,8 +9,8 @@
  * comes afterwards, packing, the shelf, new settings and the screen, is under thirty. Requests:
  * each fact pair in a batch may ask for one when it is stored, so two machines that store here, the
  * answer that came in and the parcel in hand make four. Arena: an answer keeps 512 KiB at most (a
- * label; a page 160) and nobody begins after it; below a third, one request adds 40 KiB; an intent and
- * the screen add 30. */
+ * label; a page 160) and nobody begins after it; below a third, one request adds 40 KiB; an intent
+ * and the screen add 30. */
 bool step_has_room(const struct step *step)
 {
     return step->commands->request_count < 2 && step->commands->count < COMMANDS_MAX / 2 &&

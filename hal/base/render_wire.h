@@ -96,7 +96,7 @@ enum render_code_warning { /* of one barcode; bits */
                            RENDER_CODE_THIN =
                                2, /* narrowest element thinner than two dots or 0.19 mm */
                            RENDER_CODE_HARD = 4, /* read only with a second, harder try */
-                           RENDER_CODE_LOW = 8, /* bars lower than 5 mm or 15 % of their length */
+                           RENDER_CODE_LOW = 8,  /* bars lower than 5 mm or 15 % of their length */
 };
 
 struct render_code {

@@ -74,7 +74,8 @@ static void put_digit(struct row *row, int digit)
     row->digits++;
 }
 
-/* The text that model_render.c has drawn as the first row of a picture: ZPL II, hex with repeats. */
+/* The text that model_render.c has drawn as the first row of a picture: ZPL II, hex with
+ * repeats. */
 static bool read_picture(const char *job, char *out_text)
 {
     struct row row = {.text = out_text};

@@ -1,6 +1,6 @@
 /* model_render.c - whoever draws labels. What is drawn is the text of its barcode, as the bytes of
- * the first row; the model printer reads it from there. Its faults: it dies, takes its time, refuses
- * a document, or draws what cannot be read back. */
+ * the first row; the model printer reads it from there. Its faults: it dies, takes its time,
+ * refuses a document, or draws what cannot be read back. */
 #include <stdlib.h>
 #include <string.h>
 
