@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "tools/packsim/bars_read.h"
+#include "tools/packsim/graphic.h"
 #include "tools/packsim/world.h"
 
 #define CODES_MAX 4
@@ -86,23 +88,38 @@ static void file_name_next(const char *ending, char *out_name, size_t size)
     } while (world_settings()->keep && stat(path, &unused) == 0);
 }
 
-/* Drawn by the tongue: what stands in its bars, and a picture beside the file. */
-static void canvas_take(struct bytes format, const struct tongue *tongue, struct paper *paper,
+/* What stands in its bars, and a picture beside the file. */
+static void canvas_take(struct canvas *canvas, struct paper *paper, bool whole)
+{
+    if (canvas->code_count == 0) bars_read(canvas);
+    for (unsigned i = 0; i < canvas->code_count && paper->code_count < CODES_MAX; i++)
+        memcpy(paper->codes[paper->code_count++], canvas->codes[i], sizeof paper->codes[0]);
+    if (!whole || canvas->width == 0) return;
+    char name[40];
+    size_t len = 0;
+    uint8_t *picture = canvas_pbm(canvas, &len);
+    snprintf(name, sizeof name, "%.*s.pbm", (int)strcspn(paper->file, "."), paper->file);
+    ENSURE(world_file_write(name, bytes_of(picture, len), 0600));
+    free(picture);
+}
+
+/* ZPL: bars that the printer draws, or a picture of them. */
+static void zpl_take(struct bytes format, struct paper *paper, bool whole)
+{
+    struct canvas canvas;
+    codes_find(format, paper);
+    canvas_open(&canvas);
+    if (graphic_draw(format, &canvas)) canvas_take(&canvas, paper, whole);
+    canvas_close(&canvas);
+}
+
+static void tongue_take(struct bytes format, const struct tongue *tongue, struct paper *paper,
                         bool whole)
 {
     struct canvas canvas;
     canvas_open(&canvas);
     tongue_draw(tongue, format, &canvas);
-    for (unsigned i = 0; i < canvas.code_count && i < CODES_MAX; i++)
-        memcpy(paper->codes[paper->code_count++], canvas.codes[i], sizeof paper->codes[0]);
-    if (whole && canvas.width > 0) {
-        char name[40];
-        size_t len = 0;
-        uint8_t *picture = canvas_pbm(&canvas, &len);
-        snprintf(name, sizeof name, "%.*s.pbm", (int)strcspn(paper->file, "."), paper->file);
-        ENSURE(world_file_write(name, bytes_of(picture, len), 0600));
-        free(picture);
-    }
+    canvas_take(&canvas, paper, whole);
     canvas_close(&canvas);
 }
 
@@ -126,8 +143,8 @@ void paper_add(struct bytes format, const struct tongue *tongue, uint64_t job, i
         file_name_next(tongue != NULL ? tongue->name : "zpl", paper->file, sizeof paper->file);
         ENSURE(world_file_write(paper->file, format, 0600));
     }
-    if (tongue != NULL) canvas_take(format, tongue, paper, percent == 100);
-    else codes_find(format, paper);
+    if (tongue != NULL) tongue_take(format, tongue, paper, percent == 100);
+    else zpl_take(format, paper, percent == 100);
     if (tongue == NULL && percent == 100) picture_start(paper->file);
 }
 
