@@ -1,0 +1,552 @@
+/* compose_layout.c - how large everything becomes and where it goes; see compose_items.h.
+ *
+ * Columns share out height, rows width. What has a size keeps it, what has a range shrinks in four
+ * steps while its column does not fit, what says rest takes what is left. When even the least does
+ * not fit, texts lose lines and end with an ellipsis, and that is said. */
+#include "firmware/render/compose_items.h"
+
+#define CAPTION_SIZE_MOST 1100u
+#define CAPTION_SIZE_LEAST 600u
+#define CAPTION_GAP_UM 700u
+#define ROW_CHILDREN_MAX 24u
+#define MODULE_MOST_UM 500u
+#define MODULE_2D_MOST_UM 800u
+#define MODULE_LEAST_UM 190u
+#define MODULE_DOTS_LEAST 2u
+
+static uint32_t squeezed(uint32_t most, uint32_t least, unsigned squeeze)
+{
+    unsigned step = squeeze > SQUEEZE_LEAST ? SQUEEZE_LEAST : squeeze;
+    return most - (most - least) * step / SQUEEZE_LEAST;
+}
+
+static unsigned dots(const struct drawing *drawing, uint32_t um)
+{
+    return canvas_dots(&drawing->canvas, um);
+}
+
+/* What frame and padding take away at each side. */
+static unsigned inset_of(const struct drawing *drawing, const struct template_node *node)
+{
+    return dots(drawing, node->pad_um) +
+           (node->kind == NODE_LINE ? 0 : dots(drawing, node->frame_um));
+}
+
+/* ---- texts and bars ------------------------------------------------------------------------- */
+
+static struct text_wish wish_of(const struct drawing *drawing, const struct item *item,
+                                unsigned squeeze, bool black)
+{
+    const struct template_node *node = item->node;
+    struct text_wish wish = {.text = item->text,
+                             .size_most = squeezed(node->size_most, node->size_least, squeeze),
+                             .size_least = node->size_least,
+                             .lines = squeeze == SQUEEZE_CUT ? 1 : node->lines,
+                             .bold = node->bold,
+                             .tight = node->tight,
+                             .white = black != node->inverse,
+                             .across = node->across,
+                             .down = node->down,
+                             .dpi = drawing->canvas.dpi,
+                             .vector = drawing->canvas.cairo != NULL};
+    if (node->kind != NODE_BARCODE) return wish;
+    wish.size_most = CAPTION_SIZE_MOST;
+    wish.size_least = CAPTION_SIZE_LEAST;
+    wish.lines = 1;
+    wish.bold = wish.tight = true;
+    wish.white = false;
+    wish.across = PLACE_MIDDLE;
+    return wish;
+}
+
+static void fit_text(struct drawing *drawing, struct item *item, unsigned width, unsigned squeeze)
+{
+    if (item->fit_width == width + 1 && item->fit_squeeze == squeeze) return;
+    struct text_wish wish = wish_of(drawing, item, squeeze, false);
+    text_fit(drawing->canvas.fonts, &wish, width, 0, &item->fit);
+    item->fit_width = width + 1;
+    item->fit_squeeze = squeeze;
+}
+
+static bool is_flat(const struct item *item)
+{
+    return item->node->barcode < BARCODE_TYPE_QR;
+}
+
+/* um to dots that are surely enough, or surely not more. */
+static unsigned least_dots(const struct drawing *drawing, uint32_t um)
+{
+    unsigned got = (unsigned)(((uint64_t)um * drawing->canvas.dpi * 10 + 253999 - 12700) / 254000);
+    return got < MODULE_DOTS_LEAST ? MODULE_DOTS_LEAST : got;
+}
+
+unsigned layout_module(const struct drawing *drawing, const struct item *item, unsigned width,
+                       unsigned height)
+{
+    const struct template_node *node = item->node;
+    const struct symbol *symbol = &item->symbol;
+    bool flat = is_flat(item);
+    uint32_t usual = flat ? MODULE_MOST_UM : MODULE_2D_MOST_UM;
+    unsigned columns = symbol->columns + 2 * symbol->quiet;
+    unsigned rows = symbol->rows * symbol->row_height + 2 * symbol->quiet_down;
+    unsigned least = least_dots(drawing, node->module_least_um > 0 ? node->module_least_um
+                                                                   : MODULE_LEAST_UM);
+    uint64_t most_um = node->module_most_um > 0 ? node->module_most_um : usual;
+    unsigned most = (unsigned)((most_um * drawing->canvas.dpi * 10 + 12700) / 254000);
+    unsigned module = width / columns;
+    if (most < least) most = least;
+    if (!flat && height / rows < module) module = height / rows;
+    if (module > most) module = most;
+    return module < least ? 0 : module;
+}
+
+static unsigned bar_height(const struct drawing *drawing, const struct item *item, unsigned squeeze)
+{
+    const struct extent *height = &item->node->height;
+    if (height->kind != EXTENT_UM) return UINT16_MAX;
+    return dots(drawing, squeezed(height->most, height->least, squeeze));
+}
+
+static unsigned barcode_height(struct drawing *drawing, struct item *item, unsigned width,
+                               unsigned squeeze)
+{
+    unsigned high = bar_height(drawing, item, squeeze);
+    if (item->symbol.columns == 0) {
+        fit_text(drawing, item, width, squeeze);
+        return item->fit.height;
+    }
+    if (!is_flat(item)) {
+        unsigned module = layout_module(drawing, item, width, high);
+        const struct symbol *symbol = &item->symbol;
+        high = module * (symbol->rows * symbol->row_height + 2 * symbol->quiet_down);
+    }
+    if (!item->node->caption) return high;
+    fit_text(drawing, item, width, squeeze);
+    return high + dots(drawing, CAPTION_GAP_UM) + item->fit.height;
+}
+
+static void draw_barcode(struct drawing *drawing, struct item *item, struct place_dots place,
+                         unsigned squeeze)
+{
+    const struct template_node *node = item->node;
+    const struct symbol *symbol = &item->symbol;
+    unsigned caption = 0, module = 0, high = bar_height(drawing, item, squeeze);
+    struct text_wish wish = wish_of(drawing, item, squeeze, false);
+    if (node->caption || symbol->columns == 0) {
+        fit_text(drawing, item, place.width, squeeze);
+        caption = item->fit.height + (symbol->columns > 0 ? dots(drawing, CAPTION_GAP_UM) : 0);
+    }
+    unsigned left = place.height > caption ? place.height - caption : 0;
+    if (high > left) high = left;
+    if (symbol->columns > 0) module = layout_module(drawing, item, place.width, high);
+    if (symbol->columns > 0 && module == 0 && !node->optional) {
+        drawing_fail(drawing, node, "barcode",
+                     "The %s barcode \"%.*s\" needs more room: %u modules of 0.19 mm or more.",
+                     symbol_type_word(node->barcode), (int)bytes_slice(item->text, 0, 40).len,
+                     (const char *)item->text.data, symbol->columns + 2 * symbol->quiet);
+        return;
+    }
+    if (module > 0) {
+        unsigned width = module * (symbol->columns + 2 * symbol->quiet);
+        unsigned spare = place.width - width;
+        int x = place.x + (int)(spare * (unsigned)node->across / 2);
+        unsigned tall = is_flat(item) ? high
+                                      : module * (symbol->rows * symbol->row_height +
+                                                  2 * symbol->quiet_down);
+        unsigned below = left > tall ? left - tall : 0;
+        int y = place.y + (int)(below * (unsigned)node->down / 2);
+        canvas_symbol(&drawing->canvas, symbol, x, y, module, high);
+        struct place_dots under = {x, y + (int)(tall + dots(drawing, CAPTION_GAP_UM)), width,
+                                   item->fit.height};
+        if (!node->caption) return;
+        if (item->fit.width > width) under = (struct place_dots){place.x, under.y, place.width, under.height};
+        canvas_text(&drawing->canvas, &wish, &item->fit, under);
+    } else {
+        drawing->warnings |= RENDER_WARN_TEXT_CUT;
+        canvas_text(&drawing->canvas, &wish, &item->fit, place);
+    }
+    if (item->fit.cut) drawing->warnings |= RENDER_WARN_TEXT_CUT;
+}
+
+static void draw_text(struct drawing *drawing, struct item *item, struct place_dots place,
+                      unsigned squeeze, bool black)
+{
+    unsigned pad = item->node->inverse ? dots(drawing, 800) : 0;
+    unsigned lines = squeeze > SQUEEZE_LEAST ? SQUEEZE_LEAST : squeeze;
+    struct text_wish wish = wish_of(drawing, item, lines, black);
+    if (item->node->inverse) canvas_fill(&drawing->canvas, place, black);
+    if (place.width <= 2 * pad || place.height == 0) return;
+    place.x += (int)pad;
+    place.width -= 2 * pad;
+    text_fit(drawing->canvas.fonts, &wish, place.width, place.height, &item->fit);
+    item->fit_width = 0;
+    if (item->fit.cut) drawing->warnings |= RENDER_WARN_TEXT_CUT;
+    canvas_text(&drawing->canvas, &wish, &item->fit, place);
+}
+
+/* ---- rows ----------------------------------------------------------------------------------- */
+
+static bool has_own_width(const struct item *item)
+{
+    enum node_kind kind = item->node->kind;
+    return kind == NODE_MARK || kind == NODE_IMAGE || kind == NODE_LINE ||
+           (kind == NODE_BARCODE && !is_flat(item) && item->symbol.columns > 0);
+}
+
+static unsigned own_width(struct drawing *drawing, const struct item *item, unsigned width,
+                          unsigned squeeze)
+{
+    const struct template_node *node = item->node;
+    unsigned high = bar_height(drawing, item, squeeze);
+    if (node->kind == NODE_LINE) return dots(drawing, node->frame_um);
+    if (node->kind == NODE_MARK) return high;
+    if (node->kind == NODE_IMAGE)
+        return (unsigned)((uint64_t)high * item->image->width / item->image->height);
+    return layout_module(drawing, item, width, high) *
+           (item->symbol.columns + 2 * item->symbol.quiet);
+}
+
+/* Widths of a row's children; returns how many there are. What is not used is in *out_spare. */
+static unsigned share_width(struct drawing *drawing, struct item *first, unsigned gap,
+                            unsigned width, unsigned squeeze, unsigned *widths,
+                            unsigned *out_spare)
+{
+    unsigned count = 0, used = 0, resting = 0;
+    bool rests[ROW_CHILDREN_MAX];
+    for (struct item *item = first; item != NULL && count < ROW_CHILDREN_MAX; item = item->next) {
+        const struct extent *extent = &item->node->width;
+        unsigned got = 0;
+        rests[count] = false;
+        if (extent->kind == EXTENT_UM) got = dots(drawing, squeezed(extent->most, extent->least, squeeze));
+        else if (extent->kind == EXTENT_SHARE) got = (unsigned)((uint64_t)width * extent->most / 10000);
+        else if (extent->kind == EXTENT_CONTENT && has_own_width(item))
+            got = own_width(drawing, item, width, squeeze);
+        else rests[count] = true;
+        resting += rests[count] ? 1 : 0;
+        used += (count > 0 ? gap : 0) + got;
+        widths[count++] = got;
+    }
+    unsigned spare = used < width ? width - used : 0;
+    for (unsigned i = 0, left = resting; i < count; i++) {
+        if (!rests[i]) continue;
+        widths[i] = spare / left--;
+        spare -= widths[i];
+    }
+    /* What was too wide together is cut off at the end. */
+    for (unsigned i = 0, at = 0; i < count; i++) {
+        unsigned from = at + (i > 0 ? gap : 0);
+        if (from > width) from = width;
+        if (widths[i] > width - from) widths[i] = width - from;
+        at = from + widths[i];
+    }
+    *out_spare = resting > 0 ? 0 : spare;
+    return count;
+}
+
+static unsigned row_height(struct drawing *drawing, struct item *row, unsigned width,
+                           unsigned squeeze)
+{
+    unsigned widths[ROW_CHILDREN_MAX], spare, most = 0, i = 0;
+    unsigned gap = dots(drawing, row->node->gap_um);
+    unsigned count = share_width(drawing, row->child, gap, width, squeeze, widths, &spare);
+    for (struct item *item = row->child; i < count; item = item->next, i++) {
+        unsigned height = layout_height(drawing, item, widths[i], squeeze);
+        if (item->node->kind != NODE_LINE && height > most) most = height;
+    }
+    return most;
+}
+
+static void draw_row(struct drawing *drawing, struct item *row, struct place_dots place,
+                     unsigned squeeze, bool black)
+{
+    unsigned widths[ROW_CHILDREN_MAX], spare, i = 0;
+    unsigned gap = dots(drawing, row->node->gap_um);
+    /* The children must fit into the height that the row has got. */
+    while (squeeze < SQUEEZE_LEAST && row_height(drawing, row, place.width, squeeze) > place.height)
+        squeeze++;
+    unsigned count = share_width(drawing, row->child, gap, place.width, squeeze, widths, &spare);
+    int x = place.x + (int)(spare * (unsigned)row->node->across / 2);
+    for (struct item *item = row->child; i < count; item = item->next, i++) {
+        layout_item(drawing, item, (struct place_dots){x, place.y, widths[i], place.height},
+                    squeeze, black);
+        x += (int)(widths[i] + gap);
+    }
+}
+
+/* ---- columns -------------------------------------------------------------------------------- */
+
+unsigned layout_height(struct drawing *drawing, struct item *item, unsigned width,
+                       unsigned squeeze)
+{
+    const struct template_node *node = item->node;
+    unsigned inset = inset_of(drawing, node);
+    unsigned inner = width > 2 * inset ? width - 2 * inset : 0;
+    if (node->kind == NODE_BARCODE) return barcode_height(drawing, item, width, squeeze);
+    if (node->kind == NODE_LINE) return dots(drawing, node->frame_um);
+    if (node->height.kind == EXTENT_UM)
+        return dots(drawing, squeezed(node->height.most, node->height.least, squeeze));
+    switch (node->kind) {
+    case NODE_ROW:
+    case NODE_EACH: return 2 * inset + row_height(drawing, item, inner, squeeze);
+    case NODE_COLUMN:
+    case NODE_PAGE:
+    case NODE_TOP:
+    case NODE_BOTTOM:
+        return 2 * inset + layout_list_height(drawing, item->child, dots(drawing, node->gap_um),
+                                              inner, squeeze);
+    case NODE_TEXT: {
+        unsigned pad = node->inverse ? dots(drawing, 800) : 0;
+        fit_text(drawing, item, width > 2 * pad ? width - 2 * pad : 0, squeeze);
+        return item->fit.height + pad;
+    }
+    case NODE_BARCODE:
+    case NODE_IMAGE:
+    case NODE_MARK:
+    case NODE_LINE:
+    case NODE_SPACE:
+    case NODE_IF:
+    case NODE_ELSE: break;
+    }
+    return 0;
+}
+
+unsigned layout_list_height(struct drawing *drawing, struct item *first, unsigned gap,
+                            unsigned width, unsigned squeeze)
+{
+    unsigned height = 0;
+    for (struct item *item = first; item != NULL; item = item->next)
+        height += (item != first ? gap : 0) + layout_height(drawing, item, width, squeeze);
+    return height;
+}
+
+/* How the height of a column is shared out. */
+struct sharing {
+    unsigned gap, width, squeeze;
+    unsigned resting, spare; /* among so many */
+    uint64_t soft, missing;  /* what texts may lose, and must */
+};
+
+static struct sharing share_height(struct drawing *drawing, struct item *first, unsigned gap,
+                                   struct place_dots place, unsigned squeeze)
+{
+    struct sharing sharing = {.gap = gap, .width = place.width};
+    unsigned need;
+    for (;; squeeze++) {
+        need = layout_list_height(drawing, first, gap, place.width, squeeze);
+        if (need <= place.height || squeeze >= SQUEEZE_LEAST) break;
+    }
+    sharing.squeeze = squeeze;
+    for (struct item *item = first; item != NULL; item = item->next)
+        sharing.resting += item->node->height.kind == EXTENT_REST ? 1 : 0;
+    if (need <= place.height) {
+        sharing.spare = place.height - need;
+        return sharing;
+    }
+    unsigned hard = layout_list_height(drawing, first, gap, place.width, SQUEEZE_CUT);
+    sharing.soft = need - (hard < need ? hard : need);
+    sharing.missing = need - place.height;
+    if (sharing.missing <= sharing.soft) return sharing;
+    drawing_fail(drawing, first->node, "does_not_fit",
+                 "What must be on it does not fit onto this label: %u of %u dots.", hard,
+                 place.height);
+    return sharing;
+}
+
+static unsigned height_for(struct drawing *drawing, struct item *item, struct sharing *sharing)
+{
+    unsigned height = layout_height(drawing, item, sharing->width, sharing->squeeze);
+    if (sharing->missing > 0 && sharing->soft > 0) {
+        unsigned hard = layout_height(drawing, item, sharing->width, SQUEEZE_CUT);
+        uint64_t soft = height > hard ? height - hard : 0;
+        /* Rounded up, so that the parts are enough. */
+        uint64_t less = (soft * sharing->missing + sharing->soft - 1) / sharing->soft;
+        height -= (unsigned)(less < soft ? less : soft);
+    }
+    if (item->node->height.kind == EXTENT_REST && sharing->resting > 0) {
+        unsigned more = sharing->spare / sharing->resting--;
+        sharing->spare -= more;
+        height += more;
+    }
+    return height;
+}
+
+void layout_list(struct drawing *drawing, struct item *first, unsigned gap, enum place down,
+                 struct place_dots place, unsigned squeeze, bool black)
+{
+    if (first == NULL) return;
+    struct sharing sharing = share_height(drawing, first, gap, place, squeeze);
+    if (drawing->failed) return;
+    int y = place.y;
+    if (sharing.resting == 0) y += (int)(sharing.spare * (unsigned)down / 2);
+    for (struct item *item = first; item != NULL && !drawing->failed; item = item->next) {
+        unsigned height = height_for(drawing, item, &sharing);
+        layout_item(drawing, item, (struct place_dots){place.x, y, place.width, height},
+                    sharing.squeeze, black);
+        y += (int)(height + gap);
+    }
+}
+
+/* ---- one item ------------------------------------------------------------------------------- */
+
+/* A square, or an image's shape, as large as it should be and the place lets it. */
+static struct place_dots shape_place(struct drawing *drawing, const struct item *item,
+                                     struct place_dots place, unsigned squeeze)
+{
+    const struct template_node *node = item->node;
+    unsigned high = bar_height(drawing, item, squeeze);
+    if (high > place.height) high = place.height;
+    unsigned wide = high;
+    if (node->kind == NODE_IMAGE)
+        wide = (unsigned)((uint64_t)high * item->image->width / item->image->height);
+    if (wide > place.width) {
+        high = wide > 0 ? (unsigned)((uint64_t)high * place.width / wide) : 0;
+        wide = place.width;
+    }
+    return (struct place_dots){place.x + (int)((place.width - wide) * (unsigned)node->across / 2),
+                               place.y + (int)((place.height - high) * (unsigned)node->down / 2),
+                               wide, high};
+}
+
+static void draw_container(struct drawing *drawing, struct item *item, struct place_dots place,
+                           unsigned squeeze, bool black)
+{
+    const struct template_node *node = item->node;
+    unsigned inset = inset_of(drawing, node);
+    if (node->inverse) {
+        canvas_fill(&drawing->canvas, place, black);
+        black = !black;
+    }
+    if (node->frame_um > 0)
+        canvas_frame(&drawing->canvas, place, dots(drawing, node->frame_um), black);
+    if (place.width <= 2 * inset || place.height <= 2 * inset) return;
+    struct place_dots inner = {place.x + (int)inset, place.y + (int)inset, place.width - 2 * inset,
+                               place.height - 2 * inset};
+    if (node->kind == NODE_ROW || node->kind == NODE_EACH)
+        draw_row(drawing, item, inner, squeeze, black);
+    else
+        layout_list(drawing, item->child, dots(drawing, node->gap_um), node->down, inner, squeeze,
+                    black);
+}
+
+void layout_item(struct drawing *drawing, struct item *item, struct place_dots place,
+                 unsigned squeeze, bool black)
+{
+    const struct template_node *node = item->node;
+    if (drawing->failed) return;
+    switch (node->kind) {
+    case NODE_TEXT: draw_text(drawing, item, place, squeeze, black); return;
+    case NODE_BARCODE: draw_barcode(drawing, item, place, squeeze); return;
+    case NODE_IMAGE:
+        canvas_image(&drawing->canvas, item->image, shape_place(drawing, item, place, squeeze),
+                     black);
+        return;
+    case NODE_MARK:
+        canvas_mark(&drawing->canvas, node->mark, item->text,
+                    shape_place(drawing, item, place, squeeze), black);
+        return;
+    case NODE_LINE: canvas_fill(&drawing->canvas, place, black); return;
+    case NODE_ROW:
+    case NODE_COLUMN:
+    case NODE_PAGE:
+    case NODE_TOP:
+    case NODE_BOTTOM:
+    case NODE_EACH: draw_container(drawing, item, place, squeeze, black); return;
+    case NODE_SPACE:
+    case NODE_IF:
+    case NODE_ELSE: return;
+    }
+}
+
+/* ---- pages ---------------------------------------------------------------------------------- */
+
+static unsigned part_height(struct drawing *drawing, struct item *first, unsigned width)
+{
+    return layout_list_height(drawing, first, 0, width, 0);
+}
+
+/* Top and bottom of the page, and the place between them. */
+static struct place_dots draw_edges(struct drawing *drawing, struct place_dots place, bool draw)
+{
+    struct item *top = items_expand_kind(drawing, NODE_TOP);
+    struct item *bottom = items_expand_kind(drawing, NODE_BOTTOM);
+    unsigned above = part_height(drawing, top, place.width);
+    unsigned below = part_height(drawing, bottom, place.width);
+    if (above + below > place.height) {
+        if (!drawing->failed)
+            drawing_fail(drawing, top != NULL ? top->node : NULL, "does_not_fit",
+                         "Top and bottom of the page are higher than the label.");
+        return place;
+    }
+    struct place_dots edge = place;
+    edge.height = above;
+    if (draw) layout_list(drawing, top, 0, PLACE_START, edge, 0, false);
+    edge.height = below;
+    edge.y = place.y + (int)(place.height - below);
+    if (draw) layout_list(drawing, bottom, 0, PLACE_START, edge, 0, false);
+    place.y += (int)above;
+    place.height -= above + below;
+    return place;
+}
+
+/* How many items from `first` on go onto one page, at least one; the first of the next one. */
+static struct item *page_end(struct drawing *drawing, struct item *first, struct place_dots place)
+{
+    unsigned height = 0;
+    for (struct item *item = first; item != NULL; item = item->next) {
+        height += layout_height(drawing, item, place.width, 0);
+        if (height > place.height && item != first) return item;
+    }
+    return NULL;
+}
+
+static unsigned count_pages(struct drawing *drawing, struct item *first, struct place_dots place)
+{
+    unsigned pages = 1;
+    if (!drawing->template->flows) return 1;
+    while (first != NULL && (first = page_end(drawing, first, place)) != NULL) pages++;
+    return pages;
+}
+
+/* The items up to `end`, as a list of their own while they are drawn. */
+static void draw_flow(struct drawing *drawing, struct item *first, struct item *end,
+                      struct place_dots place)
+{
+    struct item *last = first;
+    while (last != NULL && last->next != end) last = last->next;
+    if (last != NULL) last->next = NULL;
+    layout_list(drawing, first, 0, PLACE_START, place, 0, false);
+    if (last != NULL) last->next = end;
+}
+
+bool layout_pages(struct drawing *drawing, struct page_plan *plan)
+{
+    const struct template_node *nodes = drawing->template->nodes;
+    unsigned margin = dots(drawing, drawing->template->margin_um);
+    struct place_dots sheet = {(int)margin, (int)margin, plan->width - 2 * margin,
+                               plan->height - 2 * margin};
+    if (plan->width <= 2 * margin + 16 || plan->height <= 2 * margin + 16) {
+        drawing_fail(drawing, NULL, "does_not_fit", "The label is smaller than its margins.");
+        return false;
+    }
+    drawing->scope.page = drawing->scope.pages = 1;
+    struct place_dots body = draw_edges(drawing, sheet, false);
+    struct item *item = items_expand(drawing, &nodes[0]);
+    if (drawing->failed) return false;
+    plan->pages = count_pages(drawing, item, body);
+    drawing->scope.pages = plan->pages;
+    size_t mark = drawing->arena->used;
+    for (unsigned page = 1; page <= plan->pages && !drawing->failed; page++) {
+        struct item *end = drawing->template->flows && item != NULL
+                               ? page_end(drawing, item, body)
+                               : NULL;
+        if (plan->page == 0 || plan->page == page) {
+            drawing->scope.page = page;
+            drawing->arena->used = mark; /* the edges of the page before */
+            body = draw_edges(drawing, sheet, true);
+            draw_flow(drawing, item, end, body);
+            if (plan->begin != NULL && page < plan->pages) plan->begin(plan->context);
+        }
+        item = end;
+    }
+    return !drawing->failed;
+}
