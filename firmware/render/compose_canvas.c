@@ -133,8 +133,7 @@ void canvas_mark(struct canvas *canvas, enum mark_kind mark, struct bytes text,
                              .white = white,
                              .across = PLACE_MIDDLE,
                              .down = PLACE_MIDDLE,
-                             .dpi = canvas->dpi,
-                             .vector = canvas->cairo != NULL};
+                             .dpi = canvas->dpi};
     struct place_dots inside = {place.x + (int)(place.width * 22 / 100),
                                 place.y + (int)(place.height * 54 / 100), place.width * 56 / 100,
                                 place.height * 16 / 100};

@@ -47,8 +47,7 @@ static struct text_wish wish_of(const struct drawing *drawing, const struct item
                              .white = black != node->inverse,
                              .across = node->across,
                              .down = node->down,
-                             .dpi = drawing->canvas.dpi,
-                             .vector = drawing->canvas.cairo != NULL};
+                             .dpi = drawing->canvas.dpi};
     if (node->kind != NODE_BARCODE) return wish;
     wish.size_most = CAPTION_SIZE_MOST;
     wish.size_least = CAPTION_SIZE_LEAST;
@@ -206,51 +205,66 @@ static unsigned own_width(struct drawing *drawing, const struct item *item, unsi
            (item->symbol.columns + 2 * item->symbol.quiet);
 }
 
-/* Widths of a row's children; returns how many there are. What is not used is in *out_spare. */
-static unsigned share_width(struct drawing *drawing, struct item *first, unsigned gap,
-                            unsigned width, unsigned squeeze, unsigned *widths,
-                            unsigned *out_spare)
+/* The widths of a row's children. */
+struct widths {
+    unsigned count, squeeze;
+    unsigned spare; /* that nobody wants */
+    unsigned each[ROW_CHILDREN_MAX];
+};
+
+/* False: together they are wider than the row; then the last ones get less. */
+static bool share_width_at(struct drawing *drawing, struct item *first, unsigned gap,
+                           unsigned width, unsigned squeeze, struct widths *out)
 {
-    unsigned count = 0, used = 0, resting = 0;
+    unsigned used = 0, resting = 0;
     bool rests[ROW_CHILDREN_MAX];
-    for (struct item *item = first; item != NULL && count < ROW_CHILDREN_MAX; item = item->next) {
+    *out = (struct widths){.squeeze = squeeze};
+    for (struct item *item = first; item != NULL && out->count < ROW_CHILDREN_MAX;
+         item = item->next) {
         const struct extent *extent = &item->node->width;
-        unsigned got = 0;
-        rests[count] = false;
-        if (extent->kind == EXTENT_UM) got = dots(drawing, squeezed(extent->most, extent->least, squeeze));
-        else if (extent->kind == EXTENT_SHARE) got = (unsigned)((uint64_t)width * extent->most / 10000);
-        else if (extent->kind == EXTENT_CONTENT && has_own_width(item))
-            got = own_width(drawing, item, width, squeeze);
-        else rests[count] = true;
-        resting += rests[count] ? 1 : 0;
-        used += (count > 0 ? gap : 0) + got;
-        widths[count++] = got;
+        bool own = extent->kind == EXTENT_CONTENT && has_own_width(item);
+        unsigned got = 0, at = out->count++;
+        if (extent->kind == EXTENT_UM)
+            got = dots(drawing, squeezed(extent->most, extent->least, squeeze));
+        else if (extent->kind == EXTENT_SHARE)
+            got = (unsigned)((uint64_t)width * extent->most / 10000);
+        else if (own) got = own_width(drawing, item, width, squeeze);
+        rests[at] = extent->kind == EXTENT_REST || (extent->kind == EXTENT_CONTENT && !own);
+        resting += rests[at] ? 1 : 0;
+        used += (at > 0 ? gap : 0) + got;
+        out->each[at] = got;
     }
-    unsigned spare = used < width ? width - used : 0;
-    for (unsigned i = 0, left = resting; i < count; i++) {
+    out->spare = used < width ? width - used : 0;
+    for (unsigned i = 0; i < out->count && resting > 0; i++) {
         if (!rests[i]) continue;
-        widths[i] = spare / left--;
-        spare -= widths[i];
+        out->each[i] = out->spare / resting--;
+        out->spare -= out->each[i];
     }
-    /* What was too wide together is cut off at the end. */
-    for (unsigned i = 0, at = 0; i < count; i++) {
+    for (unsigned i = 0, at = 0; i < out->count && used > width; i++) {
         unsigned from = at + (i > 0 ? gap : 0);
         if (from > width) from = width;
-        if (widths[i] > width - from) widths[i] = width - from;
-        at = from + widths[i];
+        if (out->each[i] > width - from) out->each[i] = width - from;
+        at = from + out->each[i];
     }
-    *out_spare = resting > 0 ? 0 : spare;
-    return count;
+    return used <= width;
+}
+
+static void share_width(struct drawing *drawing, struct item *first, unsigned gap, unsigned width,
+                        unsigned squeeze, struct widths *out)
+{
+    while (!share_width_at(drawing, first, gap, width, squeeze, out) && squeeze < SQUEEZE_LEAST)
+        squeeze++;
 }
 
 static unsigned row_height(struct drawing *drawing, struct item *row, unsigned width,
                            unsigned squeeze)
 {
-    unsigned widths[ROW_CHILDREN_MAX], spare, most = 0, i = 0;
-    unsigned gap = dots(drawing, row->node->gap_um);
-    unsigned count = share_width(drawing, row->child, gap, width, squeeze, widths, &spare);
-    for (struct item *item = row->child; i < count; item = item->next, i++) {
-        unsigned height = layout_height(drawing, item, widths[i], squeeze);
+    struct widths widths;
+    unsigned most = 0, i = 0;
+    share_width(drawing, row->child, dots(drawing, row->node->gap_um), width, squeeze, &widths);
+    for (struct item *item = row->child; i < widths.count; item = item->next, i++) {
+        unsigned at = widths.squeeze > squeeze ? widths.squeeze : squeeze;
+        unsigned height = layout_height(drawing, item, widths.each[i], at);
         if (item->node->kind != NODE_LINE && height > most) most = height;
     }
     return most;
@@ -259,17 +273,17 @@ static unsigned row_height(struct drawing *drawing, struct item *row, unsigned w
 static void draw_row(struct drawing *drawing, struct item *row, struct place_dots place,
                      unsigned squeeze, bool black)
 {
-    unsigned widths[ROW_CHILDREN_MAX], spare, i = 0;
-    unsigned gap = dots(drawing, row->node->gap_um);
+    struct widths widths;
+    unsigned gap = dots(drawing, row->node->gap_um), i = 0;
     /* The children must fit into the height that the row has got. */
     while (squeeze < SQUEEZE_LEAST && row_height(drawing, row, place.width, squeeze) > place.height)
         squeeze++;
-    unsigned count = share_width(drawing, row->child, gap, place.width, squeeze, widths, &spare);
-    int x = place.x + (int)(spare * (unsigned)row->node->across / 2);
-    for (struct item *item = row->child; i < count; item = item->next, i++) {
-        layout_item(drawing, item, (struct place_dots){x, place.y, widths[i], place.height},
-                    squeeze, black);
-        x += (int)(widths[i] + gap);
+    share_width(drawing, row->child, gap, place.width, squeeze, &widths);
+    int x = place.x + (int)(widths.spare * (unsigned)row->node->across / 2);
+    for (struct item *item = row->child; i < widths.count; item = item->next, i++) {
+        layout_item(drawing, item, (struct place_dots){x, place.y, widths.each[i], place.height},
+                    widths.squeeze, black);
+        x += (int)(widths.each[i] + gap);
     }
 }
 

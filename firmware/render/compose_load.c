@@ -200,13 +200,14 @@ struct templates *templates_load(const char *const *folders, size_t count,
         free(scratch);
         return NULL;
     }
-    loading.templates->fonts = text_engine_make();
+    loading.templates->fonts = text_engine();
     if (loading.templates->fonts == NULL)
         complain(&loading, 0, "None of our fonts is here, so no label can be drawn. Install the "
                               "package fonts-noto-core.");
     for (size_t i = 0; i < count && loading.templates->fonts != NULL; i++)
         load_folder(&loading, folders[i], scratch);
     free(scratch);
+    if (loading.templates->fonts != NULL) text_engine_settle(loading.templates->fonts);
     return loading.templates;
 }
 
@@ -218,6 +219,5 @@ void templates_free(struct templates *templates)
         free(templates->loaded[i].template);
     }
     for (size_t i = 0; i < templates->image_count; i++) free(templates->images[i].rows);
-    text_engine_free(templates->fonts);
     free(templates);
 }

@@ -1,25 +1,33 @@
 /* compose_pango.c - texts by Pango and Cairo; see compose_text.h.
  *
  * The fonts are files that are named here, in a font configuration of our own, so that a label
- * looks the same on every box. Each file is opened once, here; Cairo would close and open them
- * again as it likes, so it is given faces that are open. Sizes come from a ladder: every size is a
- * set of glyphs that stays in memory. */
+ * looks the same on every box. Each is opened once, here; Cairo would close and open files as it
+ * likes, so it is given faces that are open.
+ *
+ * Pango lays out at one size only, without regard to dots, and Cairo draws that smaller or larger.
+ * So lines break alike at every resolution and in a PDF, and what Pango must ask fontconfig for
+ * (in threads of its own) is asked for once, at start: every script and weight is drawn then, and
+ * no text has a script that was not. */
 #include <cairo-ft.h>
 #include <fontconfig/fcfreetype.h>
 #include <fontconfig/fontconfig.h>
 #include <ft2build.h>
 #include FT_FREETYPE_H
 #include <pango/pangocairo.h>
+#include <malloc.h>
+#include <math.h>
 #include <pango/pangofc-fontmap.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "firmware/render/compose_text.h"
 
 #define FAMILIES "Noto Sans, DejaVu Sans"
 #define LINE_SPACING 0.9f
+#define BASE_PIXELS 64
 #define PATH_SIZE 160
 /* Nothing larger is drawn at once: a label of 8 by 4 inches at 600 dpi. */
 #define SURFACE_MAX ((size_t)(12u * 1024u * 1024u))
@@ -32,14 +40,20 @@ static const char *const scripts[] = {"",          "Devanagari", "Kannada",  "Ta
                                       "Gurmukhi",  "Oriya",      "Arabic"};
 static const char *const last_resort[] = {"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
                                           "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"};
-/* "Label" in each script, so that every file is read and every shaper made before the cell. */
-static const char warm_text[] = "Label ₹ 560034 … □ लेबल क्षत्रिय ಕರ್ನಾಟಕ தமிழ் লেবেল લેબલ లేబుల్ ലേബൽ ਲੇਬਲ ଲେବଲ "
-                                "لیبل";
+/* "Label" in each script, so that every file is read and every shaper made before the cell. The
+ * watch has a presentation of its own, for which Pango asks too. */
+static const char warm_text[] = "Label ₹ 560034 … □ \n⌚\nЯрлык\nΕτικέτα\nलेबल क्षत्रिय\nಕರ್ನಾಟಕ\nதமிழ்\n"
+                                "লেবেল\nલેબલ\nలేబుల్\nലേബൽ\nਲੇਬਲ\nଲେବଲ\nلیبل";
+static const GUnicodeScript warm_scripts[] = {
+    G_UNICODE_SCRIPT_COMMON,   G_UNICODE_SCRIPT_INHERITED, G_UNICODE_SCRIPT_LATIN,
+    G_UNICODE_SCRIPT_CYRILLIC, G_UNICODE_SCRIPT_GREEK,     G_UNICODE_SCRIPT_DEVANAGARI,
+    G_UNICODE_SCRIPT_KANNADA,  G_UNICODE_SCRIPT_TAMIL,     G_UNICODE_SCRIPT_BENGALI,
+    G_UNICODE_SCRIPT_GUJARATI, G_UNICODE_SCRIPT_TELUGU,    G_UNICODE_SCRIPT_MALAYALAM,
+    G_UNICODE_SCRIPT_GURMUKHI, G_UNICODE_SCRIPT_ORIYA,     G_UNICODE_SCRIPT_ARABIC};
 /* Hundredths of a point. */
-static const uint32_t ladder[] = {400,  450,  500,  550,  600,  650,  700,  750,  800,  850,
-                                  900,  950,  1000, 1100, 1200, 1300, 1400, 1600, 1800, 2000,
-                                  2200, 2400, 2700, 3000, 3300, 3600, 4000, 4500, 5000, 5600,
-                                  6400, 7200, 8000, 9600, 12000, 16000};
+static const uint32_t ladder[] = {400,  450,  500,  550,  600,  650,  700,  800,  900,  1000,
+                                  1100, 1200, 1400, 1600, 1800, 2000, 2200, 2400, 2800, 3200,
+                                  3600, 4000, 4800, 5600, 6400, 8000, 9600, 12000, 16000};
 
 struct text_engine {
     FcConfig *config;
@@ -50,8 +64,9 @@ struct text_engine {
     size_t count;
     FcCharSet *covered;
     PangoFontMap *map;
-    PangoContext *dots, *vector;
-    PangoLayout *layout[2]; /* of each */
+    PangoContext *context;
+    PangoLayout *layout;
+    PangoFontDescription *fonts[2]; /* regular, bold */
     uint8_t *surface;
     size_t surface_size;
 };
@@ -105,47 +120,59 @@ size_t text_fonts(const struct text_engine *engine, const char *const **out_path
 
 bool text_covers(void *engine, uint32_t character)
 {
-    return FcCharSetHasChar(((struct text_engine *)engine)->covered, character) != 0;
+    GUnicodeScript script = g_unichar_get_script(character);
+    for (size_t i = 0; i < ARRAY_LEN(warm_scripts); i++) {
+        if (script == warm_scripts[i])
+            return FcCharSetHasChar(((struct text_engine *)engine)->covered, character) != 0;
+    }
+    return false;
 }
 
 /* ---- made and freed ------------------------------------------------------------------------- */
 
-static PangoContext *make_context(struct text_engine *engine, bool vector)
+static PangoContext *make_context(PangoFontMap *map)
 {
-    PangoContext *context = pango_font_map_create_context(engine->map);
+    PangoContext *context = pango_font_map_create_context(map);
     cairo_font_options_t *options = cairo_font_options_create();
     cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-    cairo_font_options_set_hint_style(options, vector ? CAIRO_HINT_STYLE_NONE
-                                                      : CAIRO_HINT_STYLE_FULL);
-    cairo_font_options_set_hint_metrics(options,
-                                        vector ? CAIRO_HINT_METRICS_OFF : CAIRO_HINT_METRICS_ON);
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_FULL);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
     pango_cairo_context_set_font_options(context, options);
     cairo_font_options_destroy(options);
     pango_context_set_language(context, pango_language_from_string("en-in"));
-    pango_context_set_round_glyph_positions(context, !vector);
+    pango_context_set_round_glyph_positions(context, FALSE);
     return context;
+}
+
+static PangoFontDescription *make_font(bool bold)
+{
+    PangoFontDescription *font = pango_font_description_new();
+    pango_font_description_set_family_static(font, FAMILIES);
+    pango_font_description_set_weight(font, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+    pango_font_description_set_absolute_size(font, BASE_PIXELS * PANGO_SCALE);
+    return font;
 }
 
 static void warm_up(struct text_engine *engine)
 {
-    for (unsigned i = 0; i < 4; i++) {
+    static const uint32_t sizes[] = {700, 1000};
+    for (unsigned i = 0; i < 2 * ARRAY_LEN(sizes); i++) {
         struct text_wish wish = {.text = bytes_of_text(warm_text),
-                                 .size_most = 1000,
-                                 .size_least = 1000,
-                                 .lines = 4,
+                                 .size_most = sizes[i / 2],
+                                 .size_least = sizes[i / 2],
+                                 .lines = TEMPLATE_LINES_MAX * 2,
                                  .bold = i % 2 == 1,
-                                 .vector = i >= 2,
                                  .dpi = 203};
         struct text_fit fit;
-        uint8_t rows[50 * 400];
-        struct bits bits = {.width = 400, .height = 400, .bytes_per_row = 50, .rows = rows};
+        uint8_t rows[50 * 800];
+        struct bits bits = {.width = 400, .height = 800, .bytes_per_row = 50, .rows = rows};
         memset(rows, 0, sizeof rows);
-        text_fit(engine, &wish, 400, 400, &fit);
-        text_draw_bits(engine, &wish, &fit, (struct place_dots){0, 0, 400, 400}, &bits);
+        text_fit(engine, &wish, 400, 800, &fit);
+        text_draw_bits(engine, &wish, &fit, (struct place_dots){0, 0, 400, 800}, &bits);
     }
 }
 
-struct text_engine *text_engine_make(void)
+static struct text_engine *make(void)
 {
     struct text_engine *engine = calloc(1, sizeof *engine);
     if (engine == NULL) return NULL;
@@ -155,84 +182,108 @@ struct text_engine *text_engine_make(void)
                 FT_Init_FreeType(&engine->freetype) == 0;
     if (good) add_fonts(engine);
     if (!good || engine->count == 0) {
-        text_engine_free(engine);
+        if (engine->covered != NULL) FcCharSetDestroy(engine->covered);
+        if (engine->config != NULL) FcConfigDestroy(engine->config);
+        if (engine->freetype != NULL) (void)FT_Done_FreeType(engine->freetype);
+        free(engine);
         return NULL;
     }
     engine->map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
     pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(engine->map), engine->config);
-    engine->dots = make_context(engine, false);
-    engine->vector = make_context(engine, true);
-    engine->layout[0] = pango_layout_new(engine->dots);
-    engine->layout[1] = pango_layout_new(engine->vector);
-    warm_up(engine);
+    engine->context = make_context(engine->map);
+    engine->layout = pango_layout_new(engine->context);
+    for (size_t i = 0; i < 2; i++) engine->fonts[i] = make_font(i == 1);
     return engine;
 }
 
-void text_engine_free(struct text_engine *engine)
+/* Cairo keeps fonts of its own for the whole process, with our faces in them, so the faces and all
+ * that belongs to them stay as well. */
+struct text_engine *text_engine(void)
 {
-    if (engine == NULL) return;
-    for (size_t i = 0; i < 2; i++) g_clear_object(&engine->layout[i]);
-    g_clear_object(&engine->dots);
-    g_clear_object(&engine->vector);
-    g_clear_object(&engine->map);
-    /* Cairo may keep scaled fonts that use our faces: they are not closed before the end. */
-    if (engine->covered != NULL) FcCharSetDestroy(engine->covered);
-    if (engine->config != NULL) FcConfigDestroy(engine->config);
-    free(engine->surface);
-    free(engine);
+    static struct text_engine *only;
+    if (only == NULL) only = make();
+    return only;
+}
+
+/* Pages of the files that were read once to see what is in them: what is drawn comes back by
+ * itself, from the same mappings. */
+static void forget_pages(const struct text_engine *engine)
+{
+    char line[PATH_SIZE + 128];
+    FILE *maps = fopen("/proc/self/maps", "re");
+    if (maps == NULL) return;
+    while (fgets(line, sizeof line, maps) != NULL) {
+        unsigned long from, to;
+        char rights[8];
+        bool ours = false;
+        for (size_t i = 0; i < engine->count && !ours; i++)
+            ours = strstr(line, engine->paths[i]) != NULL;
+        if (!ours || sscanf(line, "%lx-%lx %7s", &from, &to, rights) != 3) continue;
+        if (strcmp(rights, "r--p") == 0)
+            (void)madvise((void *)from, to - from, MADV_DONTNEED); /* NOLINT */
+    }
+    (void)fclose(maps);
+}
+
+void text_engine_settle(struct text_engine *engine)
+{
+    warm_up(engine);
+    (void)malloc_trim(0);
+    forget_pages(engine);
 }
 
 /* ---- how large ------------------------------------------------------------------------------ */
 
+/* The step of the ladder that is this size, or the next below. */
+static uint32_t step_of(uint32_t size)
+{
+    size_t i = ARRAY_LEN(ladder) - 1;
+    while (i > 0 && ladder[i] > size) i--;
+    return ladder[i];
+}
+
+/* Dots through Pango's pixels. */
+static double scale_of(const struct text_wish *wish, uint32_t size)
+{
+    return size / 100.0 * wish->dpi / 72.0 / BASE_PIXELS;
+}
+
+static int pango_units(double dots, double scale)
+{
+    double units = dots / scale * PANGO_SCALE;
+    return units < G_MAXINT / 2 ? (int)units : G_MAXINT / 2;
+}
+
 static PangoLayout *layout_of(struct text_engine *engine, const struct text_wish *wish)
 {
-    PangoContext *context = wish->vector ? engine->vector : engine->dots;
-    PangoLayout *layout = engine->layout[wish->vector ? 1 : 0];
     static const PangoAlignment alignments[] = {PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER,
                                                 PANGO_ALIGN_RIGHT};
-    pango_cairo_context_set_resolution(context, wish->dpi);
-    pango_layout_context_changed(layout);
+    PangoLayout *layout = engine->layout;
     pango_layout_set_text(layout, (const char *)wish->text.data, (int)wish->text.len);
+    pango_layout_set_font_description(layout, engine->fonts[wish->bold ? 1 : 0]);
     pango_layout_set_alignment(layout, alignments[wish->across]);
     pango_layout_set_line_spacing(layout, LINE_SPACING);
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
     pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_NONE);
-    pango_layout_set_single_paragraph_mode(layout, FALSE);
+    pango_layout_set_single_paragraph_mode(layout, wish->lines == 1);
     pango_layout_set_height(layout, -1);
     pango_layout_set_width(layout, -1);
     return layout;
 }
 
-static void set_size(PangoLayout *layout, const struct text_wish *wish, uint32_t size)
-{
-    PangoFontDescription *font = pango_font_description_new();
-    pango_font_description_set_family_static(font, FAMILIES);
-    pango_font_description_set_weight(font, wish->bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-    pango_font_description_set_size(font, (int)(size * PANGO_SCALE / 100));
-    pango_layout_set_font_description(layout, font);
-    pango_font_description_free(font);
-}
-
-static uint32_t smaller(const struct text_wish *wish, uint32_t size, uint32_t wanted)
-{
-    uint32_t next = wish->size_least;
-    for (size_t i = 0; i < ARRAY_LEN(ladder); i++) {
-        if (ladder[i] < size && ladder[i] <= wanted && ladder[i] > next) next = ladder[i];
-    }
-    return next;
-}
-
 static void measure(PangoLayout *layout, const struct text_wish *wish, struct text_fit *out)
 {
     PangoRectangle ink, logical;
-    pango_layout_get_pixel_extents(layout, &ink, &logical);
+    double scale = scale_of(wish, out->size) / PANGO_SCALE;
+    pango_layout_get_extents(layout, &ink, &logical);
     out->shown = (unsigned)pango_layout_get_line_count(layout);
-    out->width = (unsigned)(logical.width > ink.width ? logical.width : ink.width);
-    out->height = (unsigned)logical.height;
+    out->width = (unsigned)ceil(MAX(logical.width, ink.width) * scale);
+    out->height = (unsigned)ceil(logical.height * scale);
     out->rise = 0;
     if (!wish->tight || ink.height <= 0) return;
-    out->height = (unsigned)ink.height;
-    out->rise = ink.y;
+    /* A dot more on each side: letters are fitted to dots when they are drawn. */
+    out->rise = (int)floor(ink.y * scale) - 1;
+    out->height = (unsigned)((int)ceil((ink.y + ink.height) * scale) + 1 - out->rise);
 }
 
 static bool fits(const struct text_fit *fit, const struct text_wish *wish, unsigned width,
@@ -242,19 +293,25 @@ static bool fits(const struct text_fit *fit, const struct text_wish *wish, unsig
            (wish->lines == 1 || fit->shown <= wish->lines);
 }
 
+static void set_width(PangoLayout *layout, const struct text_wish *wish, uint32_t size,
+                      unsigned width)
+{
+    pango_layout_set_width(layout, pango_units(width, scale_of(wish, size)));
+}
+
 /* With an ellipsis where it ends too early. */
 static void cut(PangoLayout *layout, const struct text_wish *wish, unsigned width, unsigned height,
                 struct text_fit *out)
 {
-    pango_layout_set_width(layout, (int)width * PANGO_SCALE);
+    set_width(layout, wish, out->size, width);
     pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
     if (wish->lines > 1) {
         unsigned lines = wish->lines;
         unsigned each = out->shown > 0 ? (out->height + out->shown - 1) / out->shown : 1;
         if (height > 0 && each > 0 && height / each < lines) lines = height / each;
         /* Height is in lines only for one paragraph; in dots it is for all of them. */
-        pango_layout_set_height(layout, (int)(lines > 0 ? lines * each + each / 4 : 1) *
-                                            PANGO_SCALE);
+        unsigned high = lines > 0 ? lines * each + each / 4 : 1;
+        pango_layout_set_height(layout, pango_units(high, scale_of(wish, out->size)));
     }
     measure(layout, wish, out);
     out->cut = pango_layout_is_ellipsized(layout) != 0;
@@ -264,18 +321,14 @@ void text_fit(struct text_engine *engine, const struct text_wish *wish, unsigned
               unsigned height, struct text_fit *out)
 {
     PangoLayout *layout = layout_of(engine, wish);
-    *out = (struct text_fit){.size = wish->size_most};
-    pango_layout_set_single_paragraph_mode(layout, wish->lines == 1);
-    if (wish->lines > 1) pango_layout_set_width(layout, (int)width * PANGO_SCALE);
+    uint32_t least = step_of(wish->size_least);
+    *out = (struct text_fit){.size = step_of(wish->size_most)};
     for (;;) {
-        set_size(layout, wish, out->size);
+        if (wish->lines > 1) set_width(layout, wish, out->size, width);
         measure(layout, wish, out);
         if (fits(out, wish, width, height)) return;
-        if (out->size <= wish->size_least) break;
-        uint32_t wanted = out->size;
-        if (wish->lines == 1 && out->width > width)
-            wanted = (uint32_t)((uint64_t)out->size * (width + width / 50 + 1) / out->width);
-        out->size = smaller(wish, out->size, wanted);
+        if (out->size <= least) break;
+        out->size = step_of(out->size - 1);
     }
     cut(layout, wish, width, height, out);
 }
@@ -289,10 +342,8 @@ static PangoLayout *laid_out(struct text_engine *engine, const struct text_wish 
     PangoLayout *layout = layout_of(engine, wish);
     struct text_fit again = *fit;
     int spare = (int)place.height - (int)fit->height;
-    pango_layout_set_single_paragraph_mode(layout, wish->lines == 1);
-    pango_layout_set_width(layout, (int)place.width * PANGO_SCALE);
+    set_width(layout, wish, fit->size, place.width);
     if (wish->lines == 1) pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-    set_size(layout, wish, fit->size);
     if (fit->cut && wish->lines > 1) {
         measure(layout, wish, &again);
         cut(layout, wish, place.width, place.height, &again);
@@ -301,6 +352,16 @@ static PangoLayout *laid_out(struct text_engine *engine, const struct text_wish 
     if (spare > 0 && wish->down == PLACE_MIDDLE) *out_y += spare / 2;
     if (spare > 0 && wish->down == PLACE_END) *out_y += spare;
     return layout;
+}
+
+static void show(cairo_t *cairo, PangoLayout *layout, double scale, int x, int y)
+{
+    cairo_save(cairo);
+    cairo_translate(cairo, x, y);
+    cairo_scale(cairo, scale, scale);
+    cairo_move_to(cairo, 0, 0);
+    pango_cairo_show_layout(cairo, layout);
+    cairo_restore(cairo);
 }
 
 static bool make_surface(struct text_engine *engine, size_t size)
@@ -359,8 +420,7 @@ void text_draw_bits(struct text_engine *engine, const struct text_wish *wish,
         engine->surface, CAIRO_FORMAT_A8, (int)place.width, (int)place.height, stride);
     cairo_t *cairo = cairo_create(surface);
     PangoLayout *layout = laid_out(engine, wish, fit, place, &y);
-    cairo_move_to(cairo, 0, y);
-    pango_cairo_show_layout(cairo, layout);
+    show(cairo, layout, scale_of(wish, fit->size), 0, y);
     cairo_destroy(cairo);
     cairo_surface_flush(surface);
     cairo_surface_destroy(surface);
@@ -379,9 +439,6 @@ void text_draw_cairo(struct text_engine *engine, const struct text_wish *wish,
     int y;
     PangoLayout *layout = laid_out(engine, wish, fit, place, &y);
     double shade = wish->white ? 1 : 0;
-    cairo_save(cairo);
     cairo_set_source_rgb(cairo, shade, shade, shade);
-    cairo_move_to(cairo, place.x, place.y + y);
-    pango_cairo_show_layout(cairo, layout);
-    cairo_restore(cairo);
+    show(cairo, layout, scale_of(wish, fit->size), place.x, place.y + y);
 }

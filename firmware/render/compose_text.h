@@ -10,9 +10,12 @@
 
 struct text_engine;
 
-/* NULL: no memory, or none of the fonts is there. Draws all scripts once. */
-struct text_engine *text_engine_make(void);
-void text_engine_free(struct text_engine *engine);
+/* The only one of the process, made at the first call. NULL: no memory, or none of the fonts is
+ * there. */
+struct text_engine *text_engine(void);
+/* Draws all scripts once, and gives back what reading the fonts took beyond its need. From then on
+ * no file is opened and no thread begun. */
+void text_engine_settle(struct text_engine *engine);
 /* The paths of the files it holds open; the returned list is the engine's. */
 size_t text_fonts(const struct text_engine *engine, const char *const **out_paths);
 bool text_covers(void *engine, uint32_t character);
@@ -24,7 +27,6 @@ struct text_wish {
     bool bold, tight, white;
     enum place across, down;
     unsigned dpi;
-    bool vector; /* for a PDF: not fitted to dots */
 };
 
 struct text_fit {
