@@ -138,13 +138,15 @@ static void begin_fields(struct step *step, struct textbuf *to)
     textbuf_init(to, commands_room(step->commands, LABEL_FIELDS_MAX), LABEL_FIELDS_MAX);
 }
 
-/* The first of the two that is there. */
-static void name_template(struct render_request *request, const char *own, const char *usual)
+/* "courier-delhivery"; where there is no such template, "courier" is taken (board/labels). */
+static void name_template(struct render_request *request, const char *carrier)
 {
     struct textbuf name;
     textbuf_init(&name, request->name, sizeof request->name);
-    textbuf_format(&name, "%s %s", own, usual);
-    if (!textbuf_ok(&name)) (void)bytes_to_text(bytes_of_text(usual), request->name, 32);
+    textbuf_format(&name, "courier-%s", carrier);
+    if (textbuf_ok(&name)) return;
+    textbuf_reset(&name);
+    textbuf_text(&name, "courier");
 }
 
 uint32_t labelling_ask_template(struct step *step, const struct parcel *parcel,
@@ -160,7 +162,7 @@ uint32_t labelling_ask_template(struct step *step, const struct parcel *parcel,
     put_payment(&fields, shipment);
     put_to(&fields, &shipment->to);
     put_from(&fields, &step->config->sender);
-    name_template(request, parcel->carrier, "label");
+    name_template(request, parcel->carrier);
     want(request, parcel->awb);
     return ask(step, request, textbuf_bytes(&fields));
 }
@@ -172,7 +174,7 @@ uint32_t labelling_ask_hold(struct step *step, const struct parcel *parcel,
     struct textbuf fields;
     begin_fields(step, &fields);
     put_parcel(&fields, step, parcel, carrier_title);
-    name_template(request, "hold", "hold");
+    memcpy(request->name, "hold", sizeof "hold");
     want(request, parcel->reference);
     return ask(step, request, textbuf_bytes(&fields));
 }
