@@ -88,6 +88,7 @@ void confine_begin(void)
     /* Older kernels have no close_range; then packd's own descriptors close on exec, as all do. */
     (void)close_range(RENDER_MEMORY_FD + 1, ~0u, 0);
     (void)clearenv();
+    ENSURE(signal(SIGXFSZ, SIG_IGN) != SIG_ERR); /* standard error may be a file at a desk */
     ENSURE(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0);
     ENSURE(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
     be_the_first_to_go();

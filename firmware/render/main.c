@@ -100,7 +100,7 @@ static int start_and_serve(const struct wish *wish, const struct timespec *start
     if (!hold_files()) return fail("there are no fonts: install fonts-noto-core");
     serve.templates = templates_load(wish->folders, wish->folder_count, complain, NULL);
     if (serve.templates == NULL) return fail("there is no memory for the templates");
-    serve_warm(&serve);
+    if (!serve_warm(&serve)) return fail("poppler cannot draw here");
     struct render_ready ready = {.version = RENDER_VERSION, .files = (uint32_t)held_files_count()};
     size_t descriptors = held_files_count() + RENDER_MEMORY_FD + 1 + HELD_FILES_SPARE;
     const char *refused = confine_finish(wish->strict, descriptors, &ready.landlock);

@@ -10,8 +10,6 @@
 #include "firmware/render/document.h"
 #include "firmware/render/read_back.h"
 
-#define SPECK_DPI 200u /* one dot of noise at 203 and 300 dpi, three at 600 */
-
 /* Texts in the fonts that every PDF may ask for without bringing them, and in one that has to be
  * found for it. What is drawn once at start is open, loaded and warm. */
 static const char warm_document[] =
@@ -61,8 +59,8 @@ static bool draw_document(const struct render_request *request, struct bytes inp
     }
     ENSURE(grey.width == bits->width && grey.height == bits->height);
     bits_threshold(&grey, bits);
+    if (grey.speck_dots > 0) bits_despeckle(bits, grey.speck_dots);
     grey_free(&grey);
-    bits_despeckle(bits, request->dpi / SPECK_DPI);
     answer->bits_us = now_us() - drawn_us;
     return true;
 }
@@ -138,8 +136,9 @@ bool serve_take(struct serve *serve, struct bytes message, struct render_answer 
     return true;
 }
 
-void serve_warm(struct serve *serve)
+bool serve_warm(struct serve *serve)
 {
+    if (!document_warm()) return false;
     static struct render_answer answer;
     struct render_request request = {.version = RENDER_VERSION,
                                      .input_bytes = sizeof(warm_document) - 1,
@@ -148,7 +147,7 @@ void serve_warm(struct serve *serve)
                                      .height_dots = 1218,
                                      .read_back = 1};
     memcpy(serve->memory, warm_document, sizeof(warm_document) - 1);
-    ENSURE(serve_take(serve, bytes_of(&request, sizeof(request)), &answer));
+    return serve_take(serve, bytes_of(&request, sizeof(request)), &answer);
 }
 
 bool serve_run(struct serve *serve, const struct render_ready *ready)
