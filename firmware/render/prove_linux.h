@@ -5,7 +5,8 @@
 #include <stdbool.h>
 
 /* One try by its name, or all of them for "all", each told in a line on standard output, which must
- * not be a file. False when one was let out, or there is no such try. Only to be called inside the cage. */
+ * not be a file. False when one was let out, or there is no such try. Only to be called inside the
+ * cage. */
 bool prove_confined(const char *name);
 
 #endif

@@ -1,0 +1,232 @@
+/* Guards: packd-render itself cannot leave its cage, whatever runs inside it; and from inside it
+ * draws and answers what packd asks, without one system call that is not on its list (the strict
+ * cage kills it for one). */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "hal/clock.h"
+#include "hal/render.h"
+#include "tests/support/expect.h"
+
+#define PATIENCE_MS 60000 /* only a test that fails waits for so long */
+#define TRIES 20          /* of prove_linux.c */
+
+/* What it says on standard output, and how it ended. */
+static int run(const char *const *arguments, char *out_text, size_t size)
+{
+    int pipe_ends[2], status = 0;
+    pid_t pid;
+    size_t len = 0;
+    ssize_t got = 1;
+    char *const environment[] = {(char *)(uintptr_t) "SECRET=of-the-parent", NULL};
+    posix_spawn_file_actions_t actions;
+    ENSURE(pipe2(pipe_ends, O_CLOEXEC) == 0);
+    ENSURE(posix_spawn_file_actions_init(&actions) == 0);
+    ENSURE(posix_spawn_file_actions_adddup2(&actions, pipe_ends[1], STDOUT_FILENO) == 0);
+    int problem = posix_spawn(&pid, PACKD_RENDER, &actions, NULL,
+                              (char *const *)(uintptr_t)arguments, environment);
+    ENSURE(problem == 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(pipe_ends[1]);
+    while (got > 0 && len < size - 1) {
+        got = read(pipe_ends[0], out_text + len, size - 1 - len);
+        if (got > 0) len += (size_t)got;
+    }
+    out_text[len] = '\0';
+    close(pipe_ends[0]);
+    ENSURE(waitpid(pid, &status, 0) == pid);
+    return status;
+}
+
+static void nothing_gets_out(void)
+{
+    char text[2000];
+    unsigned held = 0;
+    const char *const arguments[] = {"packd-render", "--prove", "all", NULL};
+    int status = run(arguments, text, sizeof(text));
+    EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0, "it says that all was held");
+    EXPECT(strstr(text, "LET OUT") == NULL, text);
+    for (const char *at = strstr(text, "held "); at != NULL; at = strstr(at + 5, "held ")) held++;
+    EXPECT_I64(TRIES, held, "each try was made and held");
+}
+
+static void a_strict_cage_kills(void)
+{
+    static const char *const names[] = {"read-passwords",    "write-a-new-file", "make-a-socket",
+                                        "run-a-program",     "start-a-process",  "signal-its-parent",
+                                        "make-memory-to-run"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        char text[200];
+        const char *const arguments[] = {"packd-render", "--strict", "--prove", names[i], NULL};
+        int status = run(arguments, text, sizeof(text));
+        EXPECT(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, names[i]);
+        EXPECT_TEXT("", text, "nothing is said after it");
+    }
+}
+
+static void odd_arguments_are_refused(void)
+{
+    char text[200];
+    const char *const arguments[] = {"packd-render", "--loose", NULL};
+    int status = run(arguments, text, sizeof(text));
+    EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 2, "usage");
+}
+
+struct bench {
+    struct loop *loop;
+    struct render *render;
+    unsigned count;
+    enum err error;
+    struct render_answer answer;
+    size_t output_bytes;
+};
+
+static void done(void *context, uint32_t ticket, enum err error, const struct render_answer *answer,
+                 struct bytes output)
+{
+    struct bench *bench = context;
+    (void)ticket;
+    bench->count++;
+    bench->error = error;
+    bench->output_bytes = output.len;
+    if (answer != NULL) bench->answer = *answer;
+}
+
+static void said(void *context, struct bytes line)
+{
+    (void)context;
+    fprintf(stderr, "packd-render said: %.*s\n", (int)line.len, (const char *)line.data);
+}
+
+static struct bench *set_up(void)
+{
+    struct bench *bench = calloc(1, sizeof(*bench));
+    ENSURE(bench != NULL);
+    static const char *const arguments[] = {"--strict", PACKD_SOURCE_DIR "/board/labels"};
+    struct render_settings settings = {.program = PACKD_RENDER,
+                                       .template_folders = arguments,
+                                       .folder_count = 2,
+                                       .deadline_ms = PATIENCE_MS}; /* sanitizers are slow */
+    EXPECT_I64(ERR_NONE, loop_open(&bench->loop), "a loop opens");
+    EXPECT_I64(ERR_NONE, render_open(bench->loop, &settings, done, bench, &bench->render),
+               "render opens");
+    render_listen(bench->render, said, bench);
+    return bench;
+}
+
+static void tear_down(struct bench *bench)
+{
+    render_close(bench->render);
+    loop_close(bench->loop);
+    free(bench);
+    EXPECT(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD, "no process is left");
+}
+
+static void draw(struct bench *bench, struct bytes document)
+{
+    struct render_request request = {.kind = RENDER_DOCUMENT,
+                                     .dpi = 203,
+                                     .width_dots = 812,
+                                     .height_dots = 1218,
+                                     .read_back = 1};
+    unsigned before = bench->count;
+    int64_t end_ms = clock_boot_ms() + 2 * PATIENCE_MS;
+    EXPECT_I64(ERR_NONE, render_ask(bench->render, 1, &request, document), "it is taken");
+    while (bench->count == before && clock_boot_ms() < end_ms) loop_turn(bench->loop, end_ms);
+    EXPECT_I64(before + 1, bench->count, "it is answered");
+}
+
+/* Text in a font that the document does not bring, at 40 points: `font` is its dictionary. */
+static struct bytes write_pdf(char *storage, size_t size, const char *font, const char *text)
+{
+    char content[200];
+    int len = snprintf(content, sizeof(content), "BT /F 40 Tf 20 200 Td %s Tj ET\n", text);
+    int whole =
+        snprintf(storage, size,
+                 "%%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+                 "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+                 "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 288 432]/Contents 4 0 R"
+                 "/Resources<</Font<</F %s>>>>>>endobj\n"
+                 "4 0 obj<</Length %d>>stream\n%sendstream endobj\n"
+                 "5 0 obj<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo"
+                 "<</Registry(Adobe)/Ordering(GB1)/Supplement 4>>>>endobj\n"
+                 "trailer<</Root 1 0 R>>\n%%%%EOF\n",
+                 font, len, content);
+    ENSURE(whole > 0 && (size_t)whole < size);
+    return bytes_of(storage, (size_t)whole);
+}
+
+#define FONT(kind, name) "<</Type/Font/Subtype/" kind "/BaseFont/" name ">>"
+#define FONT_OF_CHINA                                                               \
+    "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H"        \
+    "/DescendantFonts[5 0 R]>>"
+
+static void fonts_that_are_not_brought_are_found(void)
+{
+    static const struct {
+        const char *font;
+        const char *text;
+    } rows[] = {
+        {FONT("Type1", "Helvetica"), "(AWB 1234)"},
+        {FONT("Type1", "Times-Roman"), "(AWB 1234)"},
+        {FONT("Type1", "Courier-Bold"), "(AWB 1234)"},
+        {FONT("Type1", "ZapfDingbats"), "(4444)"},
+        {FONT("TrueType", "NobodyHasThis"), "(AWB 1234)"},
+    };
+    struct bench *bench = set_up();
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char storage[2000];
+        draw(bench, write_pdf(storage, sizeof(storage), rows[i].font, rows[i].text));
+        EXPECT_I64(ERR_NONE, bench->error, rows[i].font);
+        EXPECT_I64(RENDER_DONE, bench->answer.result, bench->answer.sentence);
+        EXPECT(bench->answer.dark_ppm > 1000, "letters are on the label");
+        EXPECT_I64(102 * 1218, bench->output_bytes, "as a whole picture");
+    }
+    EXPECT_I64(1, render_starts(bench->render), "all in one strict cage");
+    tear_down(bench);
+}
+
+/* Whether there is a font with Chinese letters or not: it goes on, and so does the next. */
+static void a_font_that_is_nowhere_does_no_harm(void)
+{
+    char storage[2000];
+    struct bench *bench = set_up();
+    draw(bench, write_pdf(storage, sizeof(storage), FONT_OF_CHINA, "<4E2D56FD>"));
+    EXPECT_I64(ERR_NONE, bench->error, "it is drawn, or refused");
+    draw(bench, write_pdf(storage, sizeof(storage), FONT("Type1", "Helvetica"), "(next)"));
+    EXPECT_I64(RENDER_DONE, bench->answer.result, "the next is drawn");
+    EXPECT_I64(1, render_starts(bench->render), "all in one strict cage");
+    tear_down(bench);
+}
+
+static void nonsense_is_refused_with_a_sentence(void)
+{
+    static const char *const rows[] = {"", "%PDF-1.4\n", "<html>", "\x89PNG\r\n\x1a\n",
+                                       "\xff\xd8\xff\xe0"};
+    struct bench *bench = set_up();
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        draw(bench, bytes_of_text(rows[i]));
+        EXPECT_I64(ERR_NONE, bench->error, "it is answered");
+        EXPECT_I64(RENDER_REFUSED, bench->answer.result, "with no");
+        EXPECT(bench->answer.sentence[0] != '\0', "and why");
+        EXPECT(bench->answer.word[0] != '\0', "in a word too");
+    }
+    EXPECT_I64(1, render_starts(bench->render), "nobody died of it");
+    tear_down(bench);
+}
+
+int main(void)
+{
+    EXPECT_RUN(nothing_gets_out);
+    EXPECT_RUN(a_strict_cage_kills);
+    EXPECT_RUN(odd_arguments_are_refused);
+    EXPECT_RUN(fonts_that_are_not_brought_are_found);
+    EXPECT_RUN(a_font_that_is_nowhere_does_no_harm);
+    EXPECT_RUN(nonsense_is_refused_with_a_sentence);
+    return expect_result();
+}
