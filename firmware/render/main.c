@@ -55,7 +55,6 @@ static bool hold_files(void)
     size_t room = held_files_room();
     if (!held_fonts_hold(room)) return false;
     held_files_add_folder(CHARACTER_MAPS, MAPS_DEPTH, room);
-    held_files_close_door();
     return true;
 }
 
@@ -101,6 +100,7 @@ static int start_and_serve(const struct wish *wish, const struct timespec *start
     serve.templates = templates_load(wish->folders, wish->folder_count, complain, NULL);
     if (serve.templates == NULL) return fail("there is no memory for the templates");
     if (!serve_warm(&serve)) return fail("poppler cannot draw here");
+    held_files_close_door();
     struct render_ready ready = {.version = RENDER_VERSION, .files = (uint32_t)held_files_count()};
     size_t descriptors = held_files_count() + RENDER_MEMORY_FD + 1 + HELD_FILES_SPARE;
     const char *refused = confine_finish(wish->strict, descriptors, &ready.landlock);
