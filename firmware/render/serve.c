@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "firmware/render/document.h"
+#include "firmware/render/held_poppler.h"
 #include "firmware/render/read_back.h"
 
 /* Texts in the fonts that every PDF may ask for without bringing them, and in one that has to be
@@ -138,15 +139,16 @@ bool serve_take(struct serve *serve, struct bytes message, struct render_answer 
 
 bool serve_warm(struct serve *serve)
 {
-    if (!document_warm()) return false;
+    const struct bytes document = bytes_of(warm_document, sizeof(warm_document) - 1);
+    if (!document_warm() || !held_poppler_keep(document)) return false;
     static struct render_answer answer;
     struct render_request request = {.version = RENDER_VERSION,
-                                     .input_bytes = sizeof(warm_document) - 1,
+                                     .input_bytes = (uint32_t)document.len,
                                      .dpi = 203,
                                      .width_dots = 812,
                                      .height_dots = 1218,
                                      .read_back = 1};
-    memcpy(serve->memory, warm_document, sizeof(warm_document) - 1);
+    memcpy(serve->memory, document.data, document.len);
     return serve_take(serve, bytes_of(&request, sizeof(request)), &answer);
 }
 

@@ -57,8 +57,9 @@ static void nothing_gets_out(void)
 
 static void a_strict_cage_kills(void)
 {
-    static const char *const names[] = {"read-passwords",    "write-a-new-file", "make-a-socket",
-                                        "run-a-program",     "start-a-process",  "signal-its-parent",
+    static const char *const names[] = {"read-passwords",    "write-a-new-file",
+                                        "make-a-socket",     "run-a-program",
+                                        "start-a-process",   "signal-its-parent",
                                         "make-memory-to-run"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char text[200];
@@ -162,8 +163,8 @@ static struct bytes write_pdf(char *storage, size_t size, const char *font, cons
 }
 
 #define FONT(kind, name) "<</Type/Font/Subtype/" kind "/BaseFont/" name ">>"
-#define FONT_OF_CHINA                                                               \
-    "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H"        \
+#define FONT_OF_CHINA                                                        \
+    "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H" \
     "/DescendantFonts[5 0 R]>>"
 
 static void fonts_that_are_not_brought_are_found(void)
