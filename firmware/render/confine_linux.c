@@ -133,7 +133,7 @@ static bool limit_memory(void)
 static bool limit_all(size_t descriptors)
 {
     return limit_memory() && limit(RLIMIT_CORE, 0) && limit(RLIMIT_FSIZE, 0) &&
-           limit(RLIMIT_NPROC, 0) && limit(RLIMIT_MEMLOCK, 0) && limit(RLIMIT_MSGQUEUE, 0) &&
+           limit(RLIMIT_MEMLOCK, 0) && limit(RLIMIT_MSGQUEUE, 0) &&
            limit(RLIMIT_NOFILE, descriptors);
 }
 

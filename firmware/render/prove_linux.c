@@ -96,7 +96,7 @@ static bool start_a_process(void)
     return pid > 0;
 }
 
-static bool start_a_thread(void)
+static bool start_a_process_in_its_memory(void)
 {
     return syscall(SYS_clone, CLONE_VM, 0, 0, 0, 0) >= 0;
 }
@@ -153,7 +153,7 @@ static const struct {
     {"send-a-descriptor", send_a_descriptor},
     {"run-a-program", run_a_program},
     {"start-a-process", start_a_process},
-    {"start-a-thread", start_a_thread},
+    {"start-a-process-in-its-memory", start_a_process_in_its_memory},
     {"signal-its-parent", signal_its_parent},
     {"trace-its-parent", trace_its_parent},
     {"read-its-parents-memory", read_its_parents_memory},
