@@ -31,7 +31,7 @@ static bool allow_plain(scmp_filter_ctx filter)
                                 SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres),
                                 SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom),
                                 SCMP_SYS(futex), SCMP_SYS(sched_yield), SCMP_SYS(restart_syscall),
-                                SCMP_SYS(membarrier),
+                                SCMP_SYS(membarrier), SCMP_SYS(poll), SCMP_SYS(ppoll),
                                 /* itself */
                                 SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(sysinfo),
                                 SCMP_SYS(sched_getaffinity), SCMP_SYS(rt_sigaction),

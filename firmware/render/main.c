@@ -19,6 +19,7 @@
 #include "firmware/render/held_fonts_fontconfig.h"
 #include "firmware/render/prove_linux.h"
 #include "firmware/render/serve.h"
+#include "firmware/render/settle_linux.h"
 
 #define CHARACTER_MAPS "/usr/share/poppler" /* of Debian's poppler-data, where it is installed */
 #define MAPS_DEPTH 2u
@@ -100,7 +101,9 @@ static int start_and_serve(const struct wish *wish, const struct timespec *start
     if (!hold_files()) return fail("there are no fonts: install fonts-noto-core");
     serve.templates = templates_load(wish->folders, wish->folder_count, complain, NULL);
     if (serve.templates == NULL) return fail("there is no memory for the templates");
-    if (!serve_warm(&serve)) return fail("poppler cannot draw here");
+    if (!serve_prepare()) return fail("poppler cannot draw here");
+    settle_memory();
+    if (!serve_warm(&serve)) return fail("a label cannot be drawn here");
     held_files_close_door();
     struct render_ready ready = {.version = RENDER_VERSION, .files = (uint32_t)held_files_count()};
     size_t descriptors = held_files_count() + RENDER_MEMORY_FD + 1 + HELD_FILES_SPARE;

@@ -2,6 +2,8 @@
 #include "firmware/render/serve.h"
 
 #include <errno.h>
+#include <malloc.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,6 +12,8 @@
 #include "firmware/render/document.h"
 #include "firmware/render/held_poppler.h"
 #include "firmware/render/read_back.h"
+
+#define IDLE_MS 1000
 
 /* Texts in the fonts that every PDF may ask for without bringing them, and in one that has to be
  * found for it. What is drawn once at start is open, loaded and warm. */
@@ -137,10 +141,14 @@ bool serve_take(struct serve *serve, struct bytes message, struct render_answer 
     return true;
 }
 
+bool serve_prepare(void)
+{
+    return document_warm() && held_poppler_keep(bytes_of(warm_document, sizeof(warm_document) - 1));
+}
+
 bool serve_warm(struct serve *serve)
 {
     const struct bytes document = bytes_of(warm_document, sizeof(warm_document) - 1);
-    if (!document_warm() || !held_poppler_keep(document)) return false;
     static struct render_answer answer;
     struct render_request request = {.version = RENDER_VERSION,
                                      .input_bytes = (uint32_t)document.len,
@@ -152,18 +160,31 @@ bool serve_warm(struct serve *serve)
     return serve_take(serve, bytes_of(&request, sizeof(request)), &answer);
 }
 
+/* Until there is a message. What the last pages took goes back to the system when nothing has come
+ * for a while: given back at once, the next label would have to fetch it anew. */
+static void wait_for_message(int socket_fd, bool *trimmed)
+{
+    struct pollfd ready = {.fd = socket_fd, .events = POLLIN};
+    if (*trimmed || poll(&ready, 1, IDLE_MS) != 0) return;
+    (void)malloc_trim(0);
+    *trimmed = true;
+}
+
 bool serve_run(struct serve *serve, const struct render_ready *ready)
 {
     static struct render_answer answer;
     uint8_t message[sizeof(struct render_request)];
+    bool trimmed = false;
     if (send(serve->socket, ready, sizeof(*ready), MSG_NOSIGNAL) < 0) return errno == EPIPE;
     for (;;) {
+        wait_for_message(serve->socket, &trimmed);
         ssize_t got = recv(serve->socket, message, sizeof(message), MSG_TRUNC);
         if (got < 0 && errno == EINTR) continue;
         if (got == 0) return true; /* packd is gone */
         errno = got < 0 ? errno : 0;
         if (got != (ssize_t)sizeof(message)) return false;
         if (!serve_take(serve, bytes_of(message, sizeof(message)), &answer)) return false;
+        trimmed = false;
         if (send(serve->socket, &answer, sizeof(answer), MSG_NOSIGNAL) < 0) return errno == EPIPE;
     }
 }

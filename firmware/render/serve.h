@@ -12,8 +12,9 @@ struct serve {
     const struct templates *templates;
 };
 
-/* Draws a label and reads it once, so that nothing has to be opened or started for it later. False:
- * documents cannot be drawn here at all. */
+/* Loads what poppler needs, for ever. False: documents cannot be drawn here at all. */
+MUST_USE bool serve_prepare(void);
+/* Draws a label and reads it once, so that nothing has to be opened or started for it later. */
 MUST_USE bool serve_warm(struct serve *serve);
 /* Fills the answer to one message. False: this is no request; the parent has lost its way. */
 MUST_USE bool serve_take(struct serve *serve, struct bytes message, struct render_answer *answer);
