@@ -1,6 +1,7 @@
 /* document.c - see document.h. What a document is, its first bytes say, not its name. */
 #include "firmware/render/document.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 
 #define PDF_HEAD_MAX 1024u /* some servers put something in front */
 #define TEXT_LOOKED_AT 256u
+#define KEPT_BYTES (6 * 1024 * 1024) /* free memory that stays with the process: a page's dots */
 
 struct look { /* what some first bytes mean, if it is nothing to draw */
     const char *begin;
@@ -156,6 +158,9 @@ bool document_warm(void)
     struct render_request request = {.dpi = 203, .width_dots = 203, .height_dots = 203};
     struct render_answer answer = {.result = RENDER_DONE};
     struct grey grey;
+    /* Otherwise each page's dots are fresh pages of the kernel, an eighth of the time of a label. */
+    (void)mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
     pdf_start();
     if (!document_draw(&request, bytes_of_text(small), &grey, &answer)) return false;
     grey_free(&grey);
