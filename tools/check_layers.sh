@@ -48,7 +48,7 @@ BEGIN {
     library["^(pango/|cairo)"] = "^firmware/render/[a-z_]*_pango\\.c$|^firmware/render/compose_[a-z_]*\\.[ch]$|^tests/|^tools/bench_parts/"
     library["^zint\\.h$"] = "^firmware/render/[a-z_]*_zint\\.c$|^tests/"
     library["^png\\.h$"] = "^firmware/render/[a-z_]*_png\\.c$"
-    library["^(jpeglib|jerror)\\.h$"] = "^firmware/render/[a-z_]*_jpeg\\.c$"
+    library["^(jpeglib|jerror)\\.h$"] = "^firmware/render/[a-z_]*_jpeg\\.c$|^tests/"
     library["^gif_lib\\.h$"] = "^firmware/render/[a-z_]*_gif\\.c$"
     library["^fontconfig/"] = "^firmware/render/[a-z_]*_(fontconfig|pango)\\.c$"
     library["^(seccomp|linux/landlock)\\.h$"] = "^firmware/render/[a-z_]*_linux\\.c$|^tests/"

@@ -9,6 +9,8 @@
 #define LINE_PERCENT 92u   /* it reaches so far across the sheet; a frame seldom does */
 #define DASHED_PERCENT 75u /* the same of one that is dashed, which no frame is */
 #define DASH_GAP_DOTS 20u  /* between two dashes */
+#define DASHES_MIN 8u
+#define DASHED_INK_PERCENT 85u /* more is a line with gaps */
 
 /* The drawing seen along one direction or the other. */
 struct view {
@@ -34,10 +36,11 @@ static unsigned count_line(const struct view *view, unsigned line)
     return count;
 }
 
-/* Does ink reach across the sheet along these lines, if only by dashes? */
+/* Does ink reach across the sheet along these lines, in one piece or in dashes? The frames of two
+ * labels in a row do not: that is neither. */
 static bool reaches_across(const struct view *view, unsigned first, unsigned count)
 {
-    unsigned begin = view->length, end = 0, inked_dots = 0;
+    unsigned begin = view->length, end = 0, inked_dots = 0, gaps = 0;
     for (unsigned i = 0; i < view->length; i++) {
         bool inked = false;
         for (unsigned line = first; line < first + count; line++)
@@ -45,12 +48,14 @@ static bool reaches_across(const struct view *view, unsigned first, unsigned cou
         if (!inked) continue;
         if (begin == view->length) begin = i;
         if (end > begin && i - end > DASH_GAP_DOTS) return false;
+        gaps += end > begin && i > end;
         end = i + 1;
         inked_dots++;
     }
     if (end <= begin) return false;
-    bool dashed = inked_dots < (end - begin) * 8 / 10;
-    return (end - begin) * 100 >= view->length * (dashed ? DASHED_PERCENT : LINE_PERCENT);
+    if (gaps >= DASHES_MIN && inked_dots * 100 < (end - begin) * DASHED_INK_PERCENT)
+        return (end - begin) * 100 >= view->length * DASHED_PERCENT;
+    return gaps <= 1 && (end - begin) * 100 >= view->length * LINE_PERCENT;
 }
 
 /* Are so many lines before `first` and from `end` on white but for what crosses them? Another cut

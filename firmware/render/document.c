@@ -158,7 +158,7 @@ bool document_warm(void)
     struct render_request request = {.dpi = 203, .width_dots = 203, .height_dots = 203};
     struct render_answer answer = {.result = RENDER_DONE};
     struct grey grey;
-    /* Otherwise each page's dots are fresh pages of the kernel, an eighth of the time of a label. */
+    /* Otherwise each label's dots come fresh from the kernel: an eighth of its time. */
     (void)mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
     (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
     pdf_start();

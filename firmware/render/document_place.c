@@ -187,13 +187,14 @@ static bool draw_without_margin(struct job *job, const struct area *area, unsign
     return fits;
 }
 
-/* The area onto the stock, in its own size if that can be. */
-static bool draw_area(struct job *job, const struct area *area, unsigned turn)
+/* The area onto the stock, in its own size if that can be. A whole page of nearly the stock's size
+ * is meant to be just that: 4 inches are 812 dots, and would be 812.8. */
+static bool draw_area(struct job *job, const struct area *area, unsigned turn, bool whole)
 {
     uint64_t ppm = size_ppm(job, area, turn % 180 == 90);
-    if (!job->sheet->size_known || (ppm > 1000000 - SAME_PPM && ppm < 1000000 + SAME_PPM))
-        return draw_scaled(job, area, turn, 1000000000000u / ppm);
-    if (ppm < 1000000) return draw_scaled(job, area, turn, 1000000);
+    bool same = whole && ppm > 1000000 - SAME_PPM && ppm < 1000000 + SAME_PPM;
+    if (!job->sheet->size_known || same) return draw_scaled(job, area, turn, 1000000000000u / ppm);
+    if (ppm < 1000000 + SAME_PPM / 4) return draw_scaled(job, area, turn, 1000000);
     if (ppm <= LABEL_PPM && draw_without_margin(job, area, turn)) return true;
     return draw_scaled(job, area, turn, 1000000000000u / ppm);
 }
@@ -268,7 +269,7 @@ static bool draw_remembered(struct job *job, const struct area *wanted)
         !is_near(whole.height, crop->sheet_height_dmm))
         return false;
     if (wanted->width > 0 && !is_inside(&area, wanted)) return false;
-    if (!draw_area(job, &area, crop->turn)) return false;
+    if (!draw_area(job, &area, crop->turn, false)) return false;
     struct grey window = *job->grey;
     bool swapped = crop->turn % 180 == 90;
     double dpi = job->dpi * job->answer->scale_ppm / 1e6;
@@ -336,7 +337,7 @@ static bool find_and_draw(struct job *job, const struct area *wanted)
     shrink(&area.y, &area.height, ink.y, ink.height,
            swapped ? job->stock_width_um : job->stock_height_um);
     if (found.labels > 1) job->answer->warnings |= RENDER_WARN_MORE_LABELS;
-    if (!draw_area(job, &area, turn))
+    if (!draw_area(job, &area, turn, false))
         return document_refuse(job->answer, "cannot_draw", "This page cannot be drawn.");
     say_crop(job, &area, turn);
     return true;
@@ -347,7 +348,7 @@ static bool draw_sheet(struct job *job)
     struct area whole = {0, 0, job->sheet->width_um, job->sheet->height_um};
     uint64_t upright = size_ppm(job, &whole, false), on_side = size_ppm(job, &whole, true);
     if (!job->sheet->size_known || upright <= LABEL_PPM || on_side <= LABEL_PPM) {
-        if (draw_area(job, &whole, choose_turn(job, &whole, false))) return true;
+        if (draw_area(job, &whole, choose_turn(job, &whole, false), true)) return true;
         return document_refuse(job->answer, "cannot_draw", "This page cannot be drawn.");
     }
     struct area wanted = {.width = 0};
