@@ -1,8 +1,8 @@
 /* printer_zpl.h - the driver for label printers that speak ZPL II, clones included.
  *
  * printer_zpl.c is the contract and the status; printer_zpl_label.c draws; printer_zpl_picture.c
- * packs dots; printer_zpl_document.c checks what couriers send. What they share with the driver's
- * own row is declared here. */
+ * packs dots; printer_zpl_document.c checks what couriers send, by the table in
+ * printer_zpl_commands.c. What they share with the driver's own row is declared here. */
 #ifndef PACKD_DRIVERS_PRINTER_ZPL_H
 #define PACKD_DRIVERS_PRINTER_ZPL_H
 
@@ -25,6 +25,17 @@ bool zpl_encode_picture(const struct picture *picture, const struct printer_setu
                         struct scratch scratch, struct textbuf *out);
 bool zpl_encode_document(struct bytes document, const struct printer_setup *setup,
                          struct textbuf *out, const char **out_why);
+
+#define ZPL_LEFT_OUT_MAX 32u
+
+struct zpl_report { /* the commands of a document that did not go into the job */
+    const char *left_out[ZPL_LEFT_OUT_MAX]; /* "^MM", each once, in the order of the document */
+    size_t count;
+};
+
+/* The same, and says what was left out; out_report may be NULL. */
+bool zpl_filter_document(struct bytes document, const struct printer_setup *setup,
+                         struct textbuf *out, struct zpl_report *out_report, const char **out_why);
 
 /* ZPL_OPEN and the set-up. */
 void zpl_open(const struct printer_setup *setup, struct textbuf *out);

@@ -1,131 +1,44 @@
 /* printer_zpl_document.c - a courier's ZPL document, checked and made into a job of ours.
  *
- * Rule: what is not known to be harmless is refused. A document is one ^XA ... ^XZ with nothing
- * around it; of the commands inside, those that draw are kept, those that set up the printer or
- * ask for copies are left out (the set-up is the box's business and one copy is the station's),
- * and all others refuse the document: stored settings, files, downloads, host questions, changed
- * command letters. "~" commands act wherever they stand, inside data too, so there may be none
- * at all. A picture must be complete, or the printer would take what follows for its missing part.
- * ZPL II Programming Guide, P1099958. */
+ * A document is one label, and may bring what programs send around one: a format that only sets
+ * things up, a picture that is stored first and deleted afterwards. What comes out is one ^XA ...
+ * ^XZ of one copy, with our set-up in front, in which nothing is stored and no direct command ("~")
+ * stands: those act wherever they are, inside texts too. What becomes of each command says the
+ * table in printer_zpl_commands.c; a picture must be complete, or the printer would take what
+ * follows for its missing part. ZPL II Programming Guide, P1099958. */
+#include "drivers/label_fit.h"
 #include "drivers/printer_zpl.h"
-#include "hal/base/crc.h"
+#include "drivers/printer_zpl_commands.h"
+#include "drivers/printer_zpl_graphic.h"
 
+#define DOCUMENT_MAX (1024u * 1024u)
 #define FIELD_DATA_MAX 3072u
-#define GRAPHIC_BYTES_MAX 999999u
+#define STORED_MAX 8u
+#define ENCODING_MAX 36u
+/* A label of 812 dots is printed on paper of 800, for its edges are white; a larger one is not. */
+#define OVERHANG_PERCENT 5u
+
+#define NOT_ZPL "the document is not a ZPL label"
+#define TWO_LABELS "there is more than one label in the document"
+#define MORE_BEHIND "something follows the label"
+#define DIRECT "the label holds a direct command (~)"
+
+/* ZebraDesigner's way to begin: the letters of commands are made what they are anyway. */
+static const char usual_letters[] = "CT~~CD,~CC^~CT~";
 
 struct document {
     struct textbuf *out;
-    bool draws; /* there is something on the label */
+    struct zpl_report *report;
+    unsigned width, height; /* of the paper, dots */
     const char *why;
+    struct zpl_graphic stored[STORED_MAX];
+    size_t stored_count;
+    size_t format_at; /* where in `out` this format begins */
+    bool inside;      /* a format */
+    bool in_text;
+    bool draws; /* this format */
+    bool drawn; /* a label has been */
 };
-
-enum fate { FATE_KEEP, FATE_DRAW, FATE_GRAPHIC, FATE_LEAVE_OUT, FATE_BEGIN, FATE_END, FATE_REFUSE };
-
-static const struct {
-    const char *name;
-    enum fate fate;
-} commands[] = {
-    {"XA", FATE_BEGIN},     {"XZ", FATE_END},       {"FD", FATE_DRAW},      {"FV", FATE_DRAW},
-    {"GB", FATE_DRAW},      {"GC", FATE_DRAW},      {"GD", FATE_DRAW},      {"GE", FATE_DRAW},
-    {"GS", FATE_KEEP},      {"GF", FATE_GRAPHIC},   {"FO", FATE_KEEP},      {"FT", FATE_KEEP},
-    {"FS", FATE_KEEP},      {"FB", FATE_KEEP},      {"FH", FATE_KEEP},      {"FP", FATE_KEEP},
-    {"FR", FATE_KEEP},      {"FW", FATE_KEEP},      {"TB", FATE_KEEP},      {"PA", FATE_KEEP},
-    {"PW", FATE_KEEP},      {"LL", FATE_KEEP},      {"LH", FATE_KEEP},      {"LR", FATE_KEEP},
-    {"CF", FATE_KEEP},      {"CI", FATE_KEEP},      {"PO", FATE_KEEP},      {"PM", FATE_KEEP},
-    {"FX", FATE_LEAVE_OUT}, {"PQ", FATE_LEAVE_OUT}, {"MM", FATE_LEAVE_OUT}, {"MN", FATE_LEAVE_OUT},
-    {"MT", FATE_LEAVE_OUT}, {"MD", FATE_LEAVE_OUT}, {"PR", FATE_LEAVE_OUT}, {"LT", FATE_LEAVE_OUT},
-    {"LS", FATE_LEAVE_OUT}, {"MC", FATE_LEAVE_OUT}, {"XB", FATE_LEAVE_OUT}, {"CV", FATE_LEAVE_OUT},
-};
-
-static bool is_alphanumeric(uint8_t byte)
-{
-    return (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= 'a' && byte <= 'z');
-}
-
-/* All of ^A choose a font, all of ^B draw or shape a bar code. */
-static enum fate fate_of(struct bytes command)
-{
-    struct bytes name = bytes_slice(command, 1, 2);
-    if (name.len < 2) return FATE_REFUSE;
-    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-        if (bytes_equal_ignore_case(name, commands[i].name)) return commands[i].fate;
-    }
-    uint8_t letter = name.data[0] & 0xDF; /* commands may be in small letters */
-    bool font = letter == 'A' && (is_alphanumeric(name.data[1]) || name.data[1] == '@');
-    bool bars = letter == 'B' && is_alphanumeric(name.data[1]);
-    return font || bars ? FATE_KEEP : FATE_REFUSE;
-}
-
-static int hex_digit(uint8_t byte)
-{
-    if (byte >= '0' && byte <= '9') return byte - '0';
-    if (byte >= 'A' && byte <= 'F') return byte - 'A' + 10;
-    if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
-    return -1;
-}
-
-/* ":Z64:base64:CRC" and ":B64:base64:CRC"; the CRC proves that nothing is missing. It is taken over
- * the base64 text itself: so in graphics of ZebraDesigner and of two libraries. */
-static bool coded_picture_is_whole(struct bytes data)
-{
-    struct bytes text = bytes_from(data, 5);
-    size_t len = bytes_find_byte(text, ':');
-    struct bytes crc = bytes_from(text, len + 1);
-    unsigned wanted = 0;
-    if (len == 0 || crc.len != 4) return false;
-    for (size_t i = 0; i < crc.len; i++) {
-        int digit = hex_digit(crc.data[i]);
-        if (digit < 0) return false;
-        wanted = wanted << 4 | (unsigned)digit;
-    }
-    return crc16_add(0, bytes_slice(text, 0, len)) == wanted;
-}
-
-/* "G" to "Y" repeat the next digit 1 to 19 times, "g" to "z" 20 to 400; 0 for anything else. */
-static unsigned repeat_of(uint8_t byte)
-{
-    if (byte >= 'G' && byte <= 'Y') return (unsigned)(byte - 'G') + 1;
-    if (byte >= 'g' && byte <= 'z') return ((unsigned)(byte - 'g') + 1) * 20;
-    return 0;
-}
-
-/* Counts what ASCII data, compressed or not, unpacks to, in half bytes. */
-static bool hex_picture_is_whole(struct bytes data, uint64_t row, uint64_t whole)
-{
-    uint64_t at = 0;
-    unsigned repeat = 0;
-    for (size_t i = 0; i < data.len && at <= whole; i++) {
-        uint8_t byte = data.data[i];
-        unsigned more = hex_digit(byte) >= 0 ? 0 : repeat_of(byte);
-        if (byte == '\r' || byte == '\n' || byte == ' ') continue;
-        if (hex_digit(byte) >= 0) at += repeat > 0 ? repeat : 1;
-        else if (byte == ',' || byte == '!') at += row - at % row;
-        else if (byte == ':' && at % row == 0 && at > 0) at += row;
-        else if (more == 0) return false;
-        repeat = more > 0 ? repeat + more : 0;
-    }
-    return at == whole && repeat == 0;
-}
-
-static const char *check_graphic(struct bytes command)
-{
-    struct bytes rest = bytes_from(command, 3), kind, sent, size, row;
-    uint64_t size_bytes, row_bytes;
-    bool read = bytes_split(&rest, ',', &kind) && bytes_split(&rest, ',', &sent) &&
-                bytes_split(&rest, ',', &size) && bytes_split(&rest, ',', &row) &&
-                bytes_to_u64(size, GRAPHIC_BYTES_MAX, &size_bytes) &&
-                bytes_to_u64(row, GRAPHIC_BYTES_MAX, &row_bytes);
-    if (!read || size_bytes == 0 || row_bytes == 0 || size_bytes % row_bytes != 0) {
-        return "a picture on the label has no sensible size";
-    }
-    if (!bytes_equal_ignore_case(kind, "A")) return "a picture on the label is in binary";
-    struct bytes data = bytes_trim(rest);
-    bool coded = bytes_start_with(data, ":Z64:") || bytes_start_with(data, ":B64:");
-    bool whole = coded ? coded_picture_is_whole(data)
-                       : hex_picture_is_whole(data, 2 * row_bytes, 2 * size_bytes);
-    return whole ? NULL : "a picture on the label is not complete";
-}
 
 static bool refuse(struct document *document, const char *why)
 {
@@ -135,92 +48,233 @@ static bool refuse(struct document *document, const char *why)
 
 static bool keep(struct document *document, struct bytes command, bool draws)
 {
+    if (command.len > FIELD_DATA_MAX) return refuse(document, "a text on the label is too long");
     textbuf_bytes_put(document->out, command);
     document->draws = document->draws || draws;
     return true;
 }
 
-/* One command inside the label, with its data up to the next "^". */
-static bool take_command(struct document *document, struct bytes command)
+static bool leave_out(struct document *document, const struct zpl_command *command)
 {
-    const char *why = NULL;
-    enum fate fate = fate_of(command);
-    switch (fate) {
-    case FATE_KEEP:
-    case FATE_DRAW:
-        if (command.len > FIELD_DATA_MAX)
-            return refuse(document, "a text on the label is too long");
-        return keep(document, command, fate == FATE_DRAW);
-    case FATE_GRAPHIC:
-        why = check_graphic(command);
-        return why == NULL ? keep(document, command, true) : refuse(document, why);
-    case FATE_LEAVE_OUT: return true;
-    case FATE_BEGIN: return refuse(document, "there is more than one label in the document");
-    case FATE_END: /* the caller stops there */
-    case FATE_REFUSE: break;
+    struct zpl_report *report = document->report;
+    if (report == NULL || report->count == ZPL_LEFT_OUT_MAX) return true;
+    for (size_t i = 0; i < report->count; i++) {
+        if (report->left_out[i] == command->name) return true;
     }
-    return refuse(document, "the label has a command that we do not allow");
+    report->left_out[report->count++] = command->name;
+    return true;
 }
 
-/* Takes "^", the letters and the data of one command off the front. */
+/* ---- what may stand behind a command
+ * ---------------------------------------------------------- */
+
+static bool keep_side(struct document *document, const struct zpl_command *command,
+                      struct bytes token, unsigned side)
+{
+    uint64_t dots;
+    bool read = bytes_to_u64(bytes_trim(bytes_from(token, 3)), UINT32_MAX, &dots) && dots > 0;
+    if (read && dots <= side) return keep(document, token, false);
+    if (read && dots > side + side * OVERHANG_PERCENT / 100) return refuse(document, command->why);
+    return leave_out(document, command); /* the paper's own has been said */
+}
+
+static bool keep_place(struct document *document, const struct zpl_command *command,
+                       struct bytes token)
+{
+    struct bytes rest = bytes_from(token, 3), part;
+    const unsigned sides[] = {document->width, document->height};
+    for (size_t i = 0; i < ARRAY_LEN(sides) && bytes_split(&rest, ',', &part); i++) {
+        uint64_t dots;
+        part = bytes_trim(part);
+        if (part.len > 0 && !bytes_to_u64(part, sides[i], &dots))
+            return refuse(document, command->why);
+    }
+    return keep(document, token, false);
+}
+
+static bool keep_encoding(struct document *document, const struct zpl_command *command,
+                          struct bytes token)
+{
+    struct bytes number = bytes_trim(bytes_from(token, 3));
+    uint64_t encoding;
+    bool known = number.len == 0 || bytes_to_u64(number, ENCODING_MAX, &encoding);
+    return known ? keep(document, token, false) : refuse(document, command->why);
+}
+
+static bool take_bounded(struct document *document, const struct zpl_command *command,
+                         struct bytes token)
+{
+    struct bytes value = bytes_trim(bytes_from(token, 3));
+    switch (command->bound) {
+    case ZPL_ANY: break;
+    case ZPL_ONLY:
+        if (value.len == 0 || bytes_equal_ignore_case(value, command->value)) break;
+        return refuse(document, command->why);
+    case ZPL_ENCODING: return keep_encoding(document, command, token);
+    case ZPL_WIDTH: return keep_side(document, command, token, document->width);
+    case ZPL_HEIGHT: return keep_side(document, command, token, document->height);
+    case ZPL_PLACE: return keep_place(document, command, token);
+    }
+    return command->fate == ZPL_KEEP ? keep(document, token, false) : leave_out(document, command);
+}
+
+/* ---- pictures
+ * -------------------------------------------------------------------------------- */
+
+static bool draw_graphic(struct document *document, struct bytes token)
+{
+    const char *why = zpl_graphic_check(token);
+    if (why != NULL) return refuse(document, why);
+    textbuf_bytes_put(document->out, token);
+    document->draws = true;
+    return true;
+}
+
+/* Stored nowhere but here; the newest of a name counts. */
+static bool store_picture(struct document *document, struct bytes token,
+                          const struct zpl_command *command)
+{
+    if (document->stored_count == STORED_MAX)
+        return refuse(document, "the label brings too many pictures");
+    struct zpl_graphic *graphic = &document->stored[document->stored_count++];
+    const char *why = zpl_graphic_parse(token, graphic);
+    return why == NULL ? leave_out(document, command) : refuse(document, why);
+}
+
+static bool call_picture(struct document *document, struct bytes token)
+{
+    for (size_t i = document->stored_count; i > 0; i--) {
+        const struct zpl_graphic *graphic = &document->stored[i - 1];
+        if (!zpl_graphic_is_called(graphic, token)) continue;
+        textbuf_format(document->out, "^GFA,%u,%u,%u,", graphic->bytes, graphic->bytes,
+                       graphic->row_bytes);
+        textbuf_bytes_put(document->out, graphic->data);
+        document->draws = true;
+        return true;
+    }
+    return refuse(document, "the label uses something that was stored in the printer");
+}
+
+/* ---- formats
+ * --------------------------------------------------------------------------------- */
+
+static bool begin(struct document *document, struct bytes token)
+{
+    if (document->inside) return refuse(document, TWO_LABELS);
+    if (bytes_trim(bytes_from(token, 3)).len > 0) return refuse(document, NOT_ZPL);
+    document->inside = true;
+    document->draws = false;
+    document->format_at = document->out->len;
+    return true;
+}
+
+/* A format that draws nothing sets things up for what follows: what we keep of it now stands in
+ * front of the label. Behind the label it was for others. */
+static bool end(struct document *document, struct bytes token)
+{
+    if (document->draws && document->drawn) return refuse(document, TWO_LABELS);
+    if (bytes_trim(bytes_from(token, 3)).len > 0) return refuse(document, MORE_BEHIND);
+    if (document->drawn && textbuf_ok(document->out)) {
+        document->out->len = document->format_at;
+        document->out->data[document->out->len] = '\0';
+    }
+    document->drawn = document->drawn || document->draws;
+    document->inside = false;
+    return true;
+}
+
+static bool is_for_outside(const struct zpl_command *command)
+{
+    bool direct = command->name[0] == '~' && command->fate != ZPL_REFUSE;
+    return direct || command->fate == ZPL_BEGIN;
+}
+
+static bool take(struct document *document, struct bytes token)
+{
+    const struct zpl_command *command = zpl_command_find(token);
+    if (token.data[0] == '~' && document->in_text) return refuse(document, DIRECT);
+    document->in_text = command->fate == ZPL_TEXT || command->fate == ZPL_NOTE;
+    if (command->fate != ZPL_REFUSE && !document->inside && !is_for_outside(command))
+        return refuse(document, document->drawn ? MORE_BEHIND : NOT_ZPL);
+    switch (command->fate) {
+    case ZPL_BEGIN: return begin(document, token);
+    case ZPL_END: return end(document, token);
+    case ZPL_TEXT:
+    case ZPL_DRAW: return keep(document, token, true);
+    case ZPL_GRAPHIC: return draw_graphic(document, token);
+    case ZPL_PICTURE: return store_picture(document, token, command);
+    case ZPL_CALL: return call_picture(document, token);
+    case ZPL_KEEP:
+    case ZPL_LEAVE_OUT: return take_bounded(document, command, token);
+    case ZPL_NOTE: return leave_out(document, command);
+    case ZPL_REFUSE: return refuse(document, command->why);
+    }
+    ensure_failed("a command's fate is one of the list", __FILE__, __LINE__);
+}
+
+/* Takes one command off the front, with its data up to the next one. */
 static struct bytes take_token(struct bytes *rest)
 {
-    size_t len = 1 + bytes_find_byte(bytes_from(*rest, 1), '^');
+    size_t len = 1;
+    while (len < rest->len && rest->data[len] != '^' && rest->data[len] != '~') len++;
     struct bytes token = bytes_slice(*rest, 0, len);
-    *rest = bytes_from(*rest, token.len);
+    *rest = bytes_from(*rest, len);
     return token;
 }
 
-static bool take_end(struct document *document, struct bytes end, struct bytes rest)
+static bool take_all(struct document *document, struct bytes rest)
 {
-    if (bytes_find(rest, BYTES_LITERAL("^XA")) < rest.len) {
-        return refuse(document, "there is more than one label in the document");
+    while (rest.len > 0) {
+        if (!take(document, take_token(&rest))) return false;
     }
-    if (rest.len > 0 || bytes_trim(bytes_from(end, 3)).len > 0) {
-        return refuse(document, "something follows the label");
-    }
-    return document->draws || refuse(document, "the label is empty");
+    if (document->inside) return refuse(document, "the label has no end");
+    return document->drawn || refuse(document, "the label is empty");
 }
 
-static bool take_label(struct document *document, struct bytes rest)
+static struct bytes skip_usual_letters(struct bytes text)
 {
-    struct bytes token = take_token(&rest);
-    if (fate_of(token) != FATE_BEGIN || bytes_trim(bytes_from(token, 3)).len > 0) {
-        return refuse(document, "the document is not a ZPL label");
-    }
-    while (rest.len > 0) {
-        token = take_token(&rest);
-        if (fate_of(token) == FATE_END) return take_end(document, token, rest);
-        if (!take_command(document, token)) return false;
-    }
-    return refuse(document, "the label has no end");
+    struct bytes rest = bytes_start_with(text, "\x10") ? bytes_from(text, 1) : text;
+    if (!bytes_start_with(rest, usual_letters)) return text;
+    return bytes_trim(bytes_from(rest, sizeof usual_letters - 1));
 }
 
 static const char *check_bytes(struct bytes text)
 {
+    if (text.len > DOCUMENT_MAX) return "the label is too big";
     for (size_t i = 0; i < text.len; i++) {
         uint8_t byte = text.data[i];
-        if (byte == '~') return "the label holds a direct command (~)";
         bool blank = byte == '\r' || byte == '\n' || byte == '\t';
         if ((byte < ' ' && !blank) || byte == 0x7F) return "the label holds control characters";
     }
-    return text.len == 0 || text.data[0] != '^' ? "the document is not a ZPL label" : NULL;
+    bool begins = text.len > 0 && (text.data[0] == '^' || text.data[0] == '~');
+    return begins ? NULL : NOT_ZPL;
 }
 
-bool zpl_encode_document(struct bytes text, const struct printer_setup *setup, struct textbuf *out,
-                         const char **out_why)
+bool zpl_filter_document(struct bytes text, const struct printer_setup *setup, struct textbuf *out,
+                         struct zpl_report *out_report, const char **out_why)
 {
-    struct document document = {.out = out, .why = NULL};
-    text = bytes_trim(bytes_skip_mark(text));
+    unsigned dots_per_mm = label_dots_per_mm(setup->dpi);
+    struct document document = {.out = out,
+                                .report = out_report,
+                                .width = label_dots(setup->width_dmm, dots_per_mm),
+                                .height = label_dots(setup->height_dmm, dots_per_mm)};
+    if (out_report != NULL) *out_report = (struct zpl_report){.count = 0};
+    text = skip_usual_letters(bytes_trim(bytes_skip_mark(text)));
     document.why = check_bytes(text);
     /* A document may count on the bar and letter sizes that a printer starts with. */
     zpl_open(setup, out);
     textbuf_text(out, "^BY2,3,10^CFA,9,5\n");
-    if (document.why == NULL && take_label(&document, text)) {
+    if (document.why == NULL && take_all(&document, text)) {
         textbuf_text(out, ZPL_CLOSE);
         if (textbuf_ok(out)) return true;
         document.why = "the label is too big";
     }
     *out_why = document.why;
     return false;
+}
+
+bool zpl_encode_document(struct bytes text, const struct printer_setup *setup, struct textbuf *out,
+                         const char **out_why)
+{
+    return zpl_filter_document(text, setup, out, NULL, out_why);
 }
