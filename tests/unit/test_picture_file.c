@@ -43,6 +43,7 @@ static bool is_black(unsigned x, unsigned y)
 
 static uint32_t take_u32(struct bytes at)
 {
+    if (at.len < 4) return 0;
     return (uint32_t)at.data[0] << 24 | (uint32_t)at.data[1] << 16 | (uint32_t)at.data[2] << 8 |
            at.data[3];
 }
@@ -79,9 +80,10 @@ static void expect_png(unsigned dpi, unsigned dots_per_metre)
     struct bytes head = take_chunk(&rest, "IHDR");
     EXPECT_I64(13, head.len, "a head of 13 bytes");
     EXPECT(take_u32(head) == width && take_u32(bytes_from(head, 4)) == height, "of this size");
-    EXPECT(memcmp(head.data + 8, "\1\0\0\0\0", 5) == 0, "one bit of grey");
+    EXPECT(head.len == 13 && memcmp(head.data + 8, "\1\0\0\0\0", 5) == 0, "one bit of grey");
     struct bytes scale = take_chunk(&rest, "pHYs");
-    EXPECT(take_u32(scale) == dots_per_metre && scale.data[8] == 1, "in the printer's resolution");
+    EXPECT(scale.len == 9 && take_u32(scale) == dots_per_metre && scale.data[8] == 1,
+           "in the printer's resolution");
     struct bytes dots = take_chunk(&rest, "IDAT");
     EXPECT_I64(Z_OK, uncompress(seen, &len, dots.data, dots.len), "one stream");
     EXPECT_I64(row * height, len, "of all rows");
