@@ -20,7 +20,7 @@ int main(int argc, char **argv)
     struct textbuf job;
     const char *why = "";
     if (argc != 2) return 2;
-    const struct printer_setup setup = {.dpi = (unsigned)atoi(argv[1]),
+    const struct printer_setup setup = {.dpi = (unsigned)strtoul(argv[1], NULL, 10),
                                         .width_dmm = 1016,
                                         .height_dmm = 1524};
     size_t len = fread(document, 1, sizeof document, stdin);

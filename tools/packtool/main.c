@@ -18,6 +18,9 @@ static const struct command commands[] = {
      "capture ADDRESS [--driver NAME] [--seconds N] [--send HEX]... [--ask] [--show] [--out FILE]"},
     {"decode", packtool_decode, "decode scale|scanner|hid|printer|device-id|gs1 ..."},
     {"check-digit", packtool_check_digit, "check-digit --scheme gs1|s10|... --text TEXT"},
+    {"render", packtool_render,
+     "render --in FILE|--template NAME --fields FILE [--dpi 203|300|600] [--size 4x6in|100x150mm] "
+     "[--language zpl|tspl|epl|escpos|pbm|png|pdf] [--want TEXT]... --out FILE"},
     {"carrier", packtool_carrier, "carrier build|take --carrier NAME --operation OP ..."},
     {"oms", packtool_oms, "oms build|take --oms NAME --operation OP ..."},
     {"journal", packtool_journal, "journal check|export FILE | numbers FILE COURIER"},

@@ -11,6 +11,7 @@ enum { PACKTOOL_DONE = 0, PACKTOOL_BAD_INPUT = 1, PACKTOOL_USAGE = 2 };
 int packtool_capture(int argc, char **argv);
 int packtool_decode(int argc, char **argv);
 int packtool_check_digit(int argc, char **argv);
+int packtool_render(int argc, char **argv);
 int packtool_journal(int argc, char **argv);
 int packtool_sim(int argc, char **argv);
 
