@@ -1,6 +1,6 @@
-/* picture_print.c - labels as pictures, for label_picture.sh to look at: `picture_print FOLDER` writes
- * for each NAME below NAME.pbm, drawn here; NAME.zpl; NAME-png.png and NAME-pbm.pbm, the files for
- * people; and NAME-DIALECT.pbm, what packsim's printers make of the jobs in the other languages. */
+/* picture_print.c - labels as pictures, for label_picture.sh to look at: `picture_print FOLDER`
+ * writes for each NAME below NAME.pbm, drawn here; NAME.zpl; NAME-png.png and NAME-pbm.pbm, the
+ * files for people; and NAME-DIALECT.pbm, what packsim's printers make of the other languages. */
 #include <stdio.h>
 #include <stdlib.h>
 

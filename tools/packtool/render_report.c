@@ -140,6 +140,19 @@ static void write_job(struct json_writer *writer, const struct render_options *o
     json_write_i64(writer, "bytes", (int64_t)job.len);
 }
 
+/* Of a PDF there are no dots to be counted, and nothing is read back. */
+static void write_dots(struct json_writer *writer, const struct render_options *options,
+                       const struct render_answer *answer)
+{
+    json_write_i64(writer, "page", answer->page);
+    json_write_i64(writer, "width", answer->width_dots);
+    json_write_i64(writer, "height", answer->height_dots);
+    json_write_i64(writer, "dpi", options->dpi);
+    write_crop(writer, answer);
+    write_decimal(writer, "scale", answer->scale_ppm, 1000000);
+    write_codes(writer, answer);
+}
+
 unsigned render_report(const struct render_options *options, const struct render_seen *seen)
 {
     static const struct word words[] = {
@@ -149,16 +162,11 @@ unsigned render_report(const struct render_options *options, const struct render
         {RENDER_WARN_WANTED, "wanted_not_read"}, {RENDER_WARN_MORE_LABELS, "more_labels"}};
     const struct render_answer *answer = &seen->answer;
     struct json_writer *writer = talk_line_open();
+    bool dots = answer->width_dots > 0;
     json_write_i64(writer, "pages", answer->pages);
-    json_write_i64(writer, "page", answer->page);
-    json_write_i64(writer, "width", answer->width_dots);
-    json_write_i64(writer, "height", answer->height_dots);
-    json_write_i64(writer, "dpi", options->dpi);
-    write_crop(writer, answer);
-    write_decimal(writer, "scale", answer->scale_ppm, 1000000);
-    write_codes(writer, answer);
+    if (dots) write_dots(writer, options, answer);
     unsigned missing = write_missing(writer, options, answer);
-    write_decimal(writer, "dark_ratio", answer->dark_ppm, 1000000);
+    if (dots) write_decimal(writer, "dark_ratio", answer->dark_ppm, 1000000);
     write_words(writer, answer->warnings, words, ARRAY_LEN(words));
     write_job(writer, options, seen->job);
     write_hash(writer, "sha256", seen->output);
