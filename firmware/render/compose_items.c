@@ -57,11 +57,20 @@ static struct bytes to_upper(struct drawing *drawing, struct bytes text)
     return copy != NULL ? bytes_of(copy, len) : text;
 }
 
+/* What has nothing to say is not there, but in a row, where it keeps its place. */
+static bool fill(struct drawing *drawing, const struct template_node *node, enum filling filling,
+                 struct bytes *out_text)
+{
+    if (scope_fill(&drawing->scope, node->text, filling, drawing->arena, out_text)) return true;
+    *out_text = BYTES_NONE;
+    return drawing->in_row;
+}
+
 static void expand_text(struct drawing *drawing, struct chain *chain,
                         const struct template_node *node)
 {
     struct bytes text;
-    if (!scope_fill(&drawing->scope, node->text, FILL_TEXT, drawing->arena, &text)) return;
+    if (!fill(drawing, node, FILL_TEXT, &text)) return;
     struct item *item = add(drawing, chain, node);
     if (item != NULL) item->text = node->upper ? to_upper(drawing, text) : text;
 }
@@ -71,10 +80,11 @@ static void expand_barcode(struct drawing *drawing, struct chain *chain,
 {
     struct bytes text;
     const char *why;
-    if (!scope_fill(&drawing->scope, node->text, FILL_BARCODE, drawing->arena, &text)) return;
+    if (!fill(drawing, node, FILL_BARCODE, &text)) return;
     struct item *item = add(drawing, chain, node);
-    if (item == NULL) return;
+    if (item == NULL || text.len == 0) return;
     item->text = text;
+    item->type = node->barcode;
     if (symbol_make(node->barcode, text, drawing->arena, &item->symbol, &why)) return;
     if (!node->optional) {
         drawing_fail(drawing, node, "barcode", "\"%.*s\" cannot become a %s barcode: %s.",
@@ -149,7 +159,10 @@ static void expand_one(struct drawing *drawing, struct chain *chain,
         item = add(drawing, chain, node);
         if (item == NULL) return;
         struct chain inside = {NULL, &item->child};
+        bool before = drawing->in_row;
+        drawing->in_row = node->kind == NODE_ROW;
         expand_into(drawing, &inside, node);
+        drawing->in_row = before;
         return;
     }
     case NODE_PAGE:

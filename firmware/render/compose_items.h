@@ -4,14 +4,21 @@
 
 #include "firmware/render/compose_canvas.h"
 
+/* How much of what may shrink has shrunk: 0 nothing, LEAST all; CUT: texts have one line. */
+#define SQUEEZE_LEAST 4u
+#define SQUEEZE_CUT 5u
+
 struct item {
     const struct template_node *node;
     struct item *child, *next;
     struct bytes text;
-    struct symbol symbol;
+    enum barcode_type type; /* of the symbol */
+    struct symbol symbol;   /* no columns: there is none, its text is drawn */
     const struct image *image;
-    struct text_fit fit; /* of the text, or of what stands under the bars */
-    unsigned fit_width, fit_squeeze; /* for which fit was made; fit_width 0: for none */
+    struct item_fit {
+        unsigned wide; /* for which width, and one more; 0: for none yet */
+        struct text_fit fit;
+    } fits[SQUEEZE_CUT + 1]; /* of the text, or of what stands under the bars */
 };
 
 struct drawing {
@@ -22,6 +29,7 @@ struct drawing {
     struct scope scope;
     struct arena *arena;
     uint32_t warnings;
+    bool in_row; /* while items are made */
     bool failed; /* word, line and sentence say why */
     unsigned line;
     const char *word;
@@ -36,10 +44,6 @@ void drawing_fail(struct drawing *drawing, const struct template_node *node, con
 struct item *items_expand(struct drawing *drawing, const struct template_node *parent);
 struct item *items_expand_kind(struct drawing *drawing, enum node_kind kind);
 
-/* How much of what may shrink has shrunk: 0 nothing, LEAST all; CUT: texts have one line. */
-#define SQUEEZE_LEAST 4u
-#define SQUEEZE_CUT 5u
-
 unsigned layout_height(struct drawing *drawing, struct item *item, unsigned width,
                        unsigned squeeze);
 unsigned layout_list_height(struct drawing *drawing, struct item *first, unsigned gap,
@@ -49,10 +53,6 @@ void layout_list(struct drawing *drawing, struct item *first, unsigned gap, enum
                  struct place_dots place, unsigned squeeze, bool black);
 void layout_item(struct drawing *drawing, struct item *item, struct place_dots place,
                  unsigned squeeze, bool black);
-
-/* The bars of an item in this width; 0: they do not fit with two dots and 0.19 mm at the least. */
-unsigned layout_module(const struct drawing *drawing, const struct item *item, unsigned width,
-                       unsigned height);
 
 /* All pages, or the one that the canvas is for. False: it does not fit; the drawing says why. */
 struct page_plan {

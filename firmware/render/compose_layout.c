@@ -8,6 +8,7 @@
 #define CAPTION_SIZE_MOST 1100u
 #define CAPTION_SIZE_LEAST 600u
 #define CAPTION_GAP_UM 700u
+#define INVERSE_PAD_UM 800u /* left and right of a text on black */
 #define ROW_CHILDREN_MAX 24u
 #define MODULE_MOST_UM 500u
 #define MODULE_2D_MOST_UM 800u
@@ -58,18 +59,26 @@ static struct text_wish wish_of(const struct drawing *drawing, const struct item
     return wish;
 }
 
-static void fit_text(struct drawing *drawing, struct item *item, unsigned width, unsigned squeeze)
+/* How the text fits into a width, however high it becomes; remembered, for columns ask often. */
+static const struct text_fit *fit_text(struct drawing *drawing, struct item *item, unsigned width,
+                                       unsigned squeeze)
 {
-    if (item->fit_width == width + 1 && item->fit_squeeze == squeeze) return;
+    struct item_fit *known = &item->fits[squeeze];
+    if (item->text.len == 0 || known->wide == width + 1) return &known->fit;
     struct text_wish wish = wish_of(drawing, item, squeeze, false);
-    text_fit(drawing->canvas.fonts, &wish, width, 0, &item->fit);
-    item->fit_width = width + 1;
-    item->fit_squeeze = squeeze;
+    const struct item_fit *before = squeeze > 0 ? &item->fits[squeeze - 1] : known;
+    /* What had to be smaller than this anyway becomes the same. */
+    bool same = before->wide == width + 1 && before->fit.size <= wish.size_most &&
+                squeeze <= SQUEEZE_LEAST;
+    if (same) known->fit = before->fit;
+    else text_fit(drawing->canvas.fonts, &wish, width, 0, &known->fit);
+    known->wide = width + 1;
+    return &known->fit;
 }
 
 static bool is_flat(const struct item *item)
 {
-    return item->node->barcode < BARCODE_TYPE_QR;
+    return item->type < BARCODE_TYPE_QR;
 }
 
 /* um to dots that are surely enough, or surely not more. */
@@ -79,8 +88,9 @@ static unsigned least_dots(const struct drawing *drawing, uint32_t um)
     return got < MODULE_DOTS_LEAST ? MODULE_DOTS_LEAST : got;
 }
 
-unsigned layout_module(const struct drawing *drawing, const struct item *item, unsigned width,
-                       unsigned height)
+/* Dots of a module in this width; 0: it does not fit with two dots and 0.19 mm at the least. */
+static unsigned module_for(const struct drawing *drawing, const struct item *item, unsigned width,
+                           unsigned height)
 {
     const struct template_node *node = item->node;
     const struct symbol *symbol = &item->symbol;
@@ -106,81 +116,116 @@ static unsigned bar_height(const struct drawing *drawing, const struct item *ite
     return dots(drawing, squeezed(height->most, height->least, squeeze));
 }
 
+/* Bars that are too wide here become what the template names instead, from now on. */
+static void choose_symbol(struct drawing *drawing, struct item *item, unsigned width)
+{
+    const struct template_node *node = item->node;
+    const char *why;
+    struct symbol other;
+    if (!node->has_other || item->type == node->other || item->symbol.columns == 0) return;
+    if (module_for(drawing, item, width, bar_height(drawing, item, SQUEEZE_LEAST)) > 0) return;
+    if (!symbol_make(node->other, item->text, drawing->arena, &other, &why)) return;
+    item->symbol = other;
+    item->type = node->other;
+}
+
 static unsigned barcode_height(struct drawing *drawing, struct item *item, unsigned width,
                                unsigned squeeze)
 {
     unsigned high = bar_height(drawing, item, squeeze);
+    choose_symbol(drawing, item, width);
     if (item->symbol.columns == 0) {
-        fit_text(drawing, item, width, squeeze);
-        return item->fit.height;
+        return fit_text(drawing, item, width, squeeze)->height;
     }
     if (!is_flat(item)) {
-        unsigned module = layout_module(drawing, item, width, high);
+        unsigned module = module_for(drawing, item, width, high);
         const struct symbol *symbol = &item->symbol;
         high = module * (symbol->rows * symbol->row_height + 2 * symbol->quiet_down);
     }
     if (!item->node->caption) return high;
-    fit_text(drawing, item, width, squeeze);
-    return high + dots(drawing, CAPTION_GAP_UM) + item->fit.height;
+    return high + dots(drawing, CAPTION_GAP_UM) + fit_text(drawing, item, width, squeeze)->height;
+}
+
+/* What stands under the bars, as wide as they are or wider. */
+static void draw_caption(struct drawing *drawing, const struct item *item,
+                         const struct text_fit *fit, struct place_dots under,
+                         struct place_dots place)
+{
+    struct text_wish wish = wish_of(drawing, item, 0, false);
+    if (fit->width > under.width) {
+        under.x = place.x;
+        under.width = place.width;
+    }
+    if (fit->cut) drawing->warnings |= RENDER_WARN_TEXT_CUT;
+    canvas_text(&drawing->canvas, &wish, fit, under);
+}
+
+static void draw_bars(struct drawing *drawing, struct item *item, struct place_dots place,
+                      unsigned module, unsigned high, const struct text_fit *caption)
+{
+    const struct template_node *node = item->node;
+    const struct symbol *symbol = &item->symbol;
+    unsigned gap = caption != NULL ? dots(drawing, CAPTION_GAP_UM) : 0;
+    unsigned below = caption != NULL ? caption->height + gap : 0;
+    unsigned rows = symbol->rows * symbol->row_height + 2 * symbol->quiet_down;
+    unsigned width = module * (symbol->columns + 2 * symbol->quiet);
+    unsigned tall = is_flat(item) ? high : module * rows;
+    unsigned spare = place.height > tall + below ? place.height - tall - below : 0;
+    int x = place.x + (int)((place.width - width) * (unsigned)node->across / 2);
+    int y = place.y + (int)(spare * (unsigned)node->down / 2);
+    canvas_symbol(&drawing->canvas, symbol, x, y, module, high);
+    if (caption == NULL) return;
+    struct place_dots under = {x, y + (int)(tall + gap), width, caption->height};
+    draw_caption(drawing, item, caption, under, place);
 }
 
 static void draw_barcode(struct drawing *drawing, struct item *item, struct place_dots place,
                          unsigned squeeze)
 {
     const struct template_node *node = item->node;
-    const struct symbol *symbol = &item->symbol;
-    unsigned caption = 0, module = 0, high = bar_height(drawing, item, squeeze);
-    struct text_wish wish = wish_of(drawing, item, squeeze, false);
-    if (node->caption || symbol->columns == 0) {
-        fit_text(drawing, item, place.width, squeeze);
-        caption = item->fit.height + (symbol->columns > 0 ? dots(drawing, CAPTION_GAP_UM) : 0);
+    const struct text_fit *fit = NULL;
+    unsigned module = 0, high = bar_height(drawing, item, squeeze), room = place.height;
+    if (item->text.len == 0) return;
+    choose_symbol(drawing, item, place.width);
+    bool bars = item->symbol.columns > 0;
+    if (node->caption || !bars) fit = fit_text(drawing, item, place.width, squeeze);
+    if (fit != NULL && bars) {
+        unsigned caption = fit->height + dots(drawing, CAPTION_GAP_UM);
+        room = room > caption ? room - caption : 0;
     }
-    unsigned left = place.height > caption ? place.height - caption : 0;
-    if (high > left) high = left;
-    if (symbol->columns > 0) module = layout_module(drawing, item, place.width, high);
-    if (symbol->columns > 0 && module == 0 && !node->optional) {
+    if (high > room) high = room;
+    if (bars) module = module_for(drawing, item, place.width, high);
+    if (module > 0) {
+        draw_bars(drawing, item, place, module, high, fit);
+    } else if (node->optional) {
+        drawing->warnings |= RENDER_WARN_TEXT_CUT;
+        fit = fit_text(drawing, item, place.width, squeeze);
+        if (fit->height <= place.height) draw_caption(drawing, item, fit, place, place);
+    } else {
         drawing_fail(drawing, node, "barcode",
                      "The %s barcode \"%.*s\" needs more room: %u modules of 0.19 mm or more.",
-                     symbol_type_word(node->barcode), (int)bytes_slice(item->text, 0, 40).len,
-                     (const char *)item->text.data, symbol->columns + 2 * symbol->quiet);
-        return;
+                     symbol_type_word(item->type), (int)bytes_slice(item->text, 0, 40).len,
+                     (const char *)item->text.data,
+                     item->symbol.columns + 2 * item->symbol.quiet);
     }
-    if (module > 0) {
-        unsigned width = module * (symbol->columns + 2 * symbol->quiet);
-        unsigned spare = place.width - width;
-        int x = place.x + (int)(spare * (unsigned)node->across / 2);
-        unsigned tall = is_flat(item) ? high
-                                      : module * (symbol->rows * symbol->row_height +
-                                                  2 * symbol->quiet_down);
-        unsigned below = left > tall ? left - tall : 0;
-        int y = place.y + (int)(below * (unsigned)node->down / 2);
-        canvas_symbol(&drawing->canvas, symbol, x, y, module, high);
-        struct place_dots under = {x, y + (int)(tall + dots(drawing, CAPTION_GAP_UM)), width,
-                                   item->fit.height};
-        if (!node->caption) return;
-        if (item->fit.width > width) under = (struct place_dots){place.x, under.y, place.width, under.height};
-        canvas_text(&drawing->canvas, &wish, &item->fit, under);
-    } else {
-        drawing->warnings |= RENDER_WARN_TEXT_CUT;
-        canvas_text(&drawing->canvas, &wish, &item->fit, place);
-    }
-    if (item->fit.cut) drawing->warnings |= RENDER_WARN_TEXT_CUT;
 }
 
 static void draw_text(struct drawing *drawing, struct item *item, struct place_dots place,
                       unsigned squeeze, bool black)
 {
-    unsigned pad = item->node->inverse ? dots(drawing, 800) : 0;
-    unsigned lines = squeeze > SQUEEZE_LEAST ? SQUEEZE_LEAST : squeeze;
-    struct text_wish wish = wish_of(drawing, item, lines, black);
+    unsigned pad = item->node->inverse ? dots(drawing, INVERSE_PAD_UM) : 0;
+    unsigned step = squeeze > SQUEEZE_LEAST ? SQUEEZE_LEAST : squeeze;
+    if (item->text.len == 0) return;
+    struct text_wish wish = wish_of(drawing, item, step, black);
     if (item->node->inverse) canvas_fill(&drawing->canvas, place, black);
     if (place.width <= 2 * pad || place.height == 0) return;
     place.x += (int)pad;
     place.width -= 2 * pad;
-    text_fit(drawing->canvas.fonts, &wish, place.width, place.height, &item->fit);
-    item->fit_width = 0;
-    if (item->fit.cut) drawing->warnings |= RENDER_WARN_TEXT_CUT;
-    canvas_text(&drawing->canvas, &wish, &item->fit, place);
+    struct text_fit fit = *fit_text(drawing, item, place.width, step);
+    if (fit.height > place.height)
+        text_fit(drawing->canvas.fonts, &wish, place.width, place.height, &fit);
+    if (fit.cut) drawing->warnings |= RENDER_WARN_TEXT_CUT;
+    canvas_text(&drawing->canvas, &wish, &fit, place);
 }
 
 /* ---- rows ----------------------------------------------------------------------------------- */
@@ -201,7 +246,7 @@ static unsigned own_width(struct drawing *drawing, const struct item *item, unsi
     if (node->kind == NODE_MARK) return high;
     if (node->kind == NODE_IMAGE)
         return (unsigned)((uint64_t)high * item->image->width / item->image->height);
-    return layout_module(drawing, item, width, high) *
+    return module_for(drawing, item, width, high) *
            (item->symbol.columns + 2 * item->symbol.quiet);
 }
 
@@ -309,9 +354,9 @@ unsigned layout_height(struct drawing *drawing, struct item *item, unsigned widt
         return 2 * inset + layout_list_height(drawing, item->child, dots(drawing, node->gap_um),
                                               inner, squeeze);
     case NODE_TEXT: {
-        unsigned pad = node->inverse ? dots(drawing, 800) : 0;
-        fit_text(drawing, item, width > 2 * pad ? width - 2 * pad : 0, squeeze);
-        return item->fit.height + pad;
+        unsigned pad = node->inverse ? dots(drawing, INVERSE_PAD_UM) : 0;
+        unsigned wide = width > 2 * pad ? width - 2 * pad : 0;
+        return fit_text(drawing, item, wide, squeeze)->height + pad;
     }
     case NODE_BARCODE:
     case NODE_IMAGE:

@@ -29,6 +29,8 @@
 #define LINE_SPACING 0.9f
 #define BASE_PIXELS 64
 #define PATH_SIZE 160
+/* Bytes of a text that was filled in: more are not laid out. */
+#define TEXT_MAX 5000u
 /* Nothing larger is drawn at once: a label of 8 by 4 inches at 600 dpi. */
 #define SURFACE_MAX ((size_t)(12u * 1024u * 1024u))
 #define SURFACE_KEPT ((size_t)(512u * 1024u))
@@ -259,6 +261,7 @@ static PangoLayout *layout_of(struct text_engine *engine, const struct text_wish
     static const PangoAlignment alignments[] = {PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER,
                                                 PANGO_ALIGN_RIGHT};
     PangoLayout *layout = engine->layout;
+    ENSURE(wish->text.len <= TEXT_MAX);
     pango_layout_set_text(layout, (const char *)wish->text.data, (int)wish->text.len);
     pango_layout_set_font_description(layout, engine->fonts[wish->bold ? 1 : 0]);
     pango_layout_set_alignment(layout, alignments[wish->across]);
@@ -299,22 +302,68 @@ static void set_width(PangoLayout *layout, const struct text_wish *wish, uint32_
     pango_layout_set_width(layout, pango_units(width, scale_of(wish, size)));
 }
 
-/* With an ellipsis where it ends too early. */
+/* The text up to here and an ellipsis, instead of the whole. */
+static void set_front(PangoLayout *layout, const struct text_wish *wish, size_t len)
+{
+    static const char ellipsis[] = "\xE2\x80\xA6";
+    char front[TEXT_MAX + sizeof ellipsis];
+    while (len > 0 && wish->text.data[len - 1] <= ' ') len--;
+    memcpy(front, wish->text.data, len);
+    memcpy(front + len, ellipsis, sizeof ellipsis);
+    pango_layout_set_text(layout, front, -1);
+}
+
+/* The largest front of a text that fits with an ellipsis behind it, cut where a cursor may stand. */
+static void cut_lines(PangoLayout *layout, const struct text_wish *wish, unsigned width,
+                      unsigned height, struct text_fit *out)
+{
+    const char *text = (const char *)wish->text.data;
+    glong count = g_utf8_strlen(text, (gssize)wish->text.len);
+    PangoLogAttr *places = g_new0(PangoLogAttr, (gsize)count + 1);
+    pango_get_log_attrs(text, (int)wish->text.len, -1, pango_language_from_string("en-in"), places,
+                        (int)count + 1);
+    glong low = 0, high = count - 1; /* `low` fits, or nothing does */
+    while (low < high) {
+        glong middle = (low + high + 1) / 2, place = middle;
+        while (place > low && !places[place].is_cursor_position) place--;
+        if (place == low) {
+            low = middle;
+            continue;
+        }
+        set_front(layout, wish, (size_t)(g_utf8_offset_to_pointer(text, place) - text));
+        measure(layout, wish, out);
+        if (fits(out, wish, width, height)) low = middle;
+        else high = middle - 1;
+    }
+    while (low > 0 && !places[low].is_cursor_position) low--;
+    g_free(places);
+    out->kept = (size_t)(g_utf8_offset_to_pointer(text, low) - text);
+    set_front(layout, wish, out->kept);
+    measure(layout, wish, out);
+}
+
 static void cut(PangoLayout *layout, const struct text_wish *wish, unsigned width, unsigned height,
                 struct text_fit *out)
 {
+    out->cut = true;
+    if (wish->lines > 1) {
+        cut_lines(layout, wish, width, height, out);
+        return;
+    }
     set_width(layout, wish, out->size, width);
     pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-    if (wish->lines > 1) {
-        unsigned lines = wish->lines;
-        unsigned each = out->shown > 0 ? (out->height + out->shown - 1) / out->shown : 1;
-        if (height > 0 && each > 0 && height / each < lines) lines = height / each;
-        /* Height is in lines only for one paragraph; in dots it is for all of them. */
-        unsigned high = lines > 0 ? lines * each + each / 4 : 1;
-        pango_layout_set_height(layout, pango_units(high, scale_of(wish, out->size)));
-    }
     measure(layout, wish, out);
-    out->cut = pango_layout_is_ellipsized(layout) != 0;
+}
+
+/* The next step down; more where so many lines too many show that one is not enough. */
+static uint32_t next_size(const struct text_fit *fit, const struct text_wish *wish, uint32_t least)
+{
+    uint32_t next = step_of(fit->size - 1);
+    if (wish->lines > 1 && fit->shown > wish->lines) {
+        double guess = fit->size * sqrt((wish->lines + 1.0) / fit->shown);
+        if (guess < next) next = step_of((uint32_t)guess);
+    }
+    return next < least ? least : next;
 }
 
 void text_fit(struct text_engine *engine, const struct text_wish *wish, unsigned width,
@@ -328,7 +377,7 @@ void text_fit(struct text_engine *engine, const struct text_wish *wish, unsigned
         measure(layout, wish, out);
         if (fits(out, wish, width, height)) return;
         if (out->size <= least) break;
-        out->size = step_of(out->size - 1);
+        out->size = next_size(out, wish, least);
     }
     cut(layout, wish, width, height, out);
 }
@@ -340,14 +389,10 @@ static PangoLayout *laid_out(struct text_engine *engine, const struct text_wish 
                              const struct text_fit *fit, struct place_dots place, int *out_y)
 {
     PangoLayout *layout = layout_of(engine, wish);
-    struct text_fit again = *fit;
     int spare = (int)place.height - (int)fit->height;
     set_width(layout, wish, fit->size, place.width);
     if (wish->lines == 1) pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-    if (fit->cut && wish->lines > 1) {
-        measure(layout, wish, &again);
-        cut(layout, wish, place.width, place.height, &again);
-    }
+    if (fit->cut && wish->lines > 1) set_front(layout, wish, fit->kept);
     *out_y = -fit->rise;
     if (spare > 0 && wish->down == PLACE_MIDDLE) *out_y += spare / 2;
     if (spare > 0 && wish->down == PLACE_END) *out_y += spare;

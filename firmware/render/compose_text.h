@@ -35,6 +35,7 @@ struct text_fit {
     int rise;               /* how much of the first line's height is left away */
     unsigned shown;         /* lines */
     bool cut;
+    size_t kept; /* cut, of several lines: bytes before the ellipsis */
 };
 
 /* The largest size at which it goes into `width` and `height`; height 0: as high as it needs. */

@@ -78,7 +78,8 @@ struct template_node {
     unsigned lines;                 /* most lines of a text */
     unsigned columns;               /* EACH: so many side by side */
     uint32_t module_most_um, module_least_um;
-    enum barcode_type barcode;
+    enum barcode_type barcode, other; /* `other` where the first does not fit */
+    bool has_other;
     enum mark_kind mark;
     enum condition condition;
     struct bytes text;  /* between the quotes, as written */

@@ -128,12 +128,24 @@ static unsigned group_of(struct bytes word)
                   {"middle", PLACES}, {"bottom", PLACES},  {"width", SIZES},   {"height", SIZES},
                   {"size", TEXTS},    {"lines", TEXTS},    {"bold", TEXTS},    {"tight", TEXTS},
                   {"upper", TEXTS},   {"inverse", TEXTS | HOLDS},               {"module", BARS},
-                  {"caption", BARS},  {"optional", BARS},  {"pad", HOLDS},     {"gap", HOLDS},
+                  {"caption", BARS},  {"optional", BARS},  {"or", BARS},  {"pad", HOLDS},     {"gap", HOLDS},
                   {"frame", HOLDS},   {"thick", THICK}};
     for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
         if (bytes_equal_text(word, groups[i].word)) return groups[i].group;
     }
     return 0;
+}
+
+static void read_other(struct template_reader *reader, struct template_node *node)
+{
+    struct bytes word;
+    unsigned index = 0;
+    node->has_other =
+        template_word(reader, &word) && find(word, types, ARRAY_LEN(types), &index);
+    node->other = (enum barcode_type)index;
+    if (!node->has_other)
+        template_wrong(reader, "After or comes the kind of barcode that is taken where the first "
+                               "does not fit: or qr.");
 }
 
 static void read_one(struct template_reader *reader, struct template_node *node, struct bytes word)
@@ -145,6 +157,7 @@ static void read_one(struct template_reader *reader, struct template_node *node,
     else if (bytes_equal_text(word, "lines"))
         read_count(reader, "lines", TEMPLATE_LINES_MAX, &node->lines);
     else if (bytes_equal_text(word, "module")) read_module(reader, node);
+    else if (bytes_equal_text(word, "or")) read_other(reader, node);
     else if (bytes_equal_text(word, "pad")) read_um(reader, "pad", 20000, &node->pad_um);
     else if (bytes_equal_text(word, "gap")) read_um(reader, "gap", 20000, &node->gap_um);
     else if (bytes_equal_text(word, "frame")) read_um(reader, "frame", 3000, &node->frame_um);
@@ -219,7 +232,7 @@ static void read_barcode(struct template_reader *reader, struct template_node *n
     node->barcode = (enum barcode_type)index;
     read_text(reader, node);
     read_rest(reader, node, PLACES | SIZES | BARS,
-              "height, width, module, caption, optional, left, center, right, top, middle and "
+              "height, width, module, caption, or, optional, left, center, right, top, middle and "
               "bottom");
 }
 
