@@ -27,8 +27,8 @@ const struct template *templates_find(const struct templates *templates, const c
         const char *known = templates->loaded[i].name;
         size_t known_len = strlen(known);
         bool whole = strcmp(known, name) == 0;
-        bool front = known_len < len && name[known_len] == '-' &&
-                     strncmp(known, name, known_len) == 0;
+        bool front =
+            known_len < len && name[known_len] == '-' && strncmp(known, name, known_len) == 0;
         if ((whole || front) && known_len >= best_len) {
             best = i;
             best_len = known_len;
@@ -46,8 +46,11 @@ bool compose_prepare(struct drawing *drawing, const struct templates *templates,
     drawing->image_count = templates->image_count;
     drawing->canvas.fonts = templates->fonts;
     drawing->arena = arena;
-    drawing->scope = (struct scope){.fields = fields, .covers = text_covers,
-                                    .context = templates->fonts, .page = 1, .pages = 1};
+    drawing->scope = (struct scope){.fields = fields,
+                                    .covers = text_covers,
+                                    .context = templates->fonts,
+                                    .page = 1,
+                                    .pages = 1};
     if (fields == NULL || !fields_read(text, arena, fields)) {
         drawing_fail(drawing, NULL, "too_large", "There are more fields than a label can take.");
         return false;

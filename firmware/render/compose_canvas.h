@@ -19,7 +19,8 @@ struct canvas {
     void *cairo;       /* its units are dots */
 };
 
-unsigned canvas_dots(const struct canvas *canvas, uint32_t um); /* rounded; at least 1 of more than 0 */
+unsigned canvas_dots(const struct canvas *canvas,
+                     uint32_t um); /* rounded; at least 1 of more than 0 */
 void canvas_fill(struct canvas *canvas, struct place_dots place, bool white);
 void canvas_frame(struct canvas *canvas, struct place_dots place, unsigned thick, bool white);
 void canvas_text(struct canvas *canvas, const struct text_wish *wish, const struct text_fit *fit,

@@ -120,9 +120,9 @@ static struct bytes look_up(struct scope *scope, struct bytes name, struct arena
     bool in_list = len > 0 && name.len > len + 1 && name.data[len] == '.' &&
                    bytes_equal(bytes_slice(name, 0, len), scope->list);
     if (in_list && !bytes_equal_text(bytes_from(name, len + 1), "n")) {
-        int written = snprintf(storage, sizeof storage, "%.*s.%u.%.*s", (int)len,
-                               (const char *)name.data, scope->row, (int)(name.len - len - 1),
-                               (const char *)name.data + len + 1);
+        int written =
+            snprintf(storage, sizeof storage, "%.*s.%u.%.*s", (int)len, (const char *)name.data,
+                     scope->row, (int)(name.len - len - 1), (const char *)name.data + len + 1);
         if (written < 0 || (size_t)written >= sizeof storage) return BYTES_NONE;
         return fields_get(scope->fields, bytes_of(storage, (size_t)written));
     }

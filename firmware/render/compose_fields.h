@@ -5,8 +5,8 @@
 #include "firmware/render/template.h"
 
 #define FIELDS_MAX 20000u
-#define FIELDS_ROWS_MAX 2000u   /* of a list */
-#define FIELDS_VALUE_MAX 600u   /* bytes of a value that are drawn */
+#define FIELDS_ROWS_MAX 2000u /* of a list */
+#define FIELDS_VALUE_MAX 600u /* bytes of a value that are drawn */
 #define FIELDS_NAME_MAX 48u
 #define FIELDS_BARCODE_MAX 1024u /* bytes in a barcode */
 

@@ -148,8 +148,8 @@ static void expand_one(struct drawing *drawing, struct chain *chain,
     case NODE_EACH: expand_each(drawing, chain, node); return;
     case NODE_MARK:
         item = add(drawing, chain, node);
-        if (item != NULL && !scope_fill(&drawing->scope, node->text, FILL_TEXT, drawing->arena,
-                                        &item->text))
+        if (item != NULL &&
+            !scope_fill(&drawing->scope, node->text, FILL_TEXT, drawing->arena, &item->text))
             item->text = BYTES_NONE;
         return;
     case NODE_LINE:

@@ -68,8 +68,8 @@ static const struct text_fit *fit_text(struct drawing *drawing, struct item *ite
     struct text_wish wish = wish_of(drawing, item, squeeze, false);
     const struct item_fit *before = squeeze > 0 ? &item->fits[squeeze - 1] : known;
     /* What had to be smaller than this anyway becomes the same. */
-    bool same = before->wide == width + 1 && before->fit.size <= wish.size_most &&
-                squeeze <= SQUEEZE_LEAST;
+    bool same =
+        before->wide == width + 1 && before->fit.size <= wish.size_most && squeeze <= SQUEEZE_LEAST;
     if (same) known->fit = before->fit;
     else text_fit(drawing->canvas.fonts, &wish, width, 0, &known->fit);
     known->wide = width + 1;
@@ -98,8 +98,8 @@ static unsigned module_for(const struct drawing *drawing, const struct item *ite
     uint32_t usual = flat ? MODULE_MOST_UM : MODULE_2D_MOST_UM;
     unsigned columns = symbol->columns + 2 * symbol->quiet;
     unsigned rows = symbol->rows * symbol->row_height + 2 * symbol->quiet_down;
-    unsigned least = least_dots(drawing, node->module_least_um > 0 ? node->module_least_um
-                                                                   : MODULE_LEAST_UM);
+    unsigned least =
+        least_dots(drawing, node->module_least_um > 0 ? node->module_least_um : MODULE_LEAST_UM);
     uint64_t most_um = node->module_most_um > 0 ? node->module_most_um : usual;
     unsigned most = (unsigned)((most_um * drawing->canvas.dpi * 10 + 12700) / 254000);
     unsigned module = width / columns;
@@ -205,8 +205,7 @@ static void draw_barcode(struct drawing *drawing, struct item *item, struct plac
         drawing_fail(drawing, node, "barcode",
                      "The %s barcode \"%.*s\" needs more room: %u modules of 0.19 mm or more.",
                      symbol_type_word(item->type), (int)bytes_slice(item->text, 0, 40).len,
-                     (const char *)item->text.data,
-                     item->symbol.columns + 2 * item->symbol.quiet);
+                     (const char *)item->text.data, item->symbol.columns + 2 * item->symbol.quiet);
     }
 }
 
@@ -246,8 +245,7 @@ static unsigned own_width(struct drawing *drawing, const struct item *item, unsi
     if (node->kind == NODE_MARK) return high;
     if (node->kind == NODE_IMAGE)
         return (unsigned)((uint64_t)high * item->image->width / item->image->height);
-    return module_for(drawing, item, width, high) *
-           (item->symbol.columns + 2 * item->symbol.quiet);
+    return module_for(drawing, item, width, high) * (item->symbol.columns + 2 * item->symbol.quiet);
 }
 
 /* The widths of a row's children. */
@@ -334,8 +332,7 @@ static void draw_row(struct drawing *drawing, struct item *row, struct place_dot
 
 /* ---- columns -------------------------------------------------------------------------------- */
 
-unsigned layout_height(struct drawing *drawing, struct item *item, unsigned width,
-                       unsigned squeeze)
+unsigned layout_height(struct drawing *drawing, struct item *item, unsigned width, unsigned squeeze)
 {
     const struct template_node *node = item->node;
     unsigned inset = inset_of(drawing, node);
@@ -595,9 +592,8 @@ bool layout_pages(struct drawing *drawing, struct page_plan *plan)
     drawing->scope.pages = plan->pages;
     size_t mark = drawing->arena->used;
     for (unsigned page = 1; page <= plan->pages && !drawing->failed; page++) {
-        struct item *end = drawing->template->flows && item != NULL
-                               ? page_end(drawing, item, body)
-                               : NULL;
+        struct item *end =
+            drawing->template->flows && item != NULL ? page_end(drawing, item, body) : NULL;
         if (plan->page == 0 || plan->page == page) {
             drawing->scope.page = page;
             drawing->arena->used = mark; /* the edges of the page before */

@@ -40,8 +40,9 @@ static char *read_file(struct loading *loading, size_t most, size_t *out_len)
     }
     if (file != NULL) (void)fclose(file);
     if (text == NULL)
-        complain(loading, 0, "It cannot be read, so it is not known. Look at its rights, and "
-                             "whether it is a file of at most 24 KiB, an image of 256 KiB.");
+        complain(loading, 0,
+                 "It cannot be read, so it is not known. Look at its rights, and "
+                 "whether it is a file of at most 24 KiB, an image of 256 KiB.");
     return text;
 }
 
@@ -50,8 +51,8 @@ static char *read_file(struct loading *loading, size_t most, size_t *out_len)
 /* Without the nodes it does not have. */
 static struct template *shrunk(const struct template *template)
 {
-    size_t size = offsetof(struct template, nodes) +
-                  template->node_count * sizeof(struct template_node);
+    size_t size =
+        offsetof(struct template, nodes) + template->node_count * sizeof(struct template_node);
     struct template *copy = malloc(size);
     if (copy != NULL) memcpy(copy, template, size);
     return copy;
@@ -107,7 +108,8 @@ static void load_template(struct loading *loading, const char *name, struct temp
     if (good && try_out(loading, scratch)) template = shrunk(scratch);
     struct loaded *place = template != NULL ? place_for(loading->templates, name) : NULL;
     if (place == NULL) {
-        if (template != NULL) complain(loading, 0, "There are more than 64 templates. Take some away.");
+        if (template != NULL)
+            complain(loading, 0, "There are more than 64 templates. Take some away.");
         free(text);
         free(template);
         return;
@@ -128,9 +130,10 @@ static void load_image(struct loading *loading, const char *name)
     free(file);
     while (at < templates->image_count && strcmp(templates->images[at].name, name) != 0) at++;
     if (!good || at == IMAGES_MAX) {
-        complain(loading, 0, good ? "There are more than 32 images. Take some away."
-                                  : "This is no PBM picture of at most 2000 x 2000 dots. Save it "
-                                    "as PBM, black and white.");
+        complain(loading, 0,
+                 good ? "There are more than 32 images. Take some away."
+                      : "This is no PBM picture of at most 2000 x 2000 dots. Save it "
+                        "as PBM, black and white.");
         free(image.rows);
         return;
     }
@@ -202,8 +205,9 @@ struct templates *templates_load(const char *const *folders, size_t count,
     }
     loading.templates->fonts = text_engine();
     if (loading.templates->fonts == NULL)
-        complain(&loading, 0, "None of our fonts is here, so no label can be drawn. Install the "
-                              "package fonts-noto-core.");
+        complain(&loading, 0,
+                 "None of our fonts is here, so no label can be drawn. Install the "
+                 "package fonts-noto-core.");
     for (size_t i = 0; i < count && loading.templates->fonts != NULL; i++)
         load_folder(&loading, folders[i], scratch);
     free(scratch);

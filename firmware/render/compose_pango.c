@@ -37,9 +37,9 @@
 
 static const char *const folders[] = {"/usr/share/fonts/truetype/noto", "/usr/share/fonts/noto",
                                       "/usr/share/fonts/google-noto"};
-static const char *const scripts[] = {"",          "Devanagari", "Kannada",  "Tamil",
-                                      "Bengali",   "Gujarati",   "Telugu",   "Malayalam",
-                                      "Gurmukhi",  "Oriya",      "Arabic"};
+static const char *const scripts[] = {"",         "Devanagari", "Kannada", "Tamil",
+                                      "Bengali",  "Gujarati",   "Telugu",  "Malayalam",
+                                      "Gurmukhi", "Oriya",      "Arabic"};
 static const char *const last_resort[] = {"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
                                           "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"};
 /* "Label" in each script, so that every file is read and every shaper made before the cell. The
@@ -53,8 +53,8 @@ static const GUnicodeScript warm_scripts[] = {
     G_UNICODE_SCRIPT_GUJARATI, G_UNICODE_SCRIPT_TELUGU,    G_UNICODE_SCRIPT_MALAYALAM,
     G_UNICODE_SCRIPT_GURMUKHI, G_UNICODE_SCRIPT_ORIYA,     G_UNICODE_SCRIPT_ARABIC};
 /* Hundredths of a point. */
-static const uint32_t ladder[] = {400,  450,  500,  550,  600,  650,  700,  800,  900,  1000,
-                                  1100, 1200, 1400, 1600, 1800, 2000, 2200, 2400, 2800, 3200,
+static const uint32_t ladder[] = {400,  450,  500,  550,  600,  650,  700,  800,   900,  1000,
+                                  1100, 1200, 1400, 1600, 1800, 2000, 2200, 2400,  2800, 3200,
                                   3600, 4000, 4800, 5600, 6400, 8000, 9600, 12000, 16000};
 
 struct text_engine {
@@ -461,8 +461,9 @@ void text_draw_bits(struct text_engine *engine, const struct text_wish *wish,
     if (!clip(&place, bits)) return;
     int stride = cairo_format_stride_for_width(CAIRO_FORMAT_A8, (int)place.width), y;
     if (stride <= 0 || !make_surface(engine, (size_t)stride * place.height)) return;
-    cairo_surface_t *surface = cairo_image_surface_create_for_data(
-        engine->surface, CAIRO_FORMAT_A8, (int)place.width, (int)place.height, stride);
+    cairo_surface_t *surface =
+        cairo_image_surface_create_for_data(engine->surface, CAIRO_FORMAT_A8, (int)place.width,
+                                            (int)place.height, stride);
     cairo_t *cairo = cairo_create(surface);
     PangoLayout *layout = laid_out(engine, wish, fit, place, &y);
     show(cairo, layout, scale_of(wish, fit->size), 0, y);

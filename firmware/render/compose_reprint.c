@@ -12,8 +12,8 @@
 
 #define GLYPH_WIDE 5u
 #define GLYPH_HIGH 7u
-#define CELL 8u         /* dots of a side of what is looked at */
-#define CLEAR_CELLS 4u  /* at 203 dpi: 4 mm left and right of bars */
+#define CELL 8u        /* dots of a side of what is looked at */
+#define CLEAR_CELLS 4u /* at 203 dpi: 4 mm left and right of bars */
 #define CLEAR_ABOVE 1u
 #define COST_BLACK 1000u
 
@@ -125,8 +125,8 @@ static bool find_place(const struct map *map, unsigned wide, unsigned high, unsi
                                      y + high + CLEAR_ABOVE);
             /* A place that is not clear is taken at the lower edge only. */
             if (near > 0 && y + high + 2 < map->high) continue;
-            uint64_t cost = under * COST_BLACK * 1000 + near * COST_BLACK +
-                            (map->high - y) * 2 + (map->wide - x);
+            uint64_t cost = under * COST_BLACK * 1000 + near * COST_BLACK + (map->high - y) * 2 +
+                            (map->wide - x);
             if (cost >= best) continue;
             best = cost;
             *out_x = x;

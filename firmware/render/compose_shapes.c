@@ -25,7 +25,8 @@ static void polygon(cairo_t *cairo, const double (*points)[2], size_t count)
 /* A goblet with a crack. */
 static void draw_glass(cairo_t *cairo)
 {
-    static const double crack[][2] = {{55, 8}, {46, 22}, {57, 31}, {49, 44}, {58, 33}, {52, 24}, {63, 8}};
+    static const double crack[][2] = {{55, 8},  {46, 22}, {57, 31}, {49, 44},
+                                      {58, 33}, {52, 24}, {63, 8}};
     cairo_move_to(cairo, 27, 8);
     cairo_line_to(cairo, 73, 8);
     cairo_curve_to(cairo, 76, 34, 72, 52, 54, 57);
@@ -42,8 +43,10 @@ static void draw_glass(cairo_t *cairo)
 
 static void draw_arrows(cairo_t *cairo)
 {
-    static const double left[][2] = {{30, 8}, {46, 34}, {36, 34}, {36, 80}, {24, 80}, {24, 34}, {14, 34}};
-    static const double right[][2] = {{70, 8}, {86, 34}, {76, 34}, {76, 80}, {64, 80}, {64, 34}, {54, 34}};
+    static const double left[][2] = {{30, 8},  {46, 34}, {36, 34}, {36, 80},
+                                     {24, 80}, {24, 34}, {14, 34}};
+    static const double right[][2] = {{70, 8},  {86, 34}, {76, 34}, {76, 80},
+                                      {64, 80}, {64, 34}, {54, 34}};
     polygon(cairo, left, ARRAY_LEN(left));
     polygon(cairo, right, ARRAY_LEN(right));
     cairo_rectangle(cairo, 10, 86, 80, 7);
@@ -131,8 +134,8 @@ void shapes_mark_bits(enum mark_kind mark, struct place_dots place, bool white, 
         (unsigned)place.x + place.width > bits->width ||
         (unsigned)place.y + place.height > bits->height)
         return;
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, (int)place.width,
-                                                          (int)place.height);
+    cairo_surface_t *surface =
+        cairo_image_surface_create(CAIRO_FORMAT_A8, (int)place.width, (int)place.height);
     cairo_t *cairo = cairo_create(surface);
     shapes_mark(cairo, mark, (struct place_dots){0, 0, place.width, place.height}, false);
     cairo_destroy(cairo);

@@ -5,10 +5,10 @@
 #include "firmware/render/compose_fields.h"
 
 struct symbol {
-    unsigned columns, rows;   /* modules without the quiet zone */
+    unsigned columns, rows;     /* modules without the quiet zone */
     unsigned quiet, quiet_down; /* modules at each side; above and below */
-    unsigned row_height;      /* modules; 0: bars, as high as one likes */
-    uint8_t *modules;         /* one byte each, 1 is black */
+    unsigned row_height;        /* modules; 0: bars, as high as one likes */
+    uint8_t *modules;           /* one byte each, 1 is black */
 };
 
 /* False: it cannot be said in this barcode; *out_why is a part of a sentence. */

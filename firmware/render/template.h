@@ -87,7 +87,8 @@ struct template_node {
     struct bytes value; /* IF: what it is compared with */
 };
 
-struct template {
+struct template
+{
     char title[TEMPLATE_TITLE_SIZE];
     uint32_t paper_width_um, paper_height_um; /* 0: the stock's */
     uint32_t least_width_um, least_height_um; /* of the stock; 0: any */

@@ -88,8 +88,7 @@ static void read_paper(struct template_reader *reader)
     } else if (there && bytes_equal_text(word, "A4")) {
         out->paper_width_um = 210000;
         out->paper_height_um = 297000;
-    } else if (!there ||
-               !read_sides(reader, word, &out->paper_width_um, &out->paper_height_um)) {
+    } else if (!there || !read_sides(reader, word, &out->paper_width_um, &out->paper_height_um)) {
         template_wrong(reader, "The paper is stock (the printer's labels), A4, or two sides in "
                                "millimetres: paper 100 x 150.");
     }
@@ -196,8 +195,9 @@ static bool place_line(struct template_reader *reader, struct branch *branch, si
         return false;
     }
     if (!may_hold(reader->out->nodes[branch->last[depth]].kind) || branch->last[depth] == 0) {
-        template_wrong(reader, "Nothing can stand inside the line above. Only row, column, if, "
-                               "else, each, top and bottom hold other lines: take the blanks away.");
+        template_wrong(reader,
+                       "Nothing can stand inside the line above. Only row, column, if, "
+                       "else, each, top and bottom hold other lines: take the blanks away.");
         return false;
     }
     if (depth + 1 == TEMPLATE_DEPTH_MAX) {
@@ -262,8 +262,7 @@ static void read_line(struct template_reader *reader, struct branch *branch, str
     if (node != NULL) template_read_words(reader, node);
 }
 
-bool template_read(struct bytes text, struct template *out,
-                   struct template_complaints *complaints)
+bool template_read(struct bytes text, struct template *out, struct template_complaints *complaints)
 {
     struct template_reader reader = {.out = out, .complaints = complaints};
     struct branch branch = {.depth = 0};
@@ -274,8 +273,9 @@ bool template_read(struct bytes text, struct template *out,
     out->node_count = 1;
     out->nodes[0] = (struct template_node){.kind = NODE_PAGE, .height = {.kind = EXTENT_REST}};
     if (text.len > TEMPLATE_FILE_MAX || !bytes_are_utf8_text(text)) {
-        template_complain(complaints, 0, "A template is text in UTF-8 of at most 24 KiB. Save it "
-                                         "so.");
+        template_complain(complaints, 0,
+                          "A template is text in UTF-8 of at most 24 KiB. Save it "
+                          "so.");
         return false;
     }
     while (bytes_split(&rest, '\n', &line)) {

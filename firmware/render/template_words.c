@@ -4,9 +4,8 @@
 
 #include "firmware/render/template_parts.h"
 
-static const char *const types[BARCODE_TYPES] = {"code128", "gs1-128", "code39",
-                                                 "itf",     "ean13",   "qr",
-                                                 "datamatrix", "pdf417", "aztec"};
+static const char *const types[BARCODE_TYPES] = {"code128", "gs1-128",    "code39", "itf",  "ean13",
+                                                 "qr",      "datamatrix", "pdf417", "aztec"};
 static const char *const marks[MARKS] = {"fragile", "up", "dry", "dangerous", "battery"};
 
 static bool find(struct bytes word, const char *const *words, size_t count, unsigned *out_index)
@@ -124,11 +123,16 @@ static unsigned group_of(struct bytes word)
     static const struct {
         const char *word;
         unsigned group;
-    } groups[] = {{"left", PLACES},   {"center", PLACES},  {"right", PLACES},  {"top", PLACES},
-                  {"middle", PLACES}, {"bottom", PLACES},  {"width", SIZES},   {"height", SIZES},
-                  {"size", TEXTS},    {"lines", TEXTS},    {"bold", TEXTS},    {"tight", TEXTS},
-                  {"upper", TEXTS},   {"inverse", TEXTS | HOLDS},               {"module", BARS},
-                  {"caption", BARS},  {"optional", BARS},  {"or", BARS},  {"pad", HOLDS},     {"gap", HOLDS},
+    } groups[] = {{"left", PLACES},   {"center", PLACES},
+                  {"right", PLACES},  {"top", PLACES},
+                  {"middle", PLACES}, {"bottom", PLACES},
+                  {"width", SIZES},   {"height", SIZES},
+                  {"size", TEXTS},    {"lines", TEXTS},
+                  {"bold", TEXTS},    {"tight", TEXTS},
+                  {"upper", TEXTS},   {"inverse", TEXTS | HOLDS},
+                  {"module", BARS},   {"caption", BARS},
+                  {"optional", BARS}, {"or", BARS},
+                  {"pad", HOLDS},     {"gap", HOLDS},
                   {"frame", HOLDS},   {"thick", THICK}};
     for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
         if (bytes_equal_text(word, groups[i].word)) return groups[i].group;
@@ -140,8 +144,7 @@ static void read_other(struct template_reader *reader, struct template_node *nod
 {
     struct bytes word;
     unsigned index = 0;
-    node->has_other =
-        template_word(reader, &word) && find(word, types, ARRAY_LEN(types), &index);
+    node->has_other = template_word(reader, &word) && find(word, types, ARRAY_LEN(types), &index);
     node->other = (enum barcode_type)index;
     if (!node->has_other)
         template_wrong(reader, "After or comes the kind of barcode that is taken where the first "
@@ -262,8 +265,9 @@ static void read_if(struct template_reader *reader, struct template_node *node)
     }
     node->field = field;
     if (good && !template_field_is_known(field))
-        template_wrong(reader, "There is no field %.*s, so nobody can tell. "
-                               "board/labels/README.md lists the fields.",
+        template_wrong(reader,
+                       "There is no field %.*s, so nobody can tell. "
+                       "board/labels/README.md lists the fields.",
                        (int)bytes_slice(field, 0, 40).len, (const char *)field.data);
     if (good && template_word(reader, &sign)) {
         bool is = bytes_equal_text(sign, "="), is_not = bytes_equal_text(sign, "!=");
@@ -285,7 +289,8 @@ static void read_each(struct template_reader *reader, struct template_node *node
     char sample[40];
     node->columns = 1;
     bool good = template_word(reader, &node->field);
-    (void)snprintf(sample, sizeof sample, "%.*s.n", good ? (int)bytes_slice(node->field, 0, 30).len : 0,
+    (void)snprintf(sample, sizeof sample, "%.*s.n",
+                   good ? (int)bytes_slice(node->field, 0, 30).len : 0,
                    (const char *)node->field.data);
     if (!good || !template_field_is_known(bytes_of_text(sample)))
         template_wrong(reader, "After each comes a list: item, parcel or card.");

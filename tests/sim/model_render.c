@@ -52,7 +52,8 @@ static void done(struct world *world, void *data)
     event.rendered.error = drawing->dies ? ERR_CLOSED : ERR_NONE;
     event.rendered.answer = drawing->dies ? NULL : &answer;
     event.rendered.output = bytes_of(rows, drawing->dies ? 0 : answer.output_bytes);
-    snprintf(event.rendered.hash, sizeof event.rendered.hash, "%032x", sim_hash(drawing->text));
+    snprintf(event.rendered.hash, sizeof event.rendered.hash, "%s%026x",
+             drawing->unread ? SIM_UNREAD : "000000", sim_hash(drawing->text));
     sim_give(world, &event);
 }
 

@@ -166,6 +166,14 @@ static void check_off(struct world *world, const struct parcel *parcel)
         sim_violation(world, "I6 no label while another mass lies there", parcel->reference);
 }
 
+/* I17, when a label begins. */
+static void check_read(struct world *world, const char *body, const struct parcel *parcel)
+{
+    bool unread = strstr(body, "\"picture\":\"" SIM_UNREAD) != NULL;
+    if (unread && strstr(body, "\"anyway_by\":\"") == NULL)
+        sim_violation(world, "I17 no label whose AWB was not read back", parcel->reference);
+}
+
 void rules_at_frame(struct world *world, bool heard, bool known)
 {
     note_booked(world, heard && known);
@@ -267,7 +275,10 @@ void rules_at_fact(struct world *world, const struct sim_fact *fact)
     if (strcmp(fact->kind, "closed") == 0 || strcmp(fact->kind, "aside") == 0) parcel_done(world);
     if (readable && strcmp(fact->kind, "aside") == 0) rules_at_aside(world, &parcel);
     if (readable && strcmp(fact->kind, "intent") == 0) rules_at_again(world, &parcel);
-    if (readable && strcmp(fact->kind, "print") == 0) check_off(world, &parcel);
+    if (readable && strcmp(fact->kind, "print") == 0) {
+        check_off(world, &parcel);
+        check_read(world, fact->body, &parcel);
+    }
     bool over = strcmp(fact->kind, "refused") == 0 || strcmp(fact->kind, "absent") == 0;
     if (readable && over && strcmp(world->ledger.booked, parcel.reference) == 0)
         world->ledger.booked[0] = '\0';

@@ -401,6 +401,8 @@ static void choose_courier(struct world *world)
     world->plain.promises.pool = false;
     world->keyless = world->options.seed % 2 == 1;
     world->pages = world->options.seed % 3 == 2;
+    world->plain.promises.label_self_drawn =
+        world->options.seed % 4 != 1; /* else: its own or none */
     if (world->options.seed % 4 == 3) world->config.printer.draw = CONFIG_DRAW_PRINTER;
     world->plain.promises.lookup_reference = world->options.seed % 8 != 5; /* else: a person asks */
     world->config.automatic = world->options.seed % 5 != 4;

@@ -332,6 +332,7 @@ struct sim_order *oms_order(struct world *world, const char *id);
 void line_answer(struct world *world, uint32_t ticket, int64_t in_ms, enum exchange_end end,
                  int status, const char *content_type, const char *body);
 
+#define SIM_UNREAD "badbad" /* a picture's hash begins so when its barcode cannot be read */
 void render_draw(struct world *world, const struct command *command);
 void bench_start(struct world *world); /* at every start of the station */
 void bench_open(struct world *world, const struct command *command);
