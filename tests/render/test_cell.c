@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "hal/clock.h"
+#include "hal/files.h"
 #include "hal/render.h"
 #include "tests/support/expect.h"
 
@@ -266,12 +267,35 @@ static void our_own_labels_are_drawn(void)
     tear_down(bench);
 }
 
+/* One of each way through the libraries: text that is looked for, a sheet that is cropped, fonts of
+ * all kinds, the four formats. */
+static void documents_of_every_kind_are_drawn(void)
+{
+    static const char *const names[] = {"cairo_a5.pdf",         "reportlab_a4_jpeg_200.pdf",
+                                        "missing_font_cjk.pdf", "jpeg_200_q75.jpg",
+                                        "gif_203.gif",          "png_1bit_203.png"};
+    static uint8_t document[RENDER_INPUT_MAX];
+    struct bench *bench = set_up();
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        char path[400];
+        size_t len = 0;
+        snprintf(path, sizeof(path), PACKD_SOURCE_DIR "/tests/render/documents/%s", names[i]);
+        EXPECT_I64(ERR_NONE, files_read(path, document, sizeof(document), &len), path);
+        draw(bench, bytes_of(document, len));
+        EXPECT_I64(ERR_NONE, bench->error, names[i]);
+        EXPECT_I64(RENDER_DONE, bench->answer.result, bench->answer.sentence);
+    }
+    nobody_died(bench);
+    tear_down(bench);
+}
+
 int main(void)
 {
     EXPECT_RUN(nothing_gets_out);
     EXPECT_RUN(a_strict_cage_kills);
     EXPECT_RUN(odd_arguments_are_refused);
     EXPECT_RUN(fonts_that_are_not_brought_are_found);
+    EXPECT_RUN(documents_of_every_kind_are_drawn);
     EXPECT_RUN(our_own_labels_are_drawn);
     EXPECT_RUN(a_font_that_is_nowhere_does_no_harm);
     EXPECT_RUN(nonsense_is_refused_with_a_sentence);
