@@ -1,6 +1,7 @@
 /* inflate.c - see inflate.h. The codes are read as RFC 1951 describes them, section 3.2, a bit at a
  * time: the codes of one length are consecutive numbers, so the count of each length and the
- * symbols in order say everything. What a symbol stands for is not copied, only counted. */
+ * symbols in order say everything. Without a place to unpack to, what a symbol stands for is not
+ * copied, only counted. */
 #include "hal/base/inflate.h"
 
 #define BITS_MAX 15u
@@ -16,6 +17,7 @@ struct stream {
     unsigned kept, kept_bits;
     bool broken; /* it ended, or is none */
     uint64_t len, max;
+    uint8_t *out; /* of `max` bytes, or NULL */
 };
 
 struct code {
@@ -86,14 +88,31 @@ static bool add(struct stream *stream, uint64_t bytes)
     return stream->len <= stream->max || fail(stream);
 }
 
+static bool add_byte(struct stream *stream, unsigned byte)
+{
+    if (!add(stream, 1)) return false;
+    if (stream->out != NULL) stream->out[stream->len - 1] = (uint8_t)byte;
+    return true;
+}
+
+/* What stood `distance` bytes before, perhaps itself a part of what is added. */
+static bool add_again(struct stream *stream, unsigned distance, unsigned length)
+{
+    uint64_t at = stream->len;
+    if (!add(stream, length)) return false;
+    for (; stream->out != NULL && at < stream->len; at++)
+        stream->out[at] = stream->out[at - distance];
+    return true;
+}
+
 static bool take_stored(struct stream *stream)
 {
     stream->kept = 0; /* a stored block begins at a whole byte; never is a whole one kept */
     stream->kept_bits = 0;
     unsigned len = take(stream, 16);
     if (take(stream, 16) != (~len & 0xFFFFu)) return fail(stream);
-    for (unsigned i = 0; i < len && !stream->broken; i++) (void)take(stream, 8);
-    return add(stream, len);
+    for (unsigned i = 0; i < len && !stream->broken; i++) (void)add_byte(stream, take(stream, 8));
+    return !stream->broken;
 }
 
 /* Section 3.2.5: symbols 257 to 285 are lengths, with more bits behind the longer ones. */
@@ -106,14 +125,15 @@ static unsigned take_length(struct stream *stream, unsigned symbol)
     return 3 + ((4 + place % 4) << bits) + take(stream, bits);
 }
 
-static bool take_distance(struct stream *stream, const struct code *distances)
+/* 0, which is none: the stream is broken. */
+static unsigned take_distance(struct stream *stream, const struct code *distances)
 {
     unsigned symbol = take_symbol(stream, distances);
-    if (symbol >= DISTANCES) return fail(stream);
+    if (symbol >= DISTANCES) return fail(stream) ? 1 : 0;
     unsigned bits = symbol < 4 ? 0 : symbol / 2 - 1;
     unsigned distance = symbol < 4 ? symbol + 1 : 1 + ((2 + symbol % 2) << bits);
     distance += take(stream, bits);
-    return distance <= stream->len || fail(stream);
+    return distance <= stream->len || fail(stream) ? distance : 0;
 }
 
 static bool take_packed(struct stream *stream, const struct code *literals,
@@ -123,12 +143,13 @@ static bool take_packed(struct stream *stream, const struct code *literals,
         unsigned symbol = take_symbol(stream, literals);
         if (symbol == END_OF_BLOCK) break;
         if (symbol < END_OF_BLOCK) {
-            (void)add(stream, 1);
+            (void)add_byte(stream, symbol);
             continue;
         }
         if (symbol > 285) return fail(stream);
         unsigned length = take_length(stream, symbol);
-        if (take_distance(stream, distances)) (void)add(stream, length);
+        unsigned distance = take_distance(stream, distances);
+        if (distance > 0) (void)add_again(stream, distance, length);
     }
     return !stream->broken;
 }
@@ -194,9 +215,9 @@ static bool take_block(struct stream *stream)
     }
 }
 
-bool inflate_length(inflate_next *next, void *from, uint64_t max, uint64_t *out_len)
+static bool take_stream(struct stream *start, uint64_t *out_len)
 {
-    struct stream stream = {.next = next, .from = from, .max = max};
+    struct stream stream = *start;
     unsigned method = take(&stream, 8), flags = take(&stream, 8);
     /* RFC 1950, 2.2: deflate, a window of at most 32 KiB, no dictionary, and a check. */
     bool head = (method & 0x0F) == 8 && method >> 4 <= 7 && (flags & 0x20) == 0 &&
@@ -209,7 +230,31 @@ bool inflate_length(inflate_next *next, void *from, uint64_t max, uint64_t *out_
     stream.kept_bits = 0;
     stream.kept = 0;
     for (unsigned i = 0; i < 4 && !stream.broken; i++) (void)take(&stream, 8); /* the sum */
-    if (!head || stream.broken || next(from) >= 0) return false;
+    if (!head || stream.broken || stream.next(stream.from) >= 0) return false;
     *out_len = stream.len;
+    return true;
+}
+
+bool inflate_length(inflate_next *next, void *from, uint64_t max, uint64_t *out_len)
+{
+    struct stream stream = {.next = next, .from = from, .max = max};
+    return take_stream(&stream, out_len);
+}
+
+static int next_byte(void *from)
+{
+    struct bytes *rest = from;
+    if (rest->len == 0) return -1;
+    uint8_t byte = rest->data[0];
+    *rest = bytes_from(*rest, 1);
+    return byte;
+}
+
+bool inflate_bytes(struct bytes stream, uint8_t *out, size_t size, size_t *out_len)
+{
+    uint64_t len = 0;
+    struct stream state = {.next = next_byte, .from = &stream, .max = size, .out = out};
+    if (!take_stream(&state, &len)) return false;
+    *out_len = (size_t)len;
     return true;
 }

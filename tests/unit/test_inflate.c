@@ -68,7 +68,14 @@ static void what_zlib_packs_has_its_length(void)
             pack(size, (int)(i / ARRAY_LEN(sizes) / ARRAY_LEN(strategies)) * 3, strategy);
             EXPECT(length_of(packed, packed_len, size, &len), "a whole stream");
             EXPECT_I64(size, len, "as long as it was");
+            static uint8_t out[SIZE];
+            size_t out_len = 0;
+            EXPECT(inflate_bytes(bytes_of(packed, packed_len), out, size, &out_len) &&
+                       bytes_equal(bytes_of(plain, size), bytes_of(out, out_len)),
+                   "and unpacked it is what it was");
             if (size == 0) continue;
+            EXPECT(!inflate_bytes(bytes_of(packed, packed_len), out, size - 1, &out_len),
+                   "nothing is written beyond its place");
             EXPECT(!length_of(packed, packed_len, size - 1, &len), "one byte longer than allowed");
         }
     }
