@@ -77,25 +77,48 @@ static void find_size(const struct render_request *request, const struct image *
     *out_x_dpi = *out_y_dpi = dpi_of_sheet(grey);
 }
 
+/* The first dot, of those drawn, whose middle lies beyond this place. */
+static unsigned first_dot(double place, unsigned side)
+{
+    double dot = ceil(place - 0.5);
+    if (!(dot > 0.0)) return 0;
+    return dot >= side ? side : (unsigned)dot;
+}
+
+/* Upright: as much of the picture as lies in the part, where it lies. */
+static bool draw_upright(const struct placed_image *placed, const struct sheet_part *part,
+                         struct grey *into)
+{
+    const struct grey *grey = &placed->image->grey;
+    double dots = part->dpi / 25400.0; /* drawn ones a um */
+    double across = grey->width / placed->width_um, down = grey->height / placed->height_um;
+    double x = placed->x_um - part->area.x, y = placed->y_um - part->area.y;
+    unsigned left = first_dot(x * dots, into->width), top = first_dot(y * dots, into->height);
+    unsigned right = first_dot((x + placed->width_um) * dots, into->width);
+    unsigned bottom = first_dot((y + placed->height_um) * dots, into->height);
+    if (right <= left || bottom <= top) return true; /* it is white */
+    struct grey window = *into;
+    window.rows += top * into->bytes_per_row + left;
+    window.width = right - left;
+    window.height = bottom - top;
+    struct scale_window from = {
+        .x = (int64_t)llround((left / dots - x) * across * ONE),
+        .y = (int64_t)llround((top / dots - y) * down * ONE),
+        .width = (int64_t)llround(window.width / dots * across * ONE),
+        .height = (int64_t)llround(window.height / dots * down * ONE),
+    };
+    return scale_grey(grey, &from, &window);
+}
+
 static bool draw_part(void *source, const struct sheet_part *part, struct grey *into)
 {
-    const struct sheet *sheet = source;
-    const struct image *image = sheet->source;
-    double across = (double)image->grey.width / sheet->width_um; /* dots of the picture a um */
-    double down = (double)image->grey.height / sheet->height_um;
     bool swapped = part->turn % 180 == 90;
-    unsigned width = swapped ? into->height : into->width;
-    unsigned height = swapped ? into->width : into->height;
-    struct scale_window window = {
-        .x = (int64_t)llround(part->area.x * across * ONE),
-        .y = (int64_t)llround(part->area.y * down * ONE),
-        .width = (int64_t)llround(width * 25400.0 / part->dpi * across * ONE),
-        .height = (int64_t)llround(height * 25400.0 / part->dpi * down * ONE),
-    };
-    if (part->turn == 0) return scale_grey(&image->grey, &window, into);
+    if (part->turn == 0) return draw_upright(source, part, into);
     struct grey upright;
-    if (!grey_make(&upright, width, height)) return false;
-    bool good = scale_grey(&image->grey, &window, &upright);
+    if (!grey_make(&upright, swapped ? into->height : into->width,
+                   swapped ? into->width : into->height))
+        return false;
+    bool good = draw_upright(source, part, &upright);
     if (good) scale_turn(&upright, part->turn, into);
     grey_free(&upright);
     return good;
@@ -133,6 +156,23 @@ static bool turn_image(struct image *image)
     return true;
 }
 
+static unsigned speck_of(const struct render_request *request, const struct image *image)
+{
+    /* A dot of noise is no larger than an eighth of a millimetre, the dot of the coarsest printer:
+     * no point or comma is so small. */
+    return image->lossy ? (unsigned)request->dpi * request->dpi / (203u * 203u) : 0;
+}
+
+bool document_place_image(const struct render_request *request, const struct placed_image *placed,
+                          struct sheet *sheet, struct grey *out_grey, struct render_answer *answer)
+{
+    struct placed_image copy = *placed;
+    sheet->source = &copy;
+    sheet->draw = draw_part;
+    sheet->speck_dots = speck_of(request, placed->image);
+    return document_place(request, sheet, out_grey, answer);
+}
+
 bool document_draw_image(const struct render_request *request, struct image *image,
                          struct grey *out_grey, struct render_answer *answer)
 {
@@ -142,22 +182,13 @@ bool document_draw_image(const struct render_request *request, struct image *ima
         return document_refuse(answer, "cannot_draw", "There is no memory for this picture.");
     double x_dpi, y_dpi;
     find_size(request, image, &x_dpi, &y_dpi);
-    /* A dot of noise is no larger than an eighth of a millimetre, the dot of the coarsest printer:
-     * no point or comma is so small. */
-    unsigned speck = (unsigned)request->dpi * request->dpi / (203u * 203u);
-    struct sheet sheet = {
-        .source = image,
-        .size_known = x_dpi > 0.0 && y_dpi > 0.0,
-        .speck_dots = image->lossy ? speck : 0,
-        .draw = draw_part,
-    };
+    struct sheet sheet = {.size_known = x_dpi > 0.0 && y_dpi > 0.0};
     if (!sheet.size_known) x_dpi = y_dpi = document_true_dpi(request->dpi);
     sheet.width_um = (int32_t)lround(image->grey.width * 25400.0 / x_dpi);
     sheet.height_um = (int32_t)lround(image->grey.height * 25400.0 / y_dpi);
-    if (sheet.size_known && (sheet.width_um > 600000 || sheet.height_um > 600000))
+    if (sheet.size_known && (sheet.width_um > SHEET_UM_MAX || sheet.height_um > SHEET_UM_MAX))
         return document_refuse(answer, "too_large",
                                "The picture is larger than 600 mm: that is no label.");
-    struct sheet outer = sheet;
-    outer.source = &sheet;
-    return document_place(request, &outer, out_grey, answer);
+    struct placed_image placed = {image, 0.0, 0.0, sheet.width_um, sheet.height_um};
+    return document_place_image(request, &placed, &sheet, out_grey, answer);
 }

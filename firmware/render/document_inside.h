@@ -19,12 +19,14 @@ enum image_result {
 };
 
 struct image {
-    struct grey grey;    /* made by the decoder; freed by who called it */
-    double x_dpi, y_dpi; /* 0: it does not say */
-    unsigned turn;       /* clockwise, until it is as it should be looked at: EXIF */
-    bool mirrored;       /* before that */
-    bool lossy;          /* noise around edges is its own, not the label's */
-    unsigned pages;      /* of an animation; the first is taken */
+    struct grey grey;                 /* made by the decoder; freed by who called it */
+    double x_dpi, y_dpi;              /* 0: it does not say */
+    unsigned turn;                    /* clockwise, until it is as it should be looked at: EXIF */
+    bool mirrored;                    /* before that */
+    bool four_inks;                   /* it was CMYK */
+    unsigned full_width, full_height; /* before the decoder made it smaller */
+    bool lossy;                       /* noise around edges is its own, not the label's */
+    unsigned pages;                   /* of an animation; the first is taken */
 };
 
 /* `need_side` is of the longer side of the stock, in dots: a decoder that can make a picture
@@ -55,6 +57,14 @@ static inline uint8_t image_over_white(unsigned grey, unsigned alpha)
     return (uint8_t)(255 - ((255 - grey) * alpha + 127) / 255);
 }
 
+struct placed_image { /* on a sheet; um */
+    const struct image *image;
+    double x_um, y_um, width_um, height_um;
+};
+
+/* `sheet` has its sides; the rest is filled in here. */
+bool document_place_image(const struct render_request *request, const struct placed_image *placed,
+                          struct sheet *sheet, struct grey *out_grey, struct render_answer *answer);
 bool document_draw_pdf(const struct render_request *request, struct bytes document,
                        struct grey *out_grey, struct render_answer *answer);
 bool document_draw_image(const struct render_request *request, struct image *image,

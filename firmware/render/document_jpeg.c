@@ -158,6 +158,9 @@ static enum image_result read_all(struct reading *reading, struct bytes document
         return IMAGE_TOO_LARGE;
     bool four = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
     jpeg->out_color_space = four ? JCS_CMYK : JCS_GRAYSCALE;
+    reading->image->four_inks = four;
+    reading->image->full_width = jpeg->image_width;
+    reading->image->full_height = jpeg->image_height;
     choose_scale(reading);
     jpeg_start_decompress(jpeg);
     if (jpeg->output_components != (four ? 4 : 1)) return IMAGE_BROKEN;

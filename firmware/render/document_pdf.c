@@ -3,9 +3,10 @@
 #include "firmware/render/document_pdf.h"
 
 #include "firmware/render/document_inside.h"
+#include "firmware/render/document_single.h"
 
-#define PAGES_MAX 8u      /* looked at */
-#define PAGE_MM_MAX 600.0 /* a sheet of A2; larger is no label */
+#define PAGES_MAX 8u /* looked at */
+                     /* a sheet of A2; larger is no label */
 #define PAGE_MM_MIN 10.0
 #define MM_PER_POINT (25.4 / 72.0)
 #define PEEK_DPI 36.0
@@ -36,7 +37,7 @@ static bool turn_to(struct pdf *pdf, unsigned page, struct sheet *sheet,
                                "This page of the PDF is broken. Download it "
                                "again, or ask the courier for another one.");
     double width_mm = width_pt * MM_PER_POINT, height_mm = height_pt * MM_PER_POINT;
-    if (width_mm > PAGE_MM_MAX || height_mm > PAGE_MM_MAX)
+    if (width_mm * 1000.0 > SHEET_UM_MAX || height_mm * 1000.0 > SHEET_UM_MAX)
         return document_refuse(answer, "too_large",
                                "The page is larger than 600 mm: that is no label.");
     if (!(width_mm >= PAGE_MM_MIN && height_mm >= PAGE_MM_MIN))
@@ -110,11 +111,43 @@ static bool draw_page(const struct render_request *request, struct pdf *pdf, str
     return true;
 }
 
+enum single_result { SINGLE_NONE, SINGLE_DRAWN, SINGLE_REFUSED };
+
+/* A page that is one JPEG, without poppler; what is odd about it is left to poppler. */
+static enum single_result draw_single(const struct render_request *request, struct bytes document,
+                                      struct grey *out_grey, struct render_answer *answer)
+{
+    struct single single;
+    if (request->page > 1 || !single_find(document, &single)) return SINGLE_NONE;
+    double um = MM_PER_POINT * 1000.0;
+    double width_um = single.width_pt * um, height_um = single.height_pt * um;
+    if (!(width_um <= SHEET_UM_MAX && height_um <= SHEET_UM_MAX &&
+          width_um >= PAGE_MM_MIN * 1000.0 && height_um >= PAGE_MM_MIN * 1000.0))
+        return SINGLE_NONE;
+    struct image image = {.turn = 0};
+    unsigned side = out_grey->width > out_grey->height ? out_grey->width : out_grey->height;
+    enum single_result result = SINGLE_NONE;
+    struct sheet sheet = {.width_um = (int32_t)(width_um + 0.5),
+                          .height_um = (int32_t)(height_um + 0.5),
+                          .size_known = true};
+    if (document_read_jpeg(single.jpeg, side, &image) == IMAGE_READ && !image.four_inks &&
+        image.full_width == single.width && image.full_height == single.height) {
+        struct placed_image placed = {&image, single.left_pt * um, single.top_pt * um,
+                                      single.across_pt * um, single.down_pt * um};
+        bool drawn = document_place_image(request, &placed, &sheet, out_grey, answer);
+        result = drawn ? SINGLE_DRAWN : SINGLE_REFUSED;
+    }
+    grey_free(&image.grey);
+    return result;
+}
+
 bool document_draw_pdf(const struct render_request *request, struct bytes document,
                        struct grey *out_grey, struct render_answer *answer)
 {
     struct pdf *pdf = NULL;
+    enum single_result single = draw_single(request, document, out_grey, answer);
     bool drawn = false;
+    if (single != SINGLE_NONE) return single == SINGLE_DRAWN;
     switch (pdf_open(document, &pdf)) {
     case PDF_OPEN: drawn = draw_page(request, pdf, out_grey, answer); break;
     case PDF_BROKEN:

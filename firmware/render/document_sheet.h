@@ -7,6 +7,8 @@
 #include "firmware/render/crop.h"
 #include "firmware/render/grey.h"
 
+#define SHEET_UM_MAX 600000 /* a side: a sheet of A2; larger is no label */
+
 struct sheet_part {
     struct area area; /* um */
     unsigned turn;    /* clockwise: 0, 90, 180, 270 */
