@@ -137,7 +137,7 @@ static void spoilt_streams_are_judged_as_zlib_does(void)
     uint32_t random = 11;
     unsigned taken = 0;
     fill(ROWS);
-    for (unsigned i = 0; i < 20000; i++) {
+    for (unsigned i = 0; i < 5000; i++) {
         pack(300, (int)(i % 10), Z_DEFAULT_STRATEGY);
         random = random * 1664525u + 1013904223u;
         packed[(random >> 16) % packed_len] ^= (uint8_t)(1u << (random >> 8) % 8);
@@ -156,7 +156,7 @@ static void spoilt_streams_are_judged_as_zlib_does(void)
         taken += ours;
         (void)inflateEnd(&stream);
     }
-    EXPECT(taken > 100 && taken < 19000, "some are taken and some are not");
+    EXPECT(taken > 25 && taken < 4750, "some are taken and some are not");
 }
 
 int main(void)

@@ -125,6 +125,7 @@ static void every_dot_is_in_the_file(void)
                  {800, 1200, 203, 8000}, {1, 1, 203, 8000},        {9, 3, 203, 8000}};
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
         for (enum drawing drawing = WHITE; drawing < DRAWINGS; drawing++) {
+            if (sizes[i].dpi == 600 && drawing < NOISE) continue;
             draw(drawing, sizes[i].width, sizes[i].height);
             expect_png(sizes[i].dpi, sizes[i].dots_per_metre);
             expect_pbm();

@@ -220,8 +220,20 @@ static struct bytes title_of(struct bytes text)
     return BYTES_NONE;
 }
 
-static bool list_folder(const char *folder)
+/* A folder further behind has one of this name, and that one counts. */
+static bool is_outdone(const struct render_options *options, size_t folder, const char *name)
 {
+    for (size_t i = folder + 1; i < options->folder_count; i++) {
+        char path[FILES_PATH_MAX];
+        snprintf(path, sizeof path, "%s/%s", options->folders[i], name);
+        if (files_is_there(path)) return true;
+    }
+    return false;
+}
+
+static bool list_folder(const struct render_options *options, size_t place)
+{
+    const char *folder = options->folders[place];
     static char names[TEMPLATES_MAX][FILES_NAME_SIZE];
     size_t count = 0;
     enum err error = files_list(folder, TEMPLATE_ENDING, names, TEMPLATES_MAX, &count);
@@ -232,6 +244,7 @@ static bool list_folder(const char *folder)
     for (size_t i = 0; i < count; i++) {
         char path[FILES_PATH_MAX];
         struct bytes text;
+        if (is_outdone(options, place, names[i])) continue;
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
         if (!talk_read(path, &text)) return false;
         struct bytes name = bytes_of_text(names[i]);
@@ -249,7 +262,6 @@ int render_list_templates(const struct render_options *options)
 {
     bool good = options->folder_count > 0;
     if (!good) fprintf(stderr, "packtool: there are no templates; say --templates DIR\n");
-    for (size_t i = 0; i < options->folder_count; i++)
-        good = list_folder(options->folders[i]) && good;
+    for (size_t i = 0; i < options->folder_count; i++) good = list_folder(options, i) && good;
     return good ? 0 : 1;
 }
