@@ -43,7 +43,8 @@ must plug hidscale
 must plug printer
 must until 60000 "$all_ready"
 must counts pos
-expect "the scanner was switched on" 1 "$(figure on)"
+[ "$(figure on)" -ge 1 ] # a machine that is slow may say it again, which does nothing
+expect "the scanner was switched on" 0 $?
 for ((round = 0; round < ${GUEST_ROUNDS:-1}; round++)); do
     play parcel
     play long_code
