@@ -96,7 +96,19 @@ static void finish_picture(const struct render_request *request, struct bits *bi
     answer->read_us = now_us() - started_us;
 }
 
-static void make_picture(const struct serve *serve, const struct render_request *request,
+/* A template may be changed, but not while this process lives. */
+static bool draw(struct serve *serve, const struct render_request *request, struct bytes input,
+                 struct bits *bits, struct render_answer *answer)
+{
+    if (pictures_find(&serve->lately, request, input, bits, answer)) return true;
+    bool drawn = request->kind == RENDER_DOCUMENT
+                     ? draw_document(request, input, bits, answer)
+                     : draw_template(serve, request, input, bits, answer);
+    if (drawn) pictures_add(&serve->lately, request, input, bits, answer);
+    return drawn;
+}
+
+static void make_picture(struct serve *serve, const struct render_request *request,
                          struct bytes input, struct render_answer *answer)
 {
     struct bits bits = {
@@ -110,10 +122,7 @@ static void make_picture(const struct serve *serve, const struct render_request 
         return;
     }
     memset(bits.rows, 0, bits.bytes_per_row * bits.height);
-    bool drawn = request->kind == RENDER_DOCUMENT
-                     ? draw_document(request, input, &bits, answer)
-                     : draw_template(serve, request, input, &bits, answer);
-    if (drawn) finish_picture(request, &bits, answer);
+    if (draw(serve, request, input, &bits, answer)) finish_picture(request, &bits, answer);
 }
 
 static void make_pdf(const struct serve *serve, const struct render_request *request,

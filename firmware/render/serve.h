@@ -1,15 +1,18 @@
 /* serve.h - requests from packd, answered one after the other, for as long as there is a packd.
  *
- * The pictures lie in the shared memory; nothing is kept from one request to the next. */
+ * The pictures lie in the shared memory. From one request to the next only the labels drawn lately
+ * are kept (pictures.h). */
 #ifndef PACKD_FIRMWARE_RENDER_SERVE_H
 #define PACKD_FIRMWARE_RENDER_SERVE_H
 
 #include "firmware/render/compose.h"
+#include "firmware/render/pictures.h"
 
 struct serve {
     int socket;
     uint8_t *memory; /* RENDER_MEMORY_BYTES */
     const struct templates *templates;
+    struct pictures lately;
 };
 
 /* Loads what poppler needs, for ever. False: documents cannot be drawn here at all. */
