@@ -5,15 +5,16 @@
 #include <string.h>
 
 #define ROWS_MIN 4u          /* that must agree at all */
-#define ROWS_MIN_UM 2000u    /* and in height, where the code proves nothing by itself */
+#define ROWS_MIN_UM 2000u    /* and in height, where the code proves little by itself */
 #define QUIET_MIN_MODULES 4u /* the same: less, and it is a piece of something longer */
+#define QUIET_MIN_ITF 10u    /* its start is found within it wherever a bar is missing */
 #define SAMPLES 15u
 
 struct kind_row {
     unsigned first, each;                 /* elements: of start and stop together, of one sign */
     unsigned first_modules, each_modules; /* 0: wide and narrow ones, any ratio */
     unsigned quiet[2];
-    bool checked; /* the code itself shows a wrong reading */
+    bool checked; /* the code itself shows a wrong reading; one digit of ten does not */
     bool by_text; /* as many signs as the text has */
 };
 /* ISO/IEC 15417, 16388, 15420, 16390, AIM BC3 and BC5. A gap between signs counts with the sign. */
@@ -23,10 +24,10 @@ static const struct kind_row kind_rows[CODE_KINDS] = {
     [CODE_CODE39] = {19, 10, 0, 0, {10, 10}, false, true},
     [CODE_ITF] = {7, 5, 0, 0, {10, 10}, false, true},
     [CODE_CODABAR] = {7, 8, 0, 0, {10, 10}, false, true}, /* one of the signs has no gap */
-    [CODE_EAN13] = {59, 0, 95, 0, {11, 7}, true, false},
-    [CODE_UPCA] = {59, 0, 95, 0, {9, 9}, true, false},
-    [CODE_EAN8] = {43, 0, 67, 0, {7, 7}, true, false},
-    [CODE_UPCE] = {33, 0, 51, 0, {9, 7}, true, false},
+    [CODE_EAN13] = {59, 0, 95, 0, {11, 7}, false, false},
+    [CODE_UPCA] = {59, 0, 95, 0, {9, 9}, false, false},
+    [CODE_EAN8] = {43, 0, 67, 0, {7, 7}, false, false},
+    [CODE_UPCE] = {33, 0, 51, 0, {9, 7}, false, false},
 };
 
 struct row { /* the elements of the symbol in one row */
@@ -39,20 +40,6 @@ static unsigned apart(unsigned a, unsigned b)
     return a > b ? a - b : b - a;
 }
 
-/* In white on black the symbol begins where black ends. */
-static bool row_take(const uint16_t *edges, size_t count, const struct claim *claim,
-                     struct row *out_row)
-{
-    size_t phase = claim->inverted ? 1 : 0, first = SIZE_MAX, last = SIZE_MAX;
-    for (size_t i = phase; i < count; i += 2)
-        if (apart(edges[i], claim->left) <= claim->slack) first = i;
-    for (size_t i = 1 - phase; i < count; i += 2)
-        if (last == SIZE_MAX && apart(edges[i], claim->right) <= claim->slack) last = i;
-    if (first == SIZE_MAX || last == SIZE_MAX || last <= first) return false;
-    *out_row = (struct row){edges + first, last - first};
-    return true;
-}
-
 static bool count_fits(const struct claim *claim, size_t count)
 {
     const struct kind_row *kind = &kind_rows[claim->kind];
@@ -60,6 +47,26 @@ static bool count_fits(const struct claim *claim, size_t count)
     if (kind->by_text) return count == kind->first + kind->each * claim->text_len;
     if (kind->each == 0) return count == kind->first;
     return count > kind->first && (count - kind->first) % kind->each == 0;
+}
+
+/* The elements between two edges near the places that the reader names, as many as the kind asks
+ * for. In white on black the symbol begins where black ends. */
+static bool row_take(const uint16_t *edges, size_t count, const struct claim *claim,
+                     struct row *out_row)
+{
+    size_t phase = claim->inverted ? 1 : 0;
+    unsigned best = UINT32_MAX;
+    for (size_t i = phase; i < count; i += 2) {
+        unsigned off = apart(edges[i], claim->left);
+        if (off > claim->slack) continue;
+        for (size_t j = i + 1; j < count && edges[j] <= claim->right + claim->slack; j += 2) {
+            unsigned both = off + apart(edges[j], claim->right);
+            if (both >= best || both - off > claim->slack || !count_fits(claim, j - i)) continue;
+            best = both;
+            *out_row = (struct row){edges + i, j - i};
+        }
+    }
+    return best != UINT32_MAX;
 }
 
 /* Wide and narrow ones: the mean of the narrow bars and of the narrow spaces, so that ink that
@@ -94,23 +101,56 @@ static unsigned module_of(enum code_kind code, const struct row *row)
     return (unsigned)((row->edges[row->count] - row->edges[0]) * 1000u / modules);
 }
 
-/* How far rows like `y` go on, and how many there are; a defect of `missed_max` rows is passed. */
-static unsigned rows_like(const struct bits *bits, unsigned y, int step, const struct row *row,
-                          unsigned missed_max, unsigned *agreed)
+/* The symbol in the rows above and below: its edges there, the places that it covers in all. */
+struct trail {
+    uint16_t edges[SEEK_EDGES_MAX]; /* in the last row that was like the one before */
+    size_t count;
+    unsigned last, left, right, agreed;
+};
+
+/* Askew, all edges may move by a dot at once; more of them, and it is another code. */
+static bool trail_step(const struct bits *bits, unsigned y, struct trail *trail)
 {
-    unsigned last = y, missed = 0, left = row->edges[0], right = row->edges[row->count];
+    uint16_t edges[SEEK_EDGES_MAX];
+    size_t count = bits_edges(bits, y, edges), from = 0, i = 0;
+    while (from < count && edges[from] + 1 < trail->edges[0]) from++;
+    if (from < count &&
+        (bits_black(bits, edges[from], y) == bits_black(bits, trail->edges[0], trail->last)) &&
+        from + trail->count < count) {
+        while (i <= trail->count && apart(edges[from + i], trail->edges[i]) <= 1) i++;
+        if (i > trail->count) {
+            memcpy(trail->edges, edges + from, (trail->count + 1) * sizeof *edges);
+            return true;
+        }
+    }
+    /* A few wrong dots. */
+    return bits_differ_in_row(bits, y, trail->last, trail->edges[0], trail->edges[trail->count]) *
+               10 <=
+           trail->count + 10;
+}
+
+/* Goes on while rows are like each other; a defect of `missed_max` rows is passed. */
+static unsigned trail_end(const struct bits *bits, unsigned y, bool up, const struct row *row,
+                          unsigned missed_max, struct trail *trail)
+{
+    unsigned missed = 0;
+    trail->count = row->count;
+    trail->last = y;
+    memcpy(trail->edges, row->edges, (row->count + 1) * sizeof *row->edges);
     for (unsigned at = y; missed <= missed_max;) {
-        if (step < 0 ? at == 0 : at + 1 == bits->height) break;
-        at = step < 0 ? at - 1 : at + 1;
-        if (bits_differ_in_row(bits, at, last, left, right) * 3 > row->count) {
+        if (up ? at == 0 : at + 1 == bits->height) break;
+        at = up ? at - 1 : at + 1;
+        if (!trail_step(bits, at, trail)) {
             missed++;
             continue;
         }
-        last = at;
+        trail->last = at;
         missed = 0;
-        ++*agreed;
+        trail->agreed++;
+        if (trail->edges[0] < trail->left) trail->left = trail->edges[0];
+        if (trail->edges[trail->count] > trail->right) trail->right = trail->edges[trail->count];
     }
-    return last;
+    return trail->last;
 }
 
 static int by_size(const void *left, const void *right)
@@ -164,7 +204,7 @@ static bool find_row(const struct bits *bits, const struct claim *claim, uint16_
         if (i % 2 == 1 ? off > claim->y : claim->y + off >= bits->height) continue;
         unsigned y = i % 2 == 1 ? claim->y - off : claim->y + off;
         size_t count = bits_edges(bits, y, edges);
-        if (!row_take(edges, count, claim, out_row) || !count_fits(claim, out_row->count)) continue;
+        if (!row_take(edges, count, claim, out_row)) continue;
         *out_y = y;
         return true;
     }
@@ -193,19 +233,22 @@ bool grade_bars(const struct bits *bits, unsigned dpi, const struct claim *claim
     const struct kind_row *kind = &kind_rows[claim->kind];
     uint16_t edges[SEEK_EDGES_MAX];
     struct row row;
-    unsigned y = 0, agreed = 1;
+    unsigned y = 0;
     if (kind->first == 0 || !find_row(bits, claim, edges, &row, &y)) return false;
-    unsigned top = rows_like(bits, y, -1, &row, dpi / 50, &agreed);
-    unsigned bottom = rows_like(bits, y, 1, &row, dpi / 50, &agreed) + 1;
+    bool ean = kind->each == 0;
+    if (ean && claim->text != NULL && !grade_ean(claim, row.edges, row.count)) return false;
+    struct trail trail = {.left = row.edges[0], .right = row.edges[row.count], .agreed = 1};
+    unsigned top = trail_end(bits, y, true, &row, dpi / 50, &trail);
+    unsigned bottom = trail_end(bits, y, false, &row, dpi / 50, &trail) + 1;
     unsigned module_mdots = module_of(claim->kind, &row);
     struct beside beside = beside_of(bits, claim, &row, top, bottom);
     unsigned least = beside.quiet[0] < beside.quiet[1] ? beside.quiet[0] : beside.quiet[1];
-    if (agreed < ROWS_MIN || module_mdots == 0 || beside.rows == 0) return false;
-    if (!kind->checked && (agreed * 25400 < ROWS_MIN_UM * dpi || beside.equal * 3 < SAMPLES ||
-                           (least + 1) * 1000 < QUIET_MIN_MODULES * module_mdots))
+    unsigned quiet_min = claim->kind == CODE_ITF ? QUIET_MIN_ITF : QUIET_MIN_MODULES;
+    if (trail.agreed < ROWS_MIN || module_mdots == 0 || beside.rows == 0) return false;
+    if (!kind->checked && (trail.agreed * 25400 < ROWS_MIN_UM * dpi || beside.equal * 3 < SAMPLES ||
+                           (least + 1) * 1000 < quiet_min * module_mdots))
         return false;
-    unsigned left = row.edges[0];
-    *out_grade = (struct grade){.box = {left, top, row.edges[row.count] - left, bottom - top},
+    *out_grade = (struct grade){.box = {trail.left, top, trail.right - trail.left, bottom - top},
                                 .module_mdots = module_mdots};
     out_grade->quiet[0] = beside.quiet[claim->reversed ? 1 : 0];
     out_grade->quiet[1] = beside.quiet[claim->reversed ? 0 : 1];

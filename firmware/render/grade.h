@@ -14,6 +14,7 @@
 
 struct claim { /* what the reader says of upright bars */
     enum code_kind kind;
+    const char *text; /* EAN and UPC are compared with it */
     size_t text_len;
     unsigned left, right, y; /* from the first bar to past the last, in this row */
     unsigned slack;          /* by how many dots that may be wrong */
@@ -31,6 +32,8 @@ struct grade {
 /* False: these dots are no such code, whatever was read. */
 MUST_USE bool grade_bars(const struct bits *bits, unsigned dpi, const struct claim *claim,
                          struct grade *out_grade);
+/* Do these elements, from edges[0] to edges[count], say the text of an EAN or UPC? */
+MUST_USE bool grade_ean(const struct claim *claim, const uint16_t *edges, size_t count);
 /* `box` is where the reader saw it, `down` that it is read downwards or upwards. `bits` has the
  * symbol's black as black. */
 struct seen {

@@ -2,7 +2,7 @@
  * modules it is: that is counted here, in the part of each kind that tells it. */
 #include "firmware/render/grade.h"
 
-#define SPECKS 40u /* one dot of so many beside the symbol is dirt */
+#define SPECKS 20u /* one dot of so many beside the symbol is dirt */
 
 static unsigned right_of(const struct region *box)
 {
@@ -68,7 +68,8 @@ static struct region fit_box(const struct bits *bits, struct region box)
         }
         for (unsigned i = 0; i < reach; i++) {
             unsigned across = side % 2 == 0 ? box.width : box.height;
-            if (line_outside(bits, &box, side, 0, &black) || black * 8 < across) break;
+            if (line_outside(bits, &box, side, 0, &black) || black * SPECKS <= across + SPECKS)
+                break;
             move_side(&box, side, true);
         }
     }
@@ -81,7 +82,7 @@ static unsigned quiet_of(const struct bits *bits, const struct region *box, unsi
     for (unsigned side = 0; side < 4; side++) {
         unsigned across = side % 2 == 0 ? box->width : box->height, black = 0, out = 0;
         while (out < least && !line_outside(bits, box, side, out, &black) &&
-               black * SPECKS <= across)
+               black * SPECKS <= across + SPECKS)
             out++;
         if (out < least) least = out;
     }
@@ -98,25 +99,41 @@ static unsigned run_at(const struct bits *bits, unsigned x, unsigned y, bool dow
     return end - begin;
 }
 
+/* The longest run at a corner, along either side; the first dots of it may be dirty. */
+static unsigned corner_run(const struct bits *bits, unsigned x, unsigned y, bool right, bool bottom)
+{
+    unsigned longest = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        unsigned in_x = right ? x - i : x + i, in_y = bottom ? y - i : y + i;
+        for (unsigned j = 0; j < 3; j++) {
+            unsigned along_x = right ? x - j : x + j, along_y = bottom ? y - j : y + j;
+            unsigned across = run_at(bits, along_x, in_y, false);
+            unsigned down = run_at(bits, in_x, along_y, true);
+            if (across > longest) longest = across;
+            if (down > longest) longest = down;
+        }
+    }
+    return longest;
+}
+
 /* Three corners have a finder whose outer side is seven modules; the second longest of the four
  * runs is one of them. */
 static unsigned qr_modules(const struct bits *bits, const struct region *box)
 {
-    unsigned run[4], side = box->width;
+    unsigned first = 0, second = 0;
     for (unsigned i = 0; i < 4; i++) {
-        unsigned x = i % 2 == 0 ? box->x : right_of(box) - 1;
-        unsigned y = i < 2 ? box->y : bottom_of(box) - 1;
-        run[i] = run_at(bits, x, y, false);
+        bool right = i % 2 == 1, bottom = i >= 2;
+        unsigned x = right ? right_of(box) - 1 : box->x, y = bottom ? bottom_of(box) - 1 : box->y;
+        unsigned run = corner_run(bits, x, y, right, bottom);
+        if (run > first) {
+            second = first;
+            first = run;
+        } else if (run > second) {
+            second = run;
+        }
     }
-    for (unsigned i = 0; i < 4; i++)
-        for (unsigned j = i + 1; j < 4; j++)
-            if (run[j] > run[i]) {
-                unsigned kept = run[i];
-                run[i] = run[j];
-                run[j] = kept;
-            }
-    if (run[1] < 7) return 0;
-    unsigned modules = (side * 7 + run[1] / 2) / run[1];
+    if (second < 7) return 0;
+    unsigned modules = (box->width * 7 + second / 2) / second;
     return modules < 19 ? 21 : 17 + (modules - 17 + 2) / 4 * 4;
 }
 

@@ -5,9 +5,12 @@
  * AZTEC, GS1-AZTEC, MAXICODE. Texts are UTF-8; an FNC1 between two fields is GS (1D), the first one
  * is no part of the text; Codabar has its letters of start and stop.
  *
- * No reading is better than a wrong one: of a linear code several rows must agree, and the dots must
- * have as many elements as its kind asks for; without a check digit also 2 mm of height and four
- * modules of white on both sides. */
+ * No reading is better than a wrong one: of a linear code several rows must agree, and the dots
+ * must have as many elements as its kind asks for. Where the kind has no check, or one digit as
+ * that, also 2 mm of height and four modules of white on both sides (ten for ITF), and more than
+ * half of the rows say the same; an EAN or UPC is compared with its text element by element.
+ *
+ * MaxiCode is read upright or turned by quarters, with the quiet zone around it, not askew. */
 #ifndef PACKD_FIRMWARE_RENDER_READ_BACK_H
 #define PACKD_FIRMWARE_RENDER_READ_BACK_H
 

@@ -33,7 +33,7 @@ struct blobs {
 MUST_USE bool seek_blobs(const struct bits *bits, struct blobs *out_blobs);
 void seek_blobs_free(struct blobs *blobs);
 
-enum seek_shape { SEEK_QR, SEEK_AZTEC, SEEK_MAXICODE, SEEK_DATAMATRIX };
+enum seek_shape { SEEK_QR, SEEK_AZTEC, SEEK_MAXICODE, SEEK_DATAMATRIX, SEEK_PDF417 };
 struct spot {
     enum seek_shape shape;
     struct region region; /* the symbol, as far as its finder tells */
@@ -49,11 +49,15 @@ unsigned bits_black_in_row(const struct bits *bits, unsigned y, unsigned left, u
 unsigned bits_differ_in_row(const struct bits *bits, unsigned y, unsigned other, unsigned left,
                             unsigned right);
 
-/* Pictures of our own, to be freed with bits_free. Rows become columns: a mirror at the diagonal. */
+/* Pictures of our own, to be freed with bits_free. Rows become columns: a mirror, slantwise. */
 MUST_USE bool bits_transpose(const struct bits *bits, struct bits *out_bits);
 /* A part of it, black for white when `inverted`. */
 MUST_USE bool bits_cut(const struct bits *bits, struct region region, bool inverted,
                        struct bits *out_bits);
+/* Each dot as most of the nine around it are: specks go, modules of three dots stay. */
+MUST_USE bool bits_smooth(const struct bits *bits, struct bits *out_bits);
+/* Black, or white, wider by a dot, to the right and downwards: what printers do to ink. */
+MUST_USE bool bits_spread(const struct bits *bits, bool black, struct bits *out_bits);
 void bits_free(struct bits *bits);
 void bits_whiten(struct bits *bits, struct region region); /* clipped to the picture */
 

@@ -1,4 +1,4 @@
-/* seek_bits.c - rows of dots as edges and counts; see seek.h. */
+/* seek_bits.c - rows of dots as edges and counts, pictures of our own; see seek.h. */
 #include "firmware/render/seek.h"
 
 #include <stdlib.h>
@@ -150,4 +150,77 @@ void bits_whiten(struct bits *bits, struct region region)
         memset(row + begin + 1, 0, end - begin - 1);
         row[end] &= (uint8_t)~last;
     }
+}
+
+static void word_put(uint8_t *row, size_t len, size_t at, uint64_t word)
+{
+    for (size_t i = 0; i < 8 && at + i < len; i++) row[at + i] = (uint8_t)(word >> (56 - 8 * i));
+}
+
+/* Dots of one row: the left neighbour of each, itself, the right one. */
+static void three_at(const uint8_t *row, size_t len, size_t at, uint64_t three[3])
+{
+    uint64_t word = word_at(row, len, at);
+    uint64_t before = at > 0 ? (uint64_t)(row[at - 1] & 1u) << 63 : 0;
+    uint64_t after = at + 8 < len ? row[at + 8] >> 7 : 0;
+    three[0] = word >> 1 | before;
+    three[1] = word;
+    three[2] = word << 1 | after;
+}
+
+/* Where five or more of the nine are black, for 64 places at once: counted in binary, a word for
+ * each binary place. */
+static uint64_t most_of_nine(const uint64_t nine[9])
+{
+    uint64_t ones = 0, twos = 0, fours = 0, eights = 0;
+    for (size_t i = 0; i < 9; i++) {
+        uint64_t carry = ones & nine[i];
+        ones ^= nine[i];
+        uint64_t next = twos & carry;
+        twos ^= carry;
+        eights |= fours & next;
+        fours ^= next;
+    }
+    return eights | (fours & (twos | ones));
+}
+
+bool bits_smooth(const struct bits *bits, struct bits *out_bits)
+{
+    static const uint8_t white[RENDER_SIDE_MAX_DOTS / 8 + 1];
+    size_t len = bits->bytes_per_row;
+    if (len > sizeof white || !bits_make(out_bits, bits->width, bits->height)) return false;
+    for (unsigned y = 0; y < bits->height; y++) {
+        const uint8_t *row = bits->rows + y * len;
+        const uint8_t *above = y > 0 ? row - len : white;
+        const uint8_t *below = y + 1 < bits->height ? row + len : white;
+        for (size_t at = 0; at < len; at += 8) {
+            uint64_t nine[9];
+            three_at(above, len, at, nine);
+            three_at(row, len, at, nine + 3);
+            three_at(below, len, at, nine + 6);
+            word_put(out_bits->rows + y * len, len, at, most_of_nine(nine));
+        }
+    }
+    return true;
+}
+
+bool bits_spread(const struct bits *bits, bool black, struct bits *out_bits)
+{
+    size_t len = bits->bytes_per_row;
+    if (!bits_make(out_bits, bits->width, bits->height)) return false;
+    uint8_t last = (uint8_t)(0xFF00u >> ((bits->width - 1) % 8 + 1));
+    for (unsigned y = 0; y < bits->height; y++) {
+        const uint8_t *row = bits->rows + y * len, *above = y > 0 ? row - len : row;
+        uint8_t *out = out_bits->rows + y * len;
+        for (size_t at = 0; at < len; at += 8) {
+            uint64_t here[3], up[3];
+            three_at(row, len, at, here);
+            three_at(above, len, at, up);
+            uint64_t any = here[0] | here[1] | up[0] | up[1];
+            uint64_t all = here[0] & here[1] & up[0] & up[1];
+            word_put(out, len, at, black ? any : all);
+        }
+        out[len - 1] &= last;
+    }
+    return true;
 }

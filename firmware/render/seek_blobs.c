@@ -86,8 +86,8 @@ static int by_middle(const void *left, const void *right)
 
 bool seek_blobs(const struct bits *bits, struct blobs *out_blobs)
 {
-    struct labels labels = {.blobs = malloc(SEEK_BLOBS_MAX * sizeof *labels.blobs),
-                            .into = malloc(SEEK_BLOBS_MAX * sizeof *labels.into)};
+    struct labels labels = {.blobs = calloc(SEEK_BLOBS_MAX, sizeof *labels.blobs),
+                            .into = calloc(SEEK_BLOBS_MAX, sizeof *labels.into)};
     struct row_runs *pair = calloc(2, sizeof *pair);
     bool done = labels.blobs != NULL && labels.into != NULL && pair != NULL &&
                 label_rows(bits, &labels, pair);

@@ -2,8 +2,10 @@
  *
  * A QR has three squares of 3 modules in rings of 7; an Aztec a dot in a ring of 5; a MaxiCode a
  * ring in a ring; a DataMatrix is a piece of which two sides that meet are all black, the other
- * two half. */
+ * two half; a PDF417 begins with a bar of eight modules and one of one, equally high. */
 #include "firmware/render/seek.h"
+
+#include <stdlib.h>
 
 #define FINDERS_MAX 32u
 
@@ -165,9 +167,9 @@ static struct region maxicode_of(const struct bits *bits, const struct blob *rin
 }
 
 /* Black dots of a hundred along one side, looked for in the outermost dots of it. */
-static void sides_of(const struct bits *bits, const struct blob *blob, unsigned percent[4])
+static void sides_of(const struct bits *bits, const struct blob *blob, unsigned depth,
+                     unsigned percent[4])
 {
-    unsigned depth = 1 + (width_of(blob) + height_of(blob)) / 80;
     unsigned count[4] = {0, 0, 0, 0};
     for (unsigned x = blob->left; x < blob->right; x++) {
         unsigned top = 0, bottom = 0;
@@ -191,13 +193,8 @@ static void sides_of(const struct bits *bits, const struct blob *blob, unsigned 
         percent[i] = count[i] * 100 / (i % 2 == 0 ? width_of(blob) : height_of(blob));
 }
 
-static bool is_datamatrix(const struct bits *bits, const struct blob *blob)
+static bool has_corner(const unsigned percent[4])
 {
-    unsigned width = width_of(blob), height = height_of(blob);
-    if (width < 8 || height < 8 || width > height * 5 || height > width * 5) return false;
-    unsigned black = black_percent(blob), percent[4];
-    if (black < 25 || black > 80) return false;
-    sides_of(bits, blob, percent);
     unsigned solid = 0, half = 0;
     for (unsigned i = 0; i < 4; i++) {
         unsigned next = percent[(i + 1) % 4];
@@ -205,6 +202,71 @@ static bool is_datamatrix(const struct bits *bits, const struct blob *blob)
         if (percent[i] >= 30 && percent[i] <= 80 && next >= 30 && next <= 80) half++;
     }
     return solid == 1 && half == 1;
+}
+
+/* The deeper look is for symbols that stand askew. */
+static bool is_datamatrix(const struct bits *bits, const struct blob *blob)
+{
+    unsigned width = width_of(blob), height = height_of(blob);
+    if (width < 8 || height < 8 || width > height * 5 || height > width * 5) return false;
+    unsigned black = black_percent(blob), percent[4];
+    if (black < 25 || black > 80) return false;
+    unsigned depth = 1 + (width + height) / 80;
+    sides_of(bits, blob, depth, percent);
+    if (has_corner(percent)) return true;
+    if (width + height < 40) return false;
+    sides_of(bits, blob, 1 + (width + height) / 35, percent);
+    return has_corner(percent);
+}
+
+/* A blob as seen by who reads along the rows of a PDF417, to the right or downwards. */
+struct bar {
+    int begin, end, top, bottom;
+};
+
+static struct bar bar_of(const struct blob *blob, bool down)
+{
+    if (down) return (struct bar){blob->top, blob->bottom, blob->left, blob->right};
+    return (struct bar){blob->left, blob->right, blob->top, blob->bottom};
+}
+
+static bool as_high(const struct bar *a, const struct bar *b, int slack)
+{
+    return abs(a->top - b->top) <= slack && abs(a->bottom - b->bottom) <= slack;
+}
+
+/* Of all bars as high as the first: is one the second of the start, how far do they reach? */
+static bool pdf417_reach(const struct blobs *blobs, const struct bar *first, bool down, int *begin,
+                         int *end)
+{
+    int module = (first->end - first->begin + 4) / 8, slack = module / 2 + 1;
+    bool second = false;
+    for (size_t i = 0; i < blobs->count; i++) {
+        struct bar bar = bar_of(&blobs->at[i], down);
+        int after = bar.begin - first->end, before = first->begin - bar.end;
+        if (!as_high(&bar, first, slack) || after > 600 * module || before > 600 * module) continue;
+        bool thin = bar.end - bar.begin <= module + slack;
+        if (thin && (abs(after - module) <= slack || abs(before - module) <= slack)) second = true;
+        if (bar.begin < *begin) *begin = bar.begin;
+        if (bar.end > *end) *end = bar.end;
+    }
+    return second;
+}
+
+/* The start begins with a bar of eight modules over the whole height; one of one module follows. */
+static bool pdf417_of(const struct bits *bits, const struct blobs *blobs, size_t at, bool down,
+                      struct region *out_region)
+{
+    struct bar first = bar_of(&blobs->at[at], down);
+    int wide = first.end - first.begin, high = first.bottom - first.top;
+    int begin = first.begin, end = first.end;
+    if (wide < 8 || high < wide || black_percent(&blobs->at[at]) < 85) return false;
+    if (!pdf417_reach(blobs, &first, down, &begin, &end) || end - begin < wide * 5) return false;
+    int more = wide / 4;
+    *out_region =
+        down ? region_around(bits, first.top - more, begin - more, first.bottom + more, end + more)
+             : region_around(bits, begin - more, first.top - more, end + more, first.bottom + more);
+    return true;
 }
 
 size_t seek_spots(const struct bits *bits, const struct blobs *blobs, struct spot *spots,
@@ -222,7 +284,10 @@ size_t seek_spots(const struct bits *bits, const struct blobs *blobs, struct spo
     }
     for (size_t i = 0; i < blobs->count && count < max; i++) {
         const struct blob *blob = &blobs->at[i];
-        if (!is_datamatrix(bits, blob)) continue;
+        spots[count].shape = SEEK_PDF417;
+        if (pdf417_of(bits, blobs, i, height_of(blob) < width_of(blob), &spots[count].region))
+            count++;
+        if (count == max || !is_datamatrix(bits, blob)) continue;
         spots[count++] = (struct spot){SEEK_DATAMATRIX,
                                        {blob->left, blob->top, width_of(blob), height_of(blob)}};
     }

@@ -3,6 +3,7 @@
 #ifndef PACKD_TESTS_RENDER_SYMBOLS_H
 #define PACKD_TESTS_RENDER_SYMBOLS_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,14 +12,14 @@
 #include "firmware/render/bits.h"
 #include "firmware/render/seek.h"
 
-struct drawn {     /* what is to be drawn, and where it came to lie */
+struct drawn { /* what is to be drawn, and where it came to lie */
     int symbology; /* zint's */
     const char *text;
     unsigned module, high; /* dots; high: of a linear code's bars */
     unsigned turn;         /* quarters, clockwise */
     bool gs1, inverted;    /* inverted: white on black, with a black quiet zone of four modules */
     int option_1, option_2;
-    struct region box; /* out: without the quiet zone */
+    struct region box;     /* out: without the quiet zone */
 };
 
 __attribute__((unused)) static struct bits paper(unsigned width, unsigned height)
@@ -64,6 +65,7 @@ static bool module_black(const struct zint_symbol *symbol, unsigned row, unsigne
 static void draw_modules(struct bits *bits, struct drawn *drawn, const struct zint_symbol *symbol)
 {
     unsigned rows = (unsigned)symbol->rows, columns = (unsigned)symbol->width;
+    while (rows == 1 && !module_black(symbol, 0, columns - 1)) columns--; /* Codabar's last gap */
     unsigned row_high = drawn->module;
     if (rows == 1) row_high = drawn->high;
     if (drawn->symbology == BARCODE_PDF417) row_high = 3 * drawn->module;
@@ -108,8 +110,10 @@ __attribute__((unused)) static void draw(struct bits *bits, struct drawn *drawn)
         fprintf(stderr, "zint: %s: %s\n", drawn->text, symbol->errtxt);
         abort();
     }
-    if (drawn->symbology == BARCODE_MAXICODE) draw_bitmap(bits, drawn, symbol);
-    else draw_modules(bits, drawn, symbol);
+    if (drawn->symbology == BARCODE_MAXICODE)
+        draw_bitmap(bits, drawn, symbol);
+    else
+        draw_modules(bits, drawn, symbol);
     ZBarcode_Delete(symbol);
 }
 
