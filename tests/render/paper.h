@@ -24,8 +24,9 @@ __attribute__((unused)) static void write_text(struct bits *bits, const char *fo
     cairo_set_source_rgb(cairo, 0, 0, 0);
     PangoLayout *layout = pango_cairo_create_layout(cairo);
     PangoFontDescription *description = pango_font_description_from_string(font);
-    pango_font_description_set_absolute_size(
-        description, pango_font_description_get_size(description) * 203.0 / 72.0);
+    pango_font_description_set_absolute_size(description,
+                                             pango_font_description_get_size(description) * 203.0 /
+                                                 72.0);
     pango_layout_set_font_description(layout, description);
     pango_layout_set_width(layout, (width - 40) * PANGO_SCALE);
     pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
@@ -60,8 +61,10 @@ __attribute__((unused)) static void rule(struct bits *bits, uint32_t seed, unsig
 __attribute__((unused)) static void halftone(struct bits *bits, struct region box, bool by_chance,
                                              uint32_t seed)
 {
-    static const unsigned matrix[4][4] = {
-        {0, 8, 2, 10}, {12, 4, 14, 6}, {3, 11, 1, 9}, {15, 7, 13, 5}};
+    static const unsigned matrix[4][4] = {{0, 8, 2, 10},
+                                          {12, 4, 14, 6},
+                                          {3, 11, 1, 9},
+                                          {15, 7, 13, 5}};
     for (unsigned y = 0; y < box.height; y++) {
         for (unsigned x = 0; x < box.width; x++) {
             unsigned grey = (x * 16 / box.width + y * 16 / box.height) / 2;

@@ -12,14 +12,14 @@
 #include "firmware/render/bits.h"
 #include "firmware/render/seek.h"
 
-struct drawn { /* what is to be drawn, and where it came to lie */
+struct drawn {     /* what is to be drawn, and where it came to lie */
     int symbology; /* zint's */
     const char *text;
     unsigned module, high; /* dots; high: of a linear code's bars */
     unsigned turn;         /* quarters, clockwise */
     bool gs1, inverted;    /* inverted: white on black, with a black quiet zone of four modules */
     int option_1, option_2;
-    struct region box;     /* out: without the quiet zone */
+    struct region box; /* out: without the quiet zone */
 };
 
 __attribute__((unused)) static struct bits paper(unsigned width, unsigned height)
@@ -110,10 +110,8 @@ __attribute__((unused)) static void draw(struct bits *bits, struct drawn *drawn)
         fprintf(stderr, "zint: %s: %s\n", drawn->text, symbol->errtxt);
         abort();
     }
-    if (drawn->symbology == BARCODE_MAXICODE)
-        draw_bitmap(bits, drawn, symbol);
-    else
-        draw_modules(bits, drawn, symbol);
+    if (drawn->symbology == BARCODE_MAXICODE) draw_bitmap(bits, drawn, symbol);
+    else draw_modules(bits, drawn, symbol);
     ZBarcode_Delete(symbol);
 }
 

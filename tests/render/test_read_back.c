@@ -55,8 +55,10 @@ static struct kind {
     {"CODE128", "SBX100000017", BARCODE_CODE128, NULL, false, 0, 0},
     {"CODE128", "28411210000145", BARCODE_CODE128, NULL, false, 0, 0},
     {"GS1-128", "00340123450000000018", BARCODE_GS1_128, "[00]340123450000000018", true, 0, 0},
-    {"GS1-128", "010950110153000310AB-123\x1D" "21XYZ", BARCODE_GS1_128,
-     "[01]09501101530003[10]AB-123[21]XYZ", true, 0, 0},
+    {"GS1-128",
+     "010950110153000310AB-123\x1D"
+     "21XYZ",
+     BARCODE_GS1_128, "[01]09501101530003[10]AB-123[21]XYZ", true, 0, 0},
     {"CODE39", "CODE39-X7", BARCODE_CODE39, NULL, false, 0, 0},
     {"CODE93", "CODE93/X7", BARCODE_CODE93, NULL, false, 0, 0},
     {"ITF", "15400141288763", BARCODE_ITF14, "1540014128876", false, 0, 0},
@@ -73,8 +75,10 @@ static struct kind {
     {"DATAMATRIX", "AB", BARCODE_DATAMATRIX, NULL, false, 0, 1},
     {"DATAMATRIX", "four regions, of 32 modules", BARCODE_DATAMATRIX, NULL, false, 0, 10},
     {"DATAMATRIX", "OBLONG-8X32", BARCODE_DATAMATRIX, NULL, false, 0, 26},
-    {"GS1-DATAMATRIX", "0109501101530003" "21XYZ", BARCODE_DATAMATRIX,
-     "[01]09501101530003[21]XYZ", true, 0, 0},
+    {"GS1-DATAMATRIX",
+     "0109501101530003"
+     "21XYZ",
+     BARCODE_DATAMATRIX, "[01]09501101530003[21]XYZ", true, 0, 0},
     {"PDF417", "PDF-12345678-ABCDEFGHIJKL", BARCODE_PDF417, NULL, false, 0, 0},
     {"PDF417", "two columns of it, one below the other", BARCODE_PDF417, NULL, false, 0, 2},
     {"AZTEC", "AZ-12345678", BARCODE_AZTEC, NULL, false, 0, 0},
@@ -153,61 +157,75 @@ static void expect_label(unsigned width, unsigned height, unsigned dpi, struct d
     free(bits.rows);
 }
 
+/* Twelve codes on 4 x 6 inches: places in quarters of an inch, modules and heights of bars (in
+ * twelfths of an inch) for a module of 0.25 mm. */
+static const struct label_row {
+    const char *type, *text, *data;
+    int symbology;
+    unsigned x, y, module, high, turn;
+} label_rows[] = {
+    {"CODE128", "28411210000145", NULL, BARCODE_CODE128, 1, 1, 1, 6, 0},
+    {"CODE128", "ORD-2026-000881", NULL, BARCODE_CODE128, 1, 4, 1, 4, 0},
+    {"CODE128", "UPRIGHT-7781", NULL, BARCODE_CODE128, 14, 1, 1, 4, 1},
+    {"CODE39", "ROUTE39", NULL, BARCODE_CODE39, 12, 1, 1, 4, 3},
+    {"QR", "https://example.com/1", NULL, BARCODE_QRCODE, 1, 6, 2, 0, 0},
+    {"QR", "https://example.com/22", NULL, BARCODE_QRCODE, 6, 6, 1, 0, 2},
+    {"DATAMATRIX", "DM-1", NULL, BARCODE_DATAMATRIX, 10, 8, 1, 0, 1},
+    {"DATAMATRIX", "DM-2", NULL, BARCODE_DATAMATRIX, 10, 10, 2, 0, 0},
+    {"PDF417", "PDF-12345678-ABCDEFGHIJKL", NULL, BARCODE_PDF417, 1, 12, 1, 0, 0},
+    {"AZTEC", "AZ-12345678", NULL, BARCODE_AZTEC, 6, 10, 1, 0, 0},
+    {"MAXICODE", "MAXI-12345", NULL, BARCODE_MAXICODE, 8, 15, 4, 0, 0},
+    {"EAN13", "9780143007234", "978014300723", BARCODE_EANX, 1, 20, 1, 6, 0},
+};
+#define LABEL_ROWS (sizeof label_rows / sizeof label_rows[0])
+
 static void a_whole_label(void)
 {
     static const struct {
         unsigned dpi, width, height, module; /* module: a quarter of a millimetre */
     } papers[] = {{203, 812, 1218, 2}, {300, 1200, 1800, 3}, {600, 2400, 3600, 6}};
     for (size_t i = 0; i < sizeof papers / sizeof papers[0]; i++) {
-        unsigned m = papers[i].module, inch = papers[i].dpi;
-        struct drawn all[] = {
-            {.symbology = BARCODE_CODE128, .text = "28411210000145", .module = m * 3 / 2,
-             .high = inch / 2, .box = {inch / 4, inch / 4, 0, 0}},
-            {.symbology = BARCODE_CODE128, .text = "ORD-2026-000881", .module = m,
-             .high = inch / 3, .box = {inch / 4, inch, 0, 0}},
-            {.symbology = BARCODE_CODE128, .text = "UPRIGHT-7781", .module = m, .high = inch / 3,
-             .turn = 1, .box = {inch * 7 / 2, inch / 4, 0, 0}},
-            {.symbology = BARCODE_CODE39, .text = "ROUTE39", .module = m, .high = inch / 3,
-             .turn = 3, .box = {inch * 3, inch / 4, 0, 0}},
-            {.symbology = BARCODE_QRCODE, .text = "https://example.com/1", .module = 2 * m,
-             .box = {inch / 4, inch * 3 / 2, 0, 0}},
-            {.symbology = BARCODE_QRCODE, .text = "https://example.com/22", .module = m,
-             .turn = 2, .box = {inch * 3 / 2, inch * 3 / 2, 0, 0}},
-            {.symbology = BARCODE_DATAMATRIX, .text = "DM-1", .module = m, .turn = 1,
-             .box = {inch * 5 / 2, inch * 2, 0, 0}},
-            {.symbology = BARCODE_DATAMATRIX, .text = "DM-2", .module = 2 * m,
-             .box = {inch * 5 / 2, inch * 5 / 2, 0, 0}},
-            {.symbology = BARCODE_PDF417, .text = "PDF-12345678-ABCDEFGHIJKL", .module = m,
-             .box = {inch / 4, inch * 3, 0, 0}},
-            {.symbology = BARCODE_AZTEC, .text = "AZ-12345678", .module = m,
-             .box = {inch * 3 / 2, inch * 5 / 2, 0, 0}},
-            {.symbology = BARCODE_MAXICODE, .text = "MAXI-12345", .module = 4 * m,
-             .box = {inch * 2, inch * 15 / 4, 0, 0}},
-            {.symbology = BARCODE_EANX, .text = "978014300723", .module = m, .high = inch / 2,
-             .box = {inch / 4, inch * 5, 0, 0}},
-        };
-        static const char *const types[] = {"CODE128",    "CODE128", "CODE128", "CODE39",
-                                            "QR",         "QR",      "DATAMATRIX", "DATAMATRIX",
-                                            "PDF417",     "AZTEC",   "MAXICODE", "EAN13"};
-        static const char *const texts[] = {
-            "28411210000145", "ORD-2026-000881", "UPRIGHT-7781", "ROUTE39",
-            "https://example.com/1", "https://example.com/22", "DM-1", "DM-2",
-            "PDF-12345678-ABCDEFGHIJKL", "AZ-12345678", "MAXI-12345", "9780143007234"};
-        expect_label(papers[i].width, papers[i].height, inch, all, types, texts, 12,
-                     "a label of twelve codes");
+        struct drawn all[LABEL_ROWS];
+        const char *types[LABEL_ROWS], *texts[LABEL_ROWS];
+        for (size_t k = 0; k < LABEL_ROWS; k++) {
+            const struct label_row *row = &label_rows[k];
+            types[k] = row->type;
+            texts[k] = row->text;
+            all[k] = (struct drawn){.symbology = row->symbology,
+                                    .text = row->data != NULL ? row->data : row->text,
+                                    .module = row->module * papers[i].module,
+                                    .high = row->high * papers[i].dpi / 12,
+                                    .turn = row->turn};
+            all[k].box.x = row->x * papers[i].dpi / 4;
+            all[k].box.y = row->y * papers[i].dpi / 4;
+        }
+        expect_label(papers[i].width, papers[i].height, papers[i].dpi, all, types, texts,
+                     LABEL_ROWS, "a label of twelve codes");
     }
 }
 
 static void close_together(void)
 {
     struct drawn all[] = {
-        {.symbology = BARCODE_CODE128, .text = "28411210000145", .module = 2, .high = 40,
+        {.symbology = BARCODE_CODE128,
+         .text = "28411210000145",
+         .module = 2,
+         .high = 40,
          .box = {30, 20, 0, 0}},
-        {.symbology = BARCODE_CODE128, .text = "28411210000146", .module = 2, .high = 40,
+        {.symbology = BARCODE_CODE128,
+         .text = "28411210000146",
+         .module = 2,
+         .high = 40,
          .box = {30, 62, 0, 0}},
-        {.symbology = BARCODE_CODE128, .text = "28411210000147", .module = 2, .high = 40,
+        {.symbology = BARCODE_CODE128,
+         .text = "28411210000147",
+         .module = 2,
+         .high = 40,
          .box = {30, 102, 0, 0}},
-        {.symbology = BARCODE_CODE39, .text = "BESIDE", .module = 2, .high = 60,
+        {.symbology = BARCODE_CODE39,
+         .text = "BESIDE",
+         .module = 2,
+         .high = 60,
          .box = {300, 20, 0, 0}},
         {.symbology = BARCODE_QRCODE, .text = "one", .module = 3, .box = {30, 160, 0, 0}},
         {.symbology = BARCODE_QRCODE, .text = "two", .module = 3, .box = {105, 160, 0, 0}},
@@ -217,26 +235,41 @@ static void close_together(void)
         {.symbology = BARCODE_DATAMATRIX, .text = "DM-3", .module = 3, .box = {200, 200, 0, 0}},
         {.symbology = BARCODE_DATAMATRIX, .text = "DM-4", .module = 3, .box = {240, 200, 0, 0}},
     };
-    static const char *const types[] = {"CODE128", "CODE128",    "CODE128",    "CODE39",
-                                        "QR",      "QR",         "QR",         "DATAMATRIX",
+    static const char *const types[] = {"CODE128",    "CODE128",    "CODE128",   "CODE39",
+                                        "QR",         "QR",         "QR",        "DATAMATRIX",
                                         "DATAMATRIX", "DATAMATRIX", "DATAMATRIX"};
-    static const char *const texts[] = {"28411210000145", "28411210000146", "28411210000147",
-                                        "BESIDE", "one", "two", "three", "DM-1", "DM-2", "DM-3",
-                                        "DM-4"};
+    static const char *const texts[] = {
+        "28411210000145", "28411210000146", "28411210000147", "BESIDE", "one", "two",
+        "three",          "DM-1",           "DM-2",           "DM-3",   "DM-4"};
     expect_label(812, 400, 203, all, types, texts, 11, "codes close together");
 }
 
 static void white_on_black(void)
 {
     struct drawn all[] = {
-        {.symbology = BARCODE_CODE128, .text = "28411210000145", .module = 2, .high = 60,
-         .inverted = true, .box = {60, 60, 0, 0}},
-        {.symbology = BARCODE_QRCODE, .text = "white QR", .module = 4, .inverted = true,
+        {.symbology = BARCODE_CODE128,
+         .text = "28411210000145",
+         .module = 2,
+         .high = 60,
+         .inverted = true,
+         .box = {60, 60, 0, 0}},
+        {.symbology = BARCODE_QRCODE,
+         .text = "white QR",
+         .module = 4,
+         .inverted = true,
          .box = {60, 300, 0, 0}},
-        {.symbology = BARCODE_DATAMATRIX, .text = "white DM", .module = 4, .inverted = true,
+        {.symbology = BARCODE_DATAMATRIX,
+         .text = "white DM",
+         .module = 4,
+         .inverted = true,
          .box = {300, 300, 0, 0}},
-        {.symbology = BARCODE_CODE128, .text = "UPRIGHT-7781", .module = 2, .high = 60,
-         .turn = 1, .inverted = true, .box = {600, 60, 0, 0}},
+        {.symbology = BARCODE_CODE128,
+         .text = "UPRIGHT-7781",
+         .module = 2,
+         .high = 60,
+         .turn = 1,
+         .inverted = true,
+         .box = {600, 60, 0, 0}},
     };
     static const char *const types[] = {"CODE128", "QR", "DATAMATRIX", "CODE128"};
     static const char *const texts[] = {"28411210000145", "white QR", "white DM", "UPRIGHT-7781"};
@@ -247,14 +280,26 @@ static void through_noise(void)
 {
     for (uint32_t seed = 1; seed <= 4; seed++) {
         struct drawn all[] = {
-            {.symbology = BARCODE_CODE128, .text = "28411210000145", .module = 3, .high = 80,
+            {.symbology = BARCODE_CODE128,
+             .text = "28411210000145",
+             .module = 3,
+             .high = 80,
              .box = {60, 60, 0, 0}},
-            {.symbology = BARCODE_QRCODE, .text = "https://example.com/1", .module = 4,
+            {.symbology = BARCODE_QRCODE,
+             .text = "https://example.com/1",
+             .module = 4,
              .box = {60, 200, 0, 0}},
-            {.symbology = BARCODE_CODE39, .text = "NOISE39", .module = 3, .high = 80,
+            {.symbology = BARCODE_CODE39,
+             .text = "NOISE39",
+             .module = 3,
+             .high = 80,
              .box = {60, 380, 0, 0}},
-            {.symbology = BARCODE_CODE128, .text = "UPRIGHT-7781", .module = 2, .high = 80,
-             .turn = 1, .box = {600, 40, 0, 0}},
+            {.symbology = BARCODE_CODE128,
+             .text = "UPRIGHT-7781",
+             .module = 2,
+             .high = 80,
+             .turn = 1,
+             .box = {600, 40, 0, 0}},
         };
         struct bits bits = paper(812, 500);
         for (size_t i = 0; i < 4; i++) draw(&bits, &all[i]);
@@ -284,8 +329,11 @@ static void quiet_zones(void)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         for (unsigned quiet = 1; quiet <= 12; quiet++) {
             for (unsigned turn = 0; turn < 4; turn++) {
-                struct drawn drawn = {.symbology = rows[i].symbology, .text = rows[i].data,
-                                      .module = 3, .high = 60, .turn = turn,
+                struct drawn drawn = {.symbology = rows[i].symbology,
+                                      .text = rows[i].data,
+                                      .module = 3,
+                                      .high = 60,
+                                      .turn = turn,
                                       .box = {60, 60, 0, 0}};
                 struct bits bits = paper(500, 500);
                 draw(&bits, &drawn);
@@ -295,16 +343,18 @@ static void quiet_zones(void)
                 unsigned end = turn == 0 || turn == 1 ? 12 : quiet;
                 if (lies) {
                     fill(&bits, (struct region){60, 60 - begin * 3 - 3, line.width, 3}, true);
-                    fill(&bits, (struct region){60, 60 + line.height + end * 3, line.width, 3}, true);
+                    fill(&bits, (struct region){60, 60 + line.height + end * 3, line.width, 3},
+                         true);
                 } else {
                     fill(&bits, (struct region){60 - begin * 3 - 3, 60, 3, line.height}, true);
-                    fill(&bits, (struct region){60 + line.width + end * 3, 60, 3, line.height}, true);
+                    fill(&bits, (struct region){60 + line.width + end * 3, 60, 3, line.height},
+                         true);
                 }
                 read_all(&bits, 203);
                 const struct render_code *code = code_of(rows[i].type);
                 char promise[160];
-                snprintf(promise, sizeof promise, "%s turned %u with %u modules of white", rows[i].type,
-                         turn, quiet);
+                snprintf(promise, sizeof promise, "%s turned %u with %u modules of white",
+                         rows[i].type, turn, quiet);
                 bool told = code != NULL && (code->warnings & RENDER_CODE_QUIET) != 0;
                 bool narrow = quiet < rows[i].wanted;
                 if (!EXPECT(code != NULL ? told == narrow : quiet < rows[i].least, promise))
@@ -329,7 +379,8 @@ static void thin_and_low(void)
 {
     struct drawn bars = {.symbology = BARCODE_CODE128, .text = "284112", .module = 2};
     bars.high = 50;
-    EXPECT_I64(0, warnings_of(bars, 203), "two dots of 203 dpi are 0.25 mm, 6.2 mm are high enough");
+    EXPECT_I64(0, warnings_of(bars, 203),
+               "two dots of 203 dpi are 0.25 mm, 6.2 mm are high enough");
     bars.high = 39;
     EXPECT_I64(RENDER_CODE_LOW, warnings_of(bars, 203), "39 dots are 4.9 mm");
     bars.module = 1;

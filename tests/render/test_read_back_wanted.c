@@ -38,19 +38,37 @@ static void what_a_text_says(void)
         {"00340123450000000018", "(00)340123450000000018", true, true, "as it is printed below"},
         {"00340123450000000018", "40123450000000018", true, false, "a part of the value is not"},
         {"00340123450000000018", "340123450000000018", false, false, "only GS1 has fields"},
-        {"010950110153000310AB-123\x1D" "21XYZ", "AB-123", true, true, "behind one of known length"},
-        {"010950110153000310AB-123\x1D" "21XYZ", "XYZ", true, true, "the last one"},
-        {"010950110153000310AB-123\x1D" "21XYZ", "09501101530003", true, true, "the first one"},
-        {"010950110153000310AB-123\x1D" "21XYZ", "AB", true, false, "the beginning of one is not"},
-        {"010950110153000310AB-123\x1D" "21XYZ", "123", true, false, "the end of one is not"},
-        {"010950110153000310AB-123\x1D" "21XYZ", "(01)09501101530003(10)AB-123(21)XYZ", true, true,
-         "all of it as it is printed below"},
-        {"420560066\x1D" "92055901755477000000000018", "92055901755477000000000018", true, true,
+        {"010950110153000310AB-123\x1D"
+         "21XYZ",
+         "AB-123", true, true, "behind one of known length"},
+        {"010950110153000310AB-123\x1D"
+         "21XYZ",
+         "XYZ", true, true, "the last one"},
+        {"010950110153000310AB-123\x1D"
+         "21XYZ",
+         "09501101530003", true, true, "the first one"},
+        {"010950110153000310AB-123\x1D"
+         "21XYZ",
+         "AB", true, false, "the beginning of one is not"},
+        {"010950110153000310AB-123\x1D"
+         "21XYZ",
+         "123", true, false, "the end of one is not"},
+        {"010950110153000310AB-123\x1D"
+         "21XYZ",
+         "(01)09501101530003(10)AB-123(21)XYZ", true, true, "all of it as it is printed below"},
+        {"420560066\x1D"
+         "92055901755477000000000018",
+         "92055901755477000000000018", true, true,
          "a parcel number with its identifier, behind a postcode"},
-        {"420560066\x1D" "92055901755477000000000018", "055901755477000000000018", true, true,
-         "and without"},
-        {"4031AWB77\x1D" "15261126", "AWB77", true, false, "identifiers of three signs: 403 and 1AWB77"},
-        {"4031AWB77\x1D" "15261126", "1AWB77", true, true, "and its value"},
+        {"420560066\x1D"
+         "92055901755477000000000018",
+         "055901755477000000000018", true, true, "and without"},
+        {"4031AWB77\x1D"
+         "15261126",
+         "AWB77", true, false, "identifiers of three signs: 403 and 1AWB77"},
+        {"4031AWB77\x1D"
+         "15261126",
+         "1AWB77", true, true, "and its value"},
         {"3102000234", "000234", true, true, "identifiers of four signs: net weight"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -82,7 +100,9 @@ static void wanted_is_found_or_missed(void)
     EXPECT(missed(), "one of two is not enough");
     read_wanting(&bits, "2841121000014", NULL);
     EXPECT(missed(), "a shorter number is another one");
-    struct drawn order = {.symbology = BARCODE_QRCODE, .text = "ORD-1", .module = 4,
+    struct drawn order = {.symbology = BARCODE_QRCODE,
+                          .text = "ORD-1",
+                          .module = 4,
                           .box = {60, 200, 0, 0}};
     draw(&bits, &order);
     read_wanting(&bits, "28411210000145", "ORD-1");
