@@ -1,4 +1,4 @@
-/* held_poppler.h - poppler's list of character maps and fonts and its alphabets, read once and kept.
+/* held_poppler.h - poppler: its list of character maps and fonts, and its alphabets, kept for ever.
  *
  * poppler has its settings while at least one document is open: with the last they go, and the next
  * document reads folders again, which nobody may after the start. So one stays open for ever. */
