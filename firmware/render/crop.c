@@ -12,12 +12,14 @@
 #define DOT_UM_MAX 1000u
 #define STOCK_UM_MIN 1000u
 #define GUTTER_UM 1500     /* the narrowest white between two labels */
+#define APART_UM 3000      /* white around what is as large as the stock */
 #define ALONE_UM 6000      /* white around what is a label though it is smaller than the stock */
 #define ROOM_UM 3000       /* white that is cut out with the label */
 #define FIT_PERMILLE 1030  /* of the stock: a label made for it, drawn a little large */
 #define FULL_PERMILLE 850  /* of the stock, both sides: made for it */
 #define SMALL_PERMILLE 150 /* of the stock's area: less is no label unless bars are on it */
-#define LIKE_PERMILLE 150  /* by how much the sides of labels on one sheet differ */
+#define ONE_LABEL_PERMILLE 1600 /* a sheet up to this may be one large label */
+#define LIKE_PERMILLE 150       /* by how much the sides of labels on one sheet differ */
 
 struct band {
     int32_t begin, end;
@@ -32,7 +34,7 @@ struct place {
 struct search {
     const struct crop_question *question;
     const struct crop_map *map;
-    int32_t gutter, alone;
+    int32_t gutter, apart, alone;
     uint32_t all_bars;
     unsigned count;
     struct place places[PLACES_MAX];
@@ -63,9 +65,8 @@ static struct area grown(const struct crop_map *map, const struct area *area, in
     return (struct area){x0, y0, x1 - x0, y1 - y0};
 }
 
-static bool is_alone(const struct search *search, const struct area *area)
+static bool is_alone(const struct search *search, const struct area *area, int32_t by)
 {
-    int32_t by = search->alone;
     struct area around = grown(search->map, area, by, by, by, by);
     return crop_map_ink(search->map, &around) == crop_map_ink(search->map, area);
 }
@@ -99,7 +100,7 @@ static void take_large(struct search *search, const struct place *place, struct 
     bool shape = ratio.least * 10 >= ratio.most * 7;
     uint32_t bars = crop_map_bars(search->map, &place->ink);
     bool whole = place->wanted ? place->bars : bars * 10 >= search->all_bars * 9 && bars > 0;
-    if (!shape || !whole || !is_alone(search, &place->ink)) return;
+    if (!shape || !whole || !is_alone(search, &place->ink, search->alone)) return;
     const struct area *best = &search->large.ink, *ink = &place->ink;
     if (best->width == 0 || (int64_t)ink->width * ink->height < (int64_t)best->width * best->height)
         search->large = *place;
@@ -119,9 +120,9 @@ static void judge(struct search *search, struct area area)
         return;
     }
     uint32_t size = ratio.least * ratio.most / 1000;
-    bool full = ratio.least >= FULL_PERMILLE;
+    bool full = ratio.least >= FULL_PERMILLE && is_alone(search, &place.ink, search->apart);
     if (!full && (size < SMALL_PERMILLE && !place.bars)) return;
-    if (!full && !is_alone(search, &place.ink)) return;
+    if (!full && !is_alone(search, &place.ink, search->alone)) return;
     place.points = size + (place.bars ? 1000 : 0) + (full ? 400 : 0);
     if (search->count < PLACES_MAX) search->places[search->count++] = place;
 }
@@ -242,6 +243,17 @@ static struct area room_of(const struct search *search, const struct area *ink)
     return crop_map_ink(search->map, &room) == inside ? room : *ink;
 }
 
+/* A sheet that has nearly the shape of the stock, is not twice as large, and is printed on from edge
+ * to edge: a label for a larger stock, and no part of it is one. */
+static bool is_one_label(const struct search *search, const struct area *all)
+{
+    int32_t width = (int32_t)search->map->width, height = (int32_t)search->map->height;
+    struct area sheet = {0, 0, width, height};
+    struct ratio ratio = ratio_of(search->question, &sheet);
+    bool filled = all->width * 10 >= width * 8 && all->height * 10 >= height * 8;
+    return filled && ratio.most <= ONE_LABEL_PERMILLE && ratio.least * 10 >= ratio.most * 8;
+}
+
 static enum crop_result choose(struct search *search, struct crop_found *found)
 {
     struct area all = {0, 0, (int32_t)search->map->width, (int32_t)search->map->height};
@@ -249,6 +261,10 @@ static enum crop_result choose(struct search *search, struct crop_found *found)
     *found = (struct crop_found){.ink = all, .room = all, .labels = 1};
     if (all.width == 0) return CROP_BLANK;
     search->all_bars = crop_map_bars(search->map, &all);
+    if (is_one_label(search, &all)) {
+        found->room = room_of(search, &all);
+        return CROP_LARGE;
+    }
     judge_bands(search, &all, true, true);
     judge_bands(search, &all, false, true);
     const struct place *best = best_place(search);
@@ -278,6 +294,7 @@ enum crop_result crop_find(const struct crop_question *question, struct crop_fou
         search->question = question;
         search->map = &map;
         search->gutter = (int32_t)(GUTTER_UM / question->dot_um) + 1;
+        search->apart = (int32_t)(APART_UM / question->dot_um) + 1;
         search->alone = (int32_t)(ALONE_UM / question->dot_um) + 1;
         result = choose(search, out_found);
     }

@@ -11,6 +11,7 @@
 #define DASH_GAP_DOTS 20u  /* between two dashes */
 #define DASHES_MIN 8u
 #define DASHED_INK_PERCENT 85u /* more is a line with gaps */
+#define SOLID_INK_PERCENT 98u  /* where others cross it, nothing is left of it */
 
 /* The drawing seen along one direction or the other. */
 struct view {
@@ -55,7 +56,8 @@ static bool reaches_across(const struct view *view, unsigned first, unsigned cou
     if (end <= begin) return false;
     if (gaps >= DASHES_MIN && inked_dots * 100 < (end - begin) * DASHED_INK_PERCENT)
         return (end - begin) * 100 >= view->length * DASHED_PERCENT;
-    return gaps <= 1 && (end - begin) * 100 >= view->length * LINE_PERCENT;
+    if (inked_dots * 100 < (end - begin) * SOLID_INK_PERCENT) return false;
+    return (end - begin) * 100 >= view->length * LINE_PERCENT;
 }
 
 /* Are so many lines before `first` and from `end` on white but for what crosses them? Another cut
@@ -70,6 +72,16 @@ static bool is_alone(const uint32_t *counts, const struct view *view, unsigned f
     return true;
 }
 
+/* Is something printed on both sides? At the border of all that is printed it is a frame. */
+static bool divides(const uint32_t *counts, const struct view *view, unsigned first, unsigned end)
+{
+    bool before = false, behind = false;
+    for (unsigned line = 0; line < first; line++) before = before || counts[line] > LINE_DOTS;
+    for (unsigned line = end; line < view->lines; line++)
+        behind = behind || counts[line] > LINE_DOTS;
+    return before && behind;
+}
+
 static void erase_lines(const struct view *view, uint32_t *counts)
 {
     for (unsigned line = 0; line < view->lines; line++) counts[line] = count_line(view, line);
@@ -78,7 +90,9 @@ static void erase_lines(const struct view *view, uint32_t *counts)
         unsigned end = line;
         while (end < view->lines && end - line <= LINE_DOTS && counts[end] >= least) end++;
         if (end == line || end - line > LINE_DOTS) continue;
-        if (!is_alone(counts, view, line, end) || !reaches_across(view, line, end - line)) continue;
+        if (!divides(counts, view, line, end) || !is_alone(counts, view, line, end) ||
+            !reaches_across(view, line, end - line))
+            continue;
         for (unsigned gone = line; gone < end; gone++) {
             for (unsigned i = 0; i < view->length; i++)
                 view->ink[gone * view->line_step + i * view->dot_step] = 0;

@@ -156,11 +156,11 @@ static bool turn_image(struct image *image)
     return true;
 }
 
-static unsigned speck_of(const struct render_request *request, const struct image *image)
+/* A dot of noise is no larger than an eighth of a millimetre, the dot of the coarsest printer: no
+ * point or comma is so small. Any picture may be a scan. */
+static unsigned speck_of(const struct render_request *request)
 {
-    /* A dot of noise is no larger than an eighth of a millimetre, the dot of the coarsest printer:
-     * no point or comma is so small. */
-    return image->lossy ? (unsigned)request->dpi * request->dpi / (203u * 203u) : 0;
+    return (unsigned)request->dpi * request->dpi / (203u * 203u);
 }
 
 bool document_place_image(const struct render_request *request, const struct placed_image *placed,
@@ -169,7 +169,7 @@ bool document_place_image(const struct render_request *request, const struct pla
     struct placed_image copy = *placed;
     sheet->source = &copy;
     sheet->draw = draw_part;
-    sheet->speck_dots = speck_of(request, placed->image);
+    sheet->speck_dots = speck_of(request);
     return document_place(request, sheet, out_grey, answer);
 }
 

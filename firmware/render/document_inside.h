@@ -25,7 +25,6 @@ struct image {
     bool mirrored;                    /* before that */
     bool four_inks;                   /* it was CMYK */
     unsigned full_width, full_height; /* before the decoder made it smaller */
-    bool lossy;                       /* noise around edges is its own, not the label's */
     unsigned pages;                   /* of an animation; the first is taken */
 };
 

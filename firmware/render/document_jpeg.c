@@ -196,7 +196,6 @@ enum image_result document_read_jpeg(struct bytes document, unsigned need_side,
     reading->jpeg.client_data = reading;
     reading->need_side = need_side;
     reading->image = out_image;
-    out_image->lossy = true;
     try_to_read(reading, document);
     jpeg_destroy_decompress(&reading->jpeg);
     enum image_result result = reading->result;

@@ -2,13 +2,17 @@
  * which the wanted text stands; else the first that is not white. */
 #include "firmware/render/document_pdf.h"
 
+#include <stdlib.h>
+
 #include "firmware/render/document_inside.h"
+#include "firmware/render/document_objects.h"
 #include "firmware/render/document_single.h"
 
 #define PAGES_MAX 8u /* looked at */
                      /* a sheet of A2; larger is no label */
 #define PAGE_MM_MIN 10.0
 #define MM_PER_POINT (25.4 / 72.0)
+#define NUMBER_MAX 16u /* characters */
 #define PEEK_DPI 36.0
 #define PEEK_DOTS 4u /* so many dark dots are something */
 
@@ -113,6 +117,20 @@ static bool draw_page(const struct render_request *request, struct pdf *pdf, str
 
 enum single_result { SINGLE_NONE, SINGLE_DRAWN, SINGLE_REFUSED };
 
+static enum image_result read_single(const struct single *single, unsigned side,
+                                     struct image *image)
+{
+    struct bytes jpeg = single->jpeg;
+    if (!single->in_ascii85) return document_read_jpeg(jpeg, side, image);
+    uint8_t *unpacked = malloc(jpeg.len);
+    enum image_result result = IMAGE_NO_MEMORY;
+    size_t len = 0;
+    if (unpacked != NULL && single_ascii85(jpeg, unpacked, &len))
+        result = document_read_jpeg(bytes_of(unpacked, len), side, image);
+    free(unpacked);
+    return result;
+}
+
 /* A page that is one JPEG, without poppler; what is odd about it is left to poppler. */
 static enum single_result draw_single(const struct render_request *request, struct bytes document,
                                       struct grey *out_grey, struct render_answer *answer)
@@ -130,7 +148,7 @@ static enum single_result draw_single(const struct render_request *request, stru
     struct sheet sheet = {.width_um = (int32_t)(width_um + 0.5),
                           .height_um = (int32_t)(height_um + 0.5),
                           .size_known = true};
-    if (document_read_jpeg(single.jpeg, side, &image) == IMAGE_READ && !image.four_inks &&
+    if (read_single(&single, side, &image) == IMAGE_READ && !image.four_inks &&
         image.full_width == single.width && image.full_height == single.height) {
         struct placed_image placed = {&image, single.left_pt * um, single.top_pt * um,
                                       single.across_pt * um, single.down_pt * um};
@@ -141,6 +159,17 @@ static enum single_result draw_single(const struct render_request *request, stru
     return result;
 }
 
+/* UserUnit, the first that is written plainly; pages of one document seldom differ in it. */
+static double user_unit(struct bytes document)
+{
+    struct bytes key = BYTES_LITERAL("/UserUnit"), value;
+    struct bytes rest = bytes_slice(document, bytes_find(document, key), key.len + NUMBER_MAX);
+    double unit = 1.0;
+    rest = bytes_from(rest, key.len);
+    bool said = objects_next(&rest, &value) && objects_number(value, &unit);
+    return said && unit >= 0.01 && unit <= 1000.0 ? unit : 1.0;
+}
+
 bool document_draw_pdf(const struct render_request *request, struct bytes document,
                        struct grey *out_grey, struct render_answer *answer)
 {
@@ -148,7 +177,7 @@ bool document_draw_pdf(const struct render_request *request, struct bytes docume
     enum single_result single = draw_single(request, document, out_grey, answer);
     bool drawn = false;
     if (single != SINGLE_NONE) return single == SINGLE_DRAWN;
-    switch (pdf_open(document, &pdf)) {
+    switch (pdf_open(document, user_unit(document), &pdf)) {
     case PDF_OPEN: drawn = draw_page(request, pdf, out_grey, answer); break;
     case PDF_BROKEN:
         document_refuse(answer, "broken",

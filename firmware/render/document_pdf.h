@@ -16,8 +16,9 @@ struct pdf;
 
 enum pdf_opened { PDF_OPEN, PDF_BROKEN, PDF_ENCRYPTED, PDF_NO_MEMORY };
 
-/* The bytes are borrowed until pdf_close(). One that is encrypted with an empty password opens. */
-enum pdf_opened pdf_open(struct bytes document, struct pdf **out_pdf);
+/* The bytes are borrowed until pdf_close(). One that is encrypted with an empty password opens. A
+ * unit of its pages is so many points: poppler takes each for one. */
+enum pdf_opened pdf_open(struct bytes document, double unit, struct pdf **out_pdf);
 void pdf_close(struct pdf *pdf); /* NULL is fine */
 unsigned pdf_pages(const struct pdf *pdf);
 

@@ -52,18 +52,26 @@ uint64_t document_black(const struct grey *grey)
     return count;
 }
 
-bool document_edge_is_black(const struct grey *grey)
+/* More dots in a row than a speck has. */
+static bool row_is_black(const uint8_t *at, size_t step, unsigned count, unsigned speck_dots)
+{
+    unsigned run = 0;
+    for (unsigned i = 0; i < count; i++) {
+        run = at[i * step] < 128 ? run + 1 : 0;
+        if (run > speck_dots) return true;
+    }
+    return false;
+}
+
+bool document_edge_is_black(const struct grey *grey, unsigned speck_dots)
 {
     const uint8_t *first = grey->rows;
     const uint8_t *last = grey->rows + (grey->height - 1) * grey->bytes_per_row;
-    for (unsigned x = 0; x < grey->width; x++) {
-        if (first[x] < 128 || last[x] < 128) return true;
-    }
-    for (unsigned y = 0; y < grey->height; y++) {
-        const uint8_t *row = grey->rows + y * grey->bytes_per_row;
-        if (row[0] < 128 || row[grey->width - 1] < 128) return true;
-    }
-    return false;
+    size_t down = grey->bytes_per_row;
+    return row_is_black(first, 1, grey->width, speck_dots) ||
+           row_is_black(last, 1, grey->width, speck_dots) ||
+           row_is_black(first, down, grey->height, speck_dots) ||
+           row_is_black(first + grey->width - 1, down, grey->height, speck_dots);
 }
 
 /* The size of the area through that of the stock, the larger side of the two, in millionths. */
@@ -276,7 +284,8 @@ static bool draw_remembered(struct job *job, const struct area *wanted)
     window = window_of(job->grey, to_dots(swapped ? area.height : area.width, dpi),
                        to_dots(swapped ? area.width : area.height, dpi));
     uint64_t black = document_black(&window);
-    if (black < (uint64_t)window.width * window.height / 500 || document_edge_is_black(&window)) {
+    if (black < (uint64_t)window.width * window.height / 500 ||
+        document_edge_is_black(&window, job->sheet->speck_dots)) {
         job->answer->warnings &= ~(uint32_t)RENDER_WARN_SCALED;
         return false;
     }
@@ -369,7 +378,8 @@ bool document_place(const struct render_request *request, const struct sheet *sh
         return document_refuse(answer, "white", "Nothing is printed on this page.");
     if (black * 100 >= dots * BLACK_PERCENT)
         return document_refuse(answer, "black", "Nearly all of this page is black.");
-    if (document_edge_is_black(out_grey)) answer->warnings |= RENDER_WARN_CLIPPED;
+    if (document_edge_is_black(out_grey, sheet->speck_dots))
+        answer->warnings |= RENDER_WARN_CLIPPED;
     out_grey->speck_dots = sheet->speck_dots;
     return true;
 }

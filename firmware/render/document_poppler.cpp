@@ -23,6 +23,7 @@ struct pdf {
     std::unique_ptr<poppler::page> page;
     unsigned number;
     double width_pt, height_pt; /* as it is looked at */
+    double unit;                /* points that one of poppler's points is; it knows no UserUnit */
 };
 
 static void say_nothing(const std::string &, void *)
@@ -34,7 +35,7 @@ extern "C" void pdf_start(void)
     poppler::set_debug_error_function(say_nothing, nullptr);
 }
 
-extern "C" enum pdf_opened pdf_open(struct bytes document, struct pdf **out_pdf)
+extern "C" enum pdf_opened pdf_open(struct bytes document, double unit, struct pdf **out_pdf)
 {
     try {
         auto made = std::make_unique<pdf>();
@@ -43,6 +44,7 @@ extern "C" enum pdf_opened pdf_open(struct bytes document, struct pdf **out_pdf)
                                                   static_cast<int>(document.len)));
         if (!made->document) return PDF_BROKEN;
         if (made->document->is_locked()) return PDF_ENCRYPTED;
+        made->unit = unit;
         *out_pdf = made.release();
         return PDF_OPEN;
     } catch (...) {
@@ -83,8 +85,8 @@ extern "C" bool pdf_turn_to(struct pdf *pdf, unsigned page, double *out_width_pt
         double width = std::fabs(box.width()), height = std::fabs(box.height());
         if (!std::isfinite(width) || !std::isfinite(height)) return false;
         if (is_turned(*pdf->page)) std::swap(width, height);
-        pdf->width_pt = *out_width_pt = width;
-        pdf->height_pt = *out_height_pt = height;
+        pdf->width_pt = *out_width_pt = width * pdf->unit;
+        pdf->height_pt = *out_height_pt = height * pdf->unit;
         return true;
     } catch (...) {
         return false;
@@ -123,9 +125,10 @@ extern "C" bool pdf_draw(struct pdf *pdf, const struct sheet_part *part, struct 
         int x = 0, y = 0;
         corner_of(*pdf, *part, &x, &y);
         auto turn = static_cast<poppler::rotation_enum>(part->turn / 90);
-        poppler::image image = renderer.render_page(pdf->page.get(), part->dpi, part->dpi, x, y,
-                                                    static_cast<int>(into->width),
-                                                    static_cast<int>(into->height), turn);
+        poppler::image image =
+            renderer.render_page(pdf->page.get(), part->dpi * pdf->unit, part->dpi * pdf->unit, x,
+                                 y, static_cast<int>(into->width), static_cast<int>(into->height),
+                                 turn);
         if (!image.is_valid() || image.format() != poppler::image::format_gray8 ||
             image.width() != static_cast<int>(into->width) ||
             image.height() != static_cast<int>(into->height))
@@ -140,9 +143,9 @@ extern "C" bool pdf_draw(struct pdf *pdf, const struct sheet_part *part, struct 
     }
 }
 
-static int32_t to_um(double points)
+static int32_t to_um(const struct pdf &pdf, double points)
 {
-    double um = points * 25400.0 / 72.0;
+    double um = points * pdf.unit * 25400.0 / 72.0;
     if (!(um > -1e9 && um < 1e9)) return 0;
     return static_cast<int32_t>(std::lround(um));
 }
@@ -154,8 +157,8 @@ extern "C" bool pdf_find_text(struct pdf *pdf, const char *text, struct area *ou
         if (!pdf->page->search(poppler::ustring::from_utf8(text), found,
                                poppler::page::search_from_top, poppler::case_insensitive))
             return false;
-        *out_area = {to_um(found.x()), to_um(found.y()), to_um(found.width()),
-                     to_um(found.height())};
+        *out_area = {to_um(*pdf, found.x()), to_um(*pdf, found.y()), to_um(*pdf, found.width()),
+                     to_um(*pdf, found.height())};
         if (out_area->width <= 0) out_area->width = 1;
         if (out_area->height <= 0) out_area->height = 1;
         return true;
@@ -170,7 +173,8 @@ extern "C" bool pdf_upright_turn(struct pdf *pdf, const struct area *area, unsig
         size_t letters[4] = {0, 0, 0, 0};
         for (const auto &box : pdf->page->text_list()) {
             poppler::rectf at = box.bbox();
-            int32_t x = to_um(at.x() + at.width() / 2), y = to_um(at.y() + at.height() / 2);
+            int32_t x = to_um(*pdf, at.x() + at.width() / 2),
+                    y = to_um(*pdf, at.y() + at.height() / 2);
             bool inside = x >= area->x && x < area->x + area->width && y >= area->y &&
                           y < area->y + area->height;
             int way = box.rotation();

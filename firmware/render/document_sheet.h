@@ -32,9 +32,10 @@ struct sheet {
  * sides. False: refused, as document_draw() is. */
 MUST_USE bool document_place(const struct render_request *request, const struct sheet *sheet,
                              struct grey *out_grey, struct render_answer *answer);
-/* How often black is found among the dots, and the part of it that lies in the outermost ones. */
+/* How often black is found among the dots, and whether more of it than a speck lies in a row of the
+ * outermost ones. */
 uint64_t document_black(const struct grey *grey);
-bool document_edge_is_black(const struct grey *grey);
+bool document_edge_is_black(const struct grey *grey, unsigned speck_dots);
 
 /* False, always: so that a refusal is one line. */
 bool document_refuse(struct render_answer *answer, const char *word, const char *sentence);

@@ -197,27 +197,38 @@ static bool follow(struct drawing *drawing, struct bytes content)
     return content.len == 0 && drawing->drawn;
 }
 
-static bool is_flat(struct bytes filter)
+/* One filter, or ASCII85 and then this one. */
+static bool is_filter(struct bytes filter, const char *name, bool *out_in_ascii85)
 {
-    struct bytes rest = objects_inside(filter), one = filter, second;
-    if (bytes_start_with(filter, "[") &&
-        (!objects_next(&rest, &one) || objects_next(&rest, &second)))
-        return false;
-    return is_name(one, "FlateDecode");
+    struct bytes rest = objects_inside(filter), first, second, third;
+    *out_in_ascii85 = false;
+    if (!bytes_start_with(filter, "[")) return is_name(filter, name);
+    if (!objects_next(&rest, &first)) return false;
+    if (!objects_next(&rest, &second)) return is_name(first, name);
+    *out_in_ascii85 = true;
+    return is_name(first, "ASCII85Decode") && is_name(second, name) && !objects_next(&rest, &third);
 }
 
 /* One stream of the contents, unpacked. */
 static bool add_content(const struct object *object, uint8_t *content, size_t *len)
 {
     if (object == NULL || object->stream.data == NULL) return false;
-    struct bytes filter = objects_get_plain(object->value, "Filter");
-    size_t room = CONTENT_MAX - *len - 1, added = object->stream.len;
+    struct bytes filter = objects_get_plain(object->value, "Filter"), stream = object->stream;
+    size_t room = CONTENT_MAX - *len - 1, added = stream.len;
+    uint8_t packed[CONTENT_MAX];
+    bool in_ascii85;
     if (objects_get_plain(object->value, "DecodeParms").len > 0) return false;
     if (filter.len == 0) {
         if (added > room) return false;
-        for (size_t i = 0; i < added; i++) content[*len + i] = object->stream.data[i];
-    } else if (!is_flat(filter) || !inflate_bytes(object->stream, content + *len, room, &added)) {
-        return false;
+        for (size_t i = 0; i < added; i++) content[*len + i] = stream.data[i];
+    } else {
+        if (!is_filter(filter, "FlateDecode", &in_ascii85)) return false;
+        if (in_ascii85) {
+            if (stream.len > sizeof packed || !single_ascii85(stream, packed, &stream.len))
+                return false;
+            stream.data = packed;
+        }
+        if (!inflate_bytes(stream, content + *len, room, &added)) return false;
     }
     *len += added;
     content[(*len)++] = '\n';
@@ -315,15 +326,11 @@ static bool take_image(const struct objects *objects, const struct object *image
                                         "OC",    "SMaskInData", "Alternates"};
     struct bytes dictionary = image->value;
     struct bytes filter = objects_get(objects, dictionary, "Filter");
-    struct bytes rest = objects_inside(filter), one = filter, second;
     double width, height, bits;
     for (size_t i = 0; i < ARRAY_LEN(other); i++) {
         if (objects_get_plain(dictionary, other[i]).len > 0) return false;
     }
-    if (bytes_start_with(filter, "[") &&
-        (!objects_next(&rest, &one) || objects_next(&rest, &second)))
-        return false;
-    if (!is_name(one, "DCTDecode") ||
+    if (!is_filter(filter, "DCTDecode", &single->in_ascii85) ||
         !is_name(objects_get(objects, dictionary, "Subtype"), "Image") ||
         bytes_equal_text(objects_get(objects, dictionary, "ImageMask"), "true") ||
         !has_plain_colours(objects, dictionary))
@@ -356,6 +363,32 @@ static bool take_place(const struct drawing *drawing, const struct frame *box,
     single->top_pt = box->top - (m->f + m->d);
     single->across_pt = m->a;
     single->down_pt = m->d;
+    return true;
+}
+
+bool single_ascii85(struct bytes from, uint8_t *out, size_t *out_len)
+{
+    uint64_t group = 0;
+    unsigned count = 0;
+    size_t len = 0, at = 0;
+    for (; at < from.len && from.data[at] != '~'; at++) {
+        uint8_t byte = from.data[at];
+        bool white = byte == ' ' || (byte >= '\t' && byte <= '\r') || byte == 0;
+        bool zero = byte == 'z' && count == 0;
+        if (white) continue;
+        if (!zero && (byte < '!' || byte > 'u')) return false;
+        group = group * 85 + (zero ? 0 : byte - '!');
+        count = zero ? 5 : count + 1;
+        if (count < 5) continue;
+        if (group > UINT32_MAX || len + 4 > from.len) return false; /* 'z' may make it longer */
+        for (unsigned i = 0; i < 4; i++) out[len++] = (uint8_t)(group >> (24 - 8 * i));
+        group = count = 0;
+    }
+    if (at == from.len || count == 1) return false;
+    for (unsigned i = count; count > 0 && i < 5; i++) group = group * 85 + 84;
+    if (group > UINT32_MAX) return false;
+    for (unsigned i = 0; i + 1 < count; i++) out[len++] = (uint8_t)(group >> (24 - 8 * i));
+    *out_len = len;
     return true;
 }
 

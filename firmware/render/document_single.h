@@ -11,9 +11,12 @@ struct single {
     double left_pt, top_pt;     /* where the picture lies on it, from its upper left corner */
     double across_pt, down_pt;
     struct bytes jpeg;
+    bool in_ascii85;        /* and must be unpacked with single_ascii85() first */
     unsigned width, height; /* dots, as the PDF says */
 };
 
+/* Unpacks (ISO 32000-1, 7.4.3) into `out`, which has as many bytes as `from`. False: it is none. */
+MUST_USE bool single_ascii85(struct bytes from, uint8_t *out, size_t *out_len);
 MUST_USE bool single_find(struct bytes document, struct single *out_single);
 
 #endif
