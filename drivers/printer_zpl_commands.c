@@ -86,6 +86,10 @@ static const struct zpl_command commands[] = {
     {"~SD", ZPL_LEAVE_OUT, ZPL_ANY, NULL, NULL},
     {"~TA", ZPL_LEAVE_OUT, ZPL_ANY, NULL, NULL},
     {"~JS", ZPL_LEAVE_OUT, ZPL_ANY, NULL, NULL},
+    {"~JA", ZPL_LEAVE_OUT, ZPL_ANY, NULL, NULL}, /* empties the buffer: ours is the only job */
+    {"~JX", ZPL_LEAVE_OUT, ZPL_ANY, NULL, NULL},
+    {"~JC", ZPL_LEAVE_OUT, ZPL_ANY, NULL, NULL}, /* measures the paper anew */
+    {"~PS", ZPL_LEAVE_OUT, ZPL_ANY, NULL, NULL}, /* goes on after a pause: a person's decision */
     /* Refused with a sentence of their own. */
     {"^CC", ZPL_REFUSE, ZPL_ANY, NULL, PREFIX},
     {"^CD", ZPL_REFUSE, ZPL_ANY, NULL, PREFIX},

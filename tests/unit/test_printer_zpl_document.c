@@ -56,6 +56,8 @@ static void a_harmless_document_is_printed_once(void)
         "^XA^FO9,9^BQN,2,5^FDQA,https://x.in/?a=1^FS^XZ",
         "^XA^JUS^FDx^FS^XZ",
         "^XA^JZY^FDx^FS^XZ",
+        "~JA^XA^FDx^FS^XZ~PS",
+        "^XA~JC^FDx^FS^XZ",
         "^XA^IDR:*.*^FDx^FS^XZ",
         "^XA^PW820^LL1230^FDx^FS^XZ", /* a little over the edge */
         "^XA^PW^LL0^LH^FDx^FS^XZ",
@@ -155,7 +157,7 @@ static const struct refused known[] = {
     {"^XA^ND2,P^FDx^FS^XZ", NETWORK},
     {"^XA^PH^FDx^FS^XZ", MOVES},
     {"^XA^FDx^FS^PF9^XZ", MOVES},
-    {"^XA^FDx^FS~JC^XZ", MOVES},
+    {"^XA^FDx^FS~JP^XZ", MOVES},
     {"^XA^JJ0^FDx^FS^XZ", MOVES},
     {"^XA^FDx^FS^CN1^XZ", MOVES},
     {"^XA^ST01,01,2030^FDx^FS^XZ", CLOCK},
@@ -222,7 +224,7 @@ static void what_nobody_knows_is_refused(void)
     static const char passing[] =
         "^FD^FV^GB^GC^GD^GE^FO^FT^FS^FB^FH^FP^FR^TB^GS^FW^CF^LR^PO^CI^PW^LL"
         "^LH^PM^JM^MU^SZ^FX^PQ^PR^MM^MN^MT^MD^MC^MF^ML^SS^LT^LS^XB^XS^CV^PA"
-        "^JU^JZ^ID~SD~TA~JS";
+        "^JU^JZ^ID~SD~TA~JS~JA~JX~JC~PS";
     for (unsigned i = 0; i < 2 * 36 * 36; i++) {
         char command[] = {"^~"[i % 2], signs[i / 2 % 36], signs[i / 72], '\0'}, document[64];
         bool font_or_bars = command[0] == '^' && (command[1] == 'A' || command[1] == 'B');

@@ -24,6 +24,14 @@ static int refuse(const char *word, const char *sentence)
     return PACKTOOL_BAD_INPUT;
 }
 
+/* The driver's reasons are parts of a sentence, for the log. */
+static int refuse_zpl(const char *why)
+{
+    char sentence[128];
+    snprintf(sentence, sizeof sentence, "It is not passed on: %s.", why);
+    return refuse("zpl", sentence);
+}
+
 /* Nothing is drawn: the printer does that. */
 static int pass_through(const struct render_options *options, struct bytes text)
 {
@@ -35,10 +43,10 @@ static int pass_through(const struct render_options *options, struct bytes text)
     struct textbuf job;
     const char *why = "";
     if (strcmp(options->language->name, "zpl") != 0)
-        return refuse("zpl", "a label in ZPL is for printers that speak it; its own is drawn");
+        return refuse("zpl", "A label in ZPL is for printers that speak it.");
     int64_t began_us = clock_boot_us();
     textbuf_init(&job, storage, sizeof storage);
-    if (!zpl_filter_document(text, &setup, &job, &report, &why)) return refuse("zpl", why);
+    if (!zpl_filter_document(text, &setup, &job, &report, &why)) return refuse_zpl(why);
     int64_t check_us = clock_boot_us() - began_us;
     if (!render_write_file(options->out, textbuf_bytes(&job))) return PACKTOOL_BAD_INPUT;
     unsigned missing = render_report_zpl(options, &report, textbuf_bytes(&job), check_us);
@@ -48,20 +56,21 @@ static int pass_through(const struct render_options *options, struct bytes text)
 /* It killed packd-render twice, or made it talk nonsense. */
 static int refuse_killer(enum err error)
 {
-    if (error == ERR_TIMEOUT) return refuse("too_slow", "drawing it takes too long");
-    if (error == ERR_CORRUPT) return refuse("crash", "drawing it gives nonsense");
-    return refuse("crash", "drawing it ends the program that draws");
+    if (error == ERR_TIMEOUT) return refuse("too_slow", "Drawing it takes too long.");
+    if (error == ERR_CORRUPT) return refuse("crash", "Drawing it gives nonsense.");
+    return refuse("crash", "Drawing it ends the program that draws.");
 }
 
 static int draw(const struct render_options *options, struct bytes input)
 {
     static struct render_seen seen;
-    if (input.len > RENDER_INPUT_MAX) return refuse("too_large", "it is larger than two megabytes");
+    if (input.len > RENDER_INPUT_MAX)
+        return refuse("too_large", "It is larger than two megabytes.");
     if (!render_child_ask(options, input, &seen)) return PACKTOOL_BAD_INPUT;
     if (seen.error != ERR_NONE) return refuse_killer(seen.error);
     if (seen.answer.result != RENDER_DONE) return refuse(seen.answer.word, seen.answer.sentence);
     if (!seen.written)
-        return refuse("too_large", "the label is larger than that printer's language can say");
+        return refuse("too_large", "The label is larger than that printer's language can say.");
     if (!render_write_file(options->out, seen.job)) return PACKTOOL_BAD_INPUT;
     return render_report(options, &seen) == 0 ? PACKTOOL_DONE : PACKTOOL_BAD_INPUT;
 }
