@@ -33,6 +33,12 @@ static const char *behind_our_settings(void)
     return strstr(job_storage, "^CFA,9,5\n");
 }
 
+/* ZebraDesigner's way to begin. */
+#define DESIGNER_LETTERS "\020CT~~CD,~CC^~CT~\r\n"
+#define DESIGNER_SET_UP "^XA~TA000~JSN^LT0^MNW^MTT^PON^PMN^LH0,0^JMA^PR4,4~SD15^JUS^LRN^CI0^XZ\r\n"
+static const char designer[] = DESIGNER_LETTERS DESIGNER_SET_UP
+    "^XA^MMT^PW812^LL1218^LS0^FT9,9^A0N,28,28^FH\\^FDx^FS^PQ1,0,1,Y^XZ\r\n";
+
 static void a_harmless_document_is_printed_once(void)
 {
     /* The printer's set-up is not its business. */
@@ -64,9 +70,7 @@ static void a_harmless_document_is_printed_once(void)
         /* as couriers and label designers begin */
         "^XA^LRN^MNY^MFN,N^LH15,12^MCY^POI^PW840^CI27^FT15,23^A0N,20,24^FVx^FS^PQ1^XZ",
         "^XA^CF,0,0,0^PR12^MD30^PW800^POI^CI13^LH0,20\n^FO12,301^GB753,2,2^FS^XZ",
-        "\x10"
-        "CT~~CD,~CC^~CT~\r\n^XA~TA000~JSN^LT0^MNW^MTT^PON^PMN^LH0,0^JMA^PR4,4~SD15^JUS^LRN^CI0^XZ"
-        "\r\n^XA^MMT^PW812^LL1218^LS0^FT9,9^A0N,28,28^FH\\^FDx^FS^PQ1,0,1,Y^XZ\r\n",
+        designer,
         "~DGR:LOGO.GRF,2,1,aa55\n^XA^FO1,1^XGR:LOGO.GRF,1,1^FS^XZ\n^XA^IDR:LOGO.GRF^FS^XZ",
         "~DG000.GRF,2,1,aa55^XA^FO1,1^xg000.grf^FS^PQ2^XZ",
     };
