@@ -54,11 +54,14 @@ exposed_little() { inside systemd-analyze security --offline=true --threshold=20
 inside apt-get -q update >/dev/null 2>&1
 promise "it installs in a clean root with what it depends on" \
     inside apt-get -q install -y --no-install-recommends /tmp/packd.deb
-for program in packd packctl packtool packsim; do
+for program in packd packctl packtool packsim packd-render; do
     promise "$program is there and finds its libraries" \
         sh -c "chroot '$clean' ldd /usr/bin/$program >'$work/libraries' && ! grep 'not found' '$work/libraries'"
 done
 promise "packd links no GPL renderer" sh -c "chroot '$clean' ldd /usr/bin/packd >'$work/libraries' && ! grep -i poppler '$work/libraries'"
+promise "packd-render starts there with what it depends on, and nothing gets out of its cage" \
+    sh -c "chroot '$clean' packd-render --prove all /usr/share/packd/labels | cat >'$work/tries' && ! grep -v '^held ' '$work/tries' && [ \$(wc -l <'$work/tries') -ge 20 ]"
+promise "templates of labels are there" inside test -r /usr/share/packd/labels/courier.label
 promise "there is an account" inside id packd
 promise "it may open devices" sh -c "chroot '$clean' id -nG packd | grep -qw packdev"
 promise "settings are packd's alone" owner /etc/packd "root:packd 750"

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define CONFINE_MEMORY_BYTES (192u * 1024u * 1024u) /* above what it has when the cage closes */
+#define CONFINE_MEMORY_BYTES (160u * 1024u * 1024u) /* above what it has when the cage closes */
 
 /* Before anything else: closes every descriptor above those of render_wire.h, forgets the
  * environment, dies with its parent, is the first to go when the box runs out of memory. */
