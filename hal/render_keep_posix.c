@@ -48,9 +48,9 @@ static int make_file(const char *folder, const struct render_request *request, s
                      const char *death, char *out_path, size_t size)
 {
     int64_t now_ms = clock_wall_ms();
-    for (int64_t i = 0; i < TRIES; i++) {
+    for (long long i = 0; i < TRIES; i++) {
         int len = snprintf(out_path, size, "%s/%015lld-%s-%u-%ux%u-%s" ENDING, folder,
-                           (long long)(now_ms + i), death, request->dpi, request->width_dots,
+                           (long long)now_ms + i, death, request->dpi, request->width_dots,
                            request->height_dots, kind_of(request, input));
         if (len < 0 || (size_t)len >= size) return -1;
         int fd = open(out_path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);

@@ -83,7 +83,8 @@ static void spoil_answer(void)
 static void eat_memory(void)
 {
     const size_t size = 80u * 1024u * 1024u;
-    uint8_t *eaten = malloc(size);
+    static uint8_t *eaten;
+    eaten = malloc(size);
     if (eaten != NULL) memset(eaten, 1, size);
 }
 
