@@ -161,7 +161,6 @@ bool document_warm(void)
     /* Otherwise each label's dots come fresh from the kernel: an eighth of its time. */
     (void)mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
     (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
-    pdf_start();
     if (!document_draw(&request, bytes_of_text(small), &grey, &answer)) return false;
     grey_free(&grey);
     return true;

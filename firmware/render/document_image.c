@@ -51,29 +51,42 @@ static double dpi_of_sheet(const struct grey *grey)
     return 0.0;
 }
 
+static bool says_size(const struct image *image)
+{
+    return image->x_dpi >= SHEET_DPI_MIN && image->x_dpi <= SHEET_DPI_MAX &&
+           image->y_dpi >= SHEET_DPI_MIN && image->y_dpi <= SHEET_DPI_MAX;
+}
+
 static bool is_default(double dpi)
 {
     return fabs(dpi - 72.0) < 1.0 || fabs(dpi - 96.0) < 1.0;
 }
 
-/* Dots an inch along both sides; 0: the picture fills the stock. */
+/* Not only because a program had to say something. */
+static bool means_size(const struct image *image)
+{
+    return says_size(image) && !(is_default(image->x_dpi) && is_default(image->y_dpi));
+}
+
+/* Dots an inch along both sides: what is said if it is a size that can be meant, else what the number
+ * of dots means; 0: the picture fills the stock. As many dots as the stock has at a usual resolution
+ * are the stock, whatever is said. */
 static void find_size(const struct render_request *request, const struct image *image,
                       double *out_x_dpi, double *out_y_dpi)
 {
     double dpi = document_true_dpi(request->dpi);
     double width = request->width_dots / dpi, height = request->height_dots / dpi;
     const struct grey *grey = &image->grey;
-    bool said = image->x_dpi >= SHEET_DPI_MIN && image->x_dpi <= SHEET_DPI_MAX &&
-                image->y_dpi >= SHEET_DPI_MIN && image->y_dpi <= SHEET_DPI_MAX;
     *out_x_dpi = image->x_dpi;
     *out_y_dpi = image->y_dpi;
-    if (said && sides_near(grey->width / image->x_dpi, grey->height / image->y_dpi, width, height))
+    if (says_size(image) &&
+        sides_near(grey->width / image->x_dpi, grey->height / image->y_dpi, width, height))
         return;
     *out_x_dpi = *out_y_dpi = dpi_of_stock(grey, width, height);
     if (*out_x_dpi > 0.0) return;
     *out_x_dpi = image->x_dpi;
     *out_y_dpi = image->y_dpi;
-    if (said && !(is_default(image->x_dpi) && is_default(image->y_dpi))) return;
+    if (means_size(image)) return;
     *out_x_dpi = *out_y_dpi = dpi_of_sheet(grey);
 }
 
@@ -190,5 +203,10 @@ bool document_draw_image(const struct render_request *request, struct image *ima
         return document_refuse(answer, "too_large",
                                "The picture is larger than 600 mm: that is no label.");
     struct placed_image placed = {image, 0.0, 0.0, sheet.width_um, sheet.height_um};
-    return document_place_image(request, &placed, &sheet, out_grey, answer);
+    if (!document_place_image(request, &placed, &sheet, out_grey, answer)) return false;
+    if (means_size(image) && sheet.size_known && !near_to(image->x_dpi, x_dpi)) {
+        answer->scale_ppm = (uint32_t)(answer->scale_ppm * image->x_dpi / x_dpi);
+        answer->warnings |= RENDER_WARN_SCALED;
+    }
+    return true;
 }

@@ -33,9 +33,6 @@ MUST_USE bool pdf_upright_turn(struct pdf *pdf, const struct area *area, unsigne
 /* Does it use a font that it does not bring along, and that is none of the standard ones? */
 bool pdf_misses_font(struct pdf *pdf);
 
-/* Once at start: nobody prints what poppler thinks of a document. */
-void pdf_start(void);
-
 #ifdef __cplusplus
 }
 #endif

@@ -26,18 +26,15 @@ struct pdf {
     double unit;                /* points that one of poppler's points is; it knows no UserUnit */
 };
 
+/* Nobody prints what poppler thinks of a document. */
 static void say_nothing(const std::string &, void *)
 {
-}
-
-extern "C" void pdf_start(void)
-{
-    poppler::set_debug_error_function(say_nothing, nullptr);
 }
 
 extern "C" enum pdf_opened pdf_open(struct bytes document, double unit, struct pdf **out_pdf)
 {
     try {
+        poppler::set_debug_error_function(say_nothing, nullptr);
         auto made = std::make_unique<pdf>();
         made->document.reset(
             poppler::document::load_from_raw_data(reinterpret_cast<const char *>(document.data),
