@@ -79,6 +79,8 @@ static bool begin(struct work *work, const struct templates *templates,
     char name[RENDER_NAME_SIZE];
     (void)snprintf(name, sizeof name, "%.*s", (int)sizeof request->name - 1, request->name);
     memset(work, 0, sizeof *work);
+    if (templates->fonts == NULL)
+        return refuse(answer, "no_font", "None of our fonts is installed.");
     work->template = templates_find(templates, name);
     if (work->template == NULL)
         return refuse(answer, "no_template", "There is no template of this name.");

@@ -12,6 +12,11 @@ unsigned canvas_dots(const struct canvas *canvas, uint32_t um)
     return dots == 0 && um > 0 ? 1 : (unsigned)dots;
 }
 
+static void tell(struct canvas *canvas, enum drawn drawn, struct place_dots place)
+{
+    if (canvas->watch != NULL) canvas->watch(canvas->watcher, drawn, place);
+}
+
 static void fill_row(struct bits *bits, unsigned y, unsigned from, unsigned to, bool white)
 {
     uint8_t *row = bits->rows + y * bits->bytes_per_row;
@@ -36,6 +41,12 @@ void canvas_fill(struct canvas *canvas, struct place_dots place, bool white)
     for (unsigned y = top; y < below; y++) fill_row(bits, y, left, right, white);
 }
 
+void canvas_line(struct canvas *canvas, struct place_dots place, bool white)
+{
+    tell(canvas, DRAWN_LINE, place);
+    canvas_fill(canvas, place, white);
+}
+
 void canvas_frame(struct canvas *canvas, struct place_dots place, unsigned thick, bool white)
 {
     if (place.width < 2 * thick || place.height < 2 * thick) return;
@@ -54,6 +65,7 @@ void canvas_frame(struct canvas *canvas, struct place_dots place, unsigned thick
 void canvas_text(struct canvas *canvas, const struct text_wish *wish, const struct text_fit *fit,
                  struct place_dots place)
 {
+    tell(canvas, DRAWN_TEXT, place);
     if (canvas->bits != NULL) text_draw_bits(canvas->fonts, wish, fit, place, canvas->bits);
     if (canvas->cairo != NULL) text_draw_cairo(canvas->fonts, wish, fit, place, canvas->cairo);
 }
@@ -86,6 +98,7 @@ static bool is_mostly_black(const struct image *image, struct place_dots place, 
 void canvas_image(struct canvas *canvas, const struct image *image, struct place_dots place,
                   bool white)
 {
+    tell(canvas, DRAWN_SHAPE, place);
     if (place.width == 0 || place.height == 0 || (canvas->bits == NULL && canvas->cairo == NULL))
         return;
     for (unsigned y = 0; y < place.height; y++) {
@@ -105,6 +118,9 @@ void canvas_symbol(struct canvas *canvas, const struct symbol *symbol, int x, in
                    unsigned module, unsigned bar_height)
 {
     unsigned high = symbol->row_height > 0 ? symbol->row_height * module : bar_height;
+    struct place_dots whole = {x, y, module * (symbol->columns + 2 * symbol->quiet),
+                               2 * symbol->quiet_down * module + symbol->rows * high};
+    tell(canvas, DRAWN_SYMBOL, whole);
     for (unsigned row = 0; row < symbol->rows; row++) {
         const uint8_t *modules = symbol->modules + (size_t)row * symbol->columns;
         for (unsigned from = 0, to; from < symbol->columns; from = to) {
@@ -120,6 +136,7 @@ void canvas_symbol(struct canvas *canvas, const struct symbol *symbol, int x, in
 void canvas_mark(struct canvas *canvas, enum mark_kind mark, struct bytes text,
                  struct place_dots place, bool white)
 {
+    tell(canvas, DRAWN_SHAPE, place);
     if (canvas->bits != NULL) shapes_mark_bits(mark, place, white, canvas->bits);
     if (canvas->cairo != NULL) shapes_mark(canvas->cairo, mark, place, white);
     if (text.len == 0 || place.height < 8) return;

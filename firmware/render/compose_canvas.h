@@ -12,16 +12,22 @@ struct image { /* a picture of a template's folder: PBM */
     uint8_t *rows; /* as struct bits; owned by the templates */
 };
 
+enum drawn { DRAWN_TEXT, DRAWN_SYMBOL, DRAWN_SHAPE, DRAWN_LINE };
+
 struct canvas {
     struct text_engine *fonts;
     unsigned dpi;
     struct bits *bits; /* one of the two, or none */
     void *cairo;       /* its units are dots */
+    /* For tests: what is drawn where; a symbol with its quiet zone. NULL: nobody looks. */
+    void (*watch)(void *watcher, enum drawn drawn, struct place_dots place);
+    void *watcher;
 };
 
 unsigned canvas_dots(const struct canvas *canvas,
                      uint32_t um); /* rounded; at least 1 of more than 0 */
 void canvas_fill(struct canvas *canvas, struct place_dots place, bool white);
+void canvas_line(struct canvas *canvas, struct place_dots place, bool white); /* a fill, told */
 void canvas_frame(struct canvas *canvas, struct place_dots place, unsigned thick, bool white);
 void canvas_text(struct canvas *canvas, const struct text_wish *wish, const struct text_fit *fit,
                  struct place_dots place);

@@ -48,6 +48,37 @@ static bool joins(uint32_t character)
     return is_between(character, 0x0600, 0x08FF) || is_between(character, 0x0900, 0x0DFF);
 }
 
+static bool is_drawable(const struct scope *scope, uint32_t character)
+{
+    return character == '\n' || is_joiner(character) ||
+           (character >= ' ' && character < 0x7F) ||
+           (character >= 0xA0 && !is_unwanted(character) &&
+            (scope->covers == NULL || scope->covers(scope->context, character)));
+}
+
+static uint32_t box_of(const struct scope *scope)
+{
+    return scope->covers(scope->context, BOX) ? BOX : '?';
+}
+
+struct bytes cover_text(struct scope *scope, struct bytes text, struct arena *arena)
+{
+    struct bytes rest = text;
+    bool good = true;
+    while (rest.len > 0) good = is_drawable(scope, take_character(&rest)) && good;
+    if (good) return text;
+    scope->missing = true;
+    char *out = arena_take(arena, text.len * 3);
+    if (out == NULL) return BYTES_NONE;
+    size_t len = 0;
+    for (rest = text; rest.len > 0;) {
+        uint32_t character = take_character(&rest);
+        if (!is_drawable(scope, character)) character = box_of(scope);
+        len += (size_t)g_unichar_to_utf8(character, out + len);
+    }
+    return bytes_of(out, len);
+}
+
 struct cleaner {
     struct scope *scope;
     char *out;
@@ -81,11 +112,10 @@ static void take_visible(struct cleaner *at, uint32_t character)
     } else {
         at->marks = 0;
     }
-    if (character >= 0x80 && !is_joiner(character) && scope->covers != NULL &&
-        !scope->covers(scope->context, character)) {
+    if (!is_drawable(scope, character)) {
         scope->missing = true;
         if (is_mark) return;
-        character = scope->covers(scope->context, BOX) ? BOX : REPLACEMENT;
+        character = box_of(scope);
         /* A run of them says no more than one. */
         if (at->before == character && !at->blank) return;
     }

@@ -239,5 +239,6 @@ bool scope_fill(struct scope *scope, struct bytes text, enum filling filling, st
         }
     }
     *out_text = bytes_trim(bytes_of(to.text, to.len));
+    if (filling == FILL_TEXT) *out_text = cover_text(scope, *out_text, arena);
     return out_text->len > 0 && (!to.fields || to.filled);
 }

@@ -58,5 +58,7 @@ bool scope_holds(struct scope *scope, const struct template_node *node, struct a
  * direction, few marks on a letter, blanks not in heaps; what no font has becomes a box. Returns
  * how many bytes it wrote; `out` has room for `size`. */
 size_t clean_text(struct scope *scope, struct bytes text, char *out, size_t size);
+/* The same text, or one with boxes for what no font has, which must never reach Pango. */
+struct bytes cover_text(struct scope *scope, struct bytes text, struct arena *arena);
 
 #endif

@@ -72,7 +72,17 @@ static void expand_text(struct drawing *drawing, struct chain *chain,
     struct bytes text;
     if (!fill(drawing, node, FILL_TEXT, &text)) return;
     struct item *item = add(drawing, chain, node);
-    if (item != NULL) item->text = node->upper ? to_upper(drawing, text) : text;
+    if (item != NULL) item->text = node->upper && text.len > 0 ? to_upper(drawing, text) : text;
+}
+
+/* What a barcode says, as it can be drawn. */
+static struct bytes caption_of(struct drawing *drawing, struct bytes said)
+{
+    size_t size = said.len * 3 + 8;
+    char *text = arena_take(drawing->arena, size);
+    if (text == NULL) return BYTES_NONE;
+    size_t len = clean_text(&drawing->scope, said, text, size);
+    return len > 0 ? bytes_of(text, len) : BYTES_LITERAL("?");
 }
 
 static void expand_barcode(struct drawing *drawing, struct chain *chain,
@@ -83,7 +93,8 @@ static void expand_barcode(struct drawing *drawing, struct chain *chain,
     if (!fill(drawing, node, FILL_BARCODE, &text)) return;
     struct item *item = add(drawing, chain, node);
     if (item == NULL || text.len == 0) return;
-    item->text = text;
+    item->said = text;
+    item->text = caption_of(drawing, text);
     item->type = node->barcode;
     if (symbol_make(node->barcode, text, drawing->arena, &item->symbol, &why)) return;
     if (!node->optional) {

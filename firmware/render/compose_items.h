@@ -11,7 +11,8 @@
 struct item {
     const struct template_node *node;
     struct item *child, *next;
-    struct bytes text;
+    struct bytes text; /* of a barcode: as it can be drawn; what the bars say is `said` */
+    struct bytes said;
     enum barcode_type type; /* of the symbol */
     struct symbol symbol;   /* no columns: there is none, its text is drawn */
     const struct image *image;

@@ -124,7 +124,7 @@ static void choose_symbol(struct drawing *drawing, struct item *item, unsigned w
     struct symbol other;
     if (!node->has_other || item->type == node->other || item->symbol.columns == 0) return;
     if (module_for(drawing, item, width, bar_height(drawing, item, SQUEEZE_LEAST)) > 0) return;
-    if (!symbol_make(node->other, item->text, drawing->arena, &other, &why)) return;
+    if (!symbol_make(node->other, item->said, drawing->arena, &other, &why)) return;
     item->symbol = other;
     item->type = node->other;
 }
@@ -500,7 +500,7 @@ void layout_item(struct drawing *drawing, struct item *item, struct place_dots p
         canvas_mark(&drawing->canvas, node->mark, item->text,
                     shape_place(drawing, item, place, squeeze), black);
         return;
-    case NODE_LINE: canvas_fill(&drawing->canvas, place, black); return;
+    case NODE_LINE: canvas_line(&drawing->canvas, place, black); return;
     case NODE_ROW:
     case NODE_COLUMN:
     case NODE_PAGE:

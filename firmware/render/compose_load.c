@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "firmware/render/compose_load.h"
+#include "firmware/render/compose_paper.h"
 
 #define PATH_SIZE 512
 #define NAMES_MAX 128u
@@ -211,8 +212,15 @@ struct templates *templates_load(const char *const *folders, size_t count,
     for (size_t i = 0; i < count && loading.templates->fonts != NULL; i++)
         load_folder(&loading, folders[i], scratch);
     free(scratch);
+    if (!paper_warm_up()) complain(&loading, 0, "No PDF can be made: there is too little memory.");
     if (loading.templates->fonts != NULL) text_engine_settle(loading.templates->fonts);
     return loading.templates;
+}
+
+size_t templates_fonts(const struct templates *templates, const char *const **out_paths)
+{
+    *out_paths = NULL;
+    return templates->fonts != NULL ? text_fonts(templates->fonts, out_paths) : 0;
 }
 
 void templates_free(struct templates *templates)

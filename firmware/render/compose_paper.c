@@ -32,6 +32,15 @@ bool paper_begin(struct paper *paper, struct canvas *canvas, unsigned width, uns
     return cairo_status(paper->cairo) == CAIRO_STATUS_SUCCESS;
 }
 
+bool paper_warm_up(void)
+{
+    uint8_t out[4096];
+    struct canvas canvas = {.dpi = 72};
+    struct paper paper;
+    if (paper_begin(&paper, &canvas, 72, 72, out, sizeof out, "")) paper_next_page(&paper);
+    return paper_end(&paper);
+}
+
 void paper_next_page(void *context)
 {
     struct paper *paper = context;

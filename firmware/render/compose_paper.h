@@ -11,6 +11,8 @@ struct paper {
     bool full;
 };
 
+/* Makes one page for nobody: Cairo asks for the time zone, whose file is opened once. */
+MUST_USE bool paper_warm_up(void);
 /* Draws into `out`; the canvas gets a context whose units are dots. False: no memory. */
 MUST_USE bool paper_begin(struct paper *paper, struct canvas *canvas, unsigned width,
                           unsigned height, uint8_t *out, size_t size, const char *title);
