@@ -50,8 +50,7 @@ static bool joins(uint32_t character)
 
 static bool is_drawable(const struct scope *scope, uint32_t character)
 {
-    return character == '\n' || is_joiner(character) ||
-           (character >= ' ' && character < 0x7F) ||
+    return character == '\n' || is_joiner(character) || (character >= ' ' && character < 0x7F) ||
            (character >= 0xA0 && !is_unwanted(character) &&
             (scope->covers == NULL || scope->covers(scope->context, character)));
 }

@@ -11,7 +11,7 @@ struct template_reader {
     struct bytes rest; /* of the line */
 };
 
-/* The next word of the line; false: there is none. Something in quotes is a word with its quotes. */
+/* The next word of the line; false: there is none. What stands in quotes is one, with them. */
 bool template_word(struct template_reader *reader, struct bytes *out_word);
 void template_wrong(struct template_reader *reader, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Millimetres with at most three decimals. */

@@ -10,13 +10,17 @@ static const struct {
     const char *name;
     const char *codes[3]; /* fields that are barcodes; the first is never left away */
 } labels[] = {
-    {"courier", {"awb", "reference"}},         {"courier-delhivery", {"awb", "reference"}},
-    {"courier-sandbox", {"awb", "reference"}}, {"courier-unheard-of", {"awb", "reference"}},
-    {"hold", {"reference"}},                   {"carton", {"carton"}},
-    {"location", {"location"}},                {"test", {NULL}},
+    {"courier", {"awb", "reference"}},
+    {"courier-delhivery", {"awb", "reference"}},
+    {"courier-sandbox", {"awb", "reference"}},
+    {"courier-unheard-of", {"awb", "reference"}},
+    {"hold", {"reference"}},
+    {"carton", {"carton"}},
+    {"location", {"location"}},
+    {"test", {NULL}},
 };
 
-static const char *const kinds[] = {RICH_FIELDS, LONGEST_FIELDS, MINIMAL_FIELDS, SCRIPT_FIELDS};
+static const char *const kinds[] = {RICH_FIELDS, LONGEST_FIELDS, MINIMAL_FIELDS, script_fields};
 static const struct {
     unsigned dpi, width, height;
     unsigned labels, kinds; /* how many of them: the first */
@@ -84,12 +88,14 @@ static void draw_and_read(size_t stock)
             bool drawn = bench_draw(labels[label].name, bytes_of_text(kinds[kind]),
                                     stocks[stock].dpi, stocks[stock].width, stocks[stock].height);
             if (!EXPECT(drawn, "it is drawn"))
-                fprintf(stderr, "    %s %zu: %s\n", labels[label].name, kind, bench_answer.sentence);
+                fprintf(stderr, "    %s %zu: %s\n", labels[label].name, kind,
+                        bench_answer.sentence);
             path_of(path, sizeof path, label, kind);
             ENSURE(bench_write(path));
         }
     }
-    (void)snprintf(command, sizeof command, "zbarimg -q --nodbus --xml %s/*.pbm 2>/dev/null", folder);
+    (void)snprintf(command, sizeof command, "zbarimg -q --nodbus --xml %s/*.pbm 2>/dev/null",
+                   folder);
     const char *said = bench_ask(command);
     if (!EXPECT(said != NULL, "zbarimg is there and reads each of them")) return;
     for (size_t label = 0; label < stocks[stock].labels; label++) {
@@ -163,8 +169,7 @@ static void check_places(const char *name, size_t kind, unsigned width, unsigned
 static void look(const char *name, size_t kind, unsigned dpi, unsigned width, unsigned height)
 {
     struct arena arena;
-    struct drawing drawing = {
-        .canvas = {.dpi = dpi, .watch = watch}};
+    struct drawing drawing = {.canvas = {.dpi = dpi, .watch = watch}};
     struct page_plan plan = {.page = 1, .width = width, .height = height};
     ENSURE(arena_make(&arena, 1024u * 1024u));
     seen.count = 0;
@@ -233,10 +238,10 @@ static void bars_are_whole_dots_with_quiet_zones(void)
 static void the_same_fields_give_the_same_dots(void)
 {
     static uint8_t first[sizeof bench_rows];
-    EXPECT(bench_draw("courier", bytes_of_text(SCRIPT_FIELDS), 203, 812, 1218), "once");
+    EXPECT(bench_draw("courier", bytes_of_text(script_fields), 203, 812, 1218), "once");
     memcpy(first, bench_rows, sizeof first);
     EXPECT(bench_draw("hold", bytes_of_text(RICH_FIELDS), 300, 1200, 1800), "another");
-    EXPECT(bench_draw("courier", bytes_of_text(SCRIPT_FIELDS), 203, 812, 1218), "again");
+    EXPECT(bench_draw("courier", bytes_of_text(script_fields), 203, 812, 1218), "again");
     EXPECT(memcmp(first, bench_rows, 102u * 1218u) == 0, "the same dots");
 }
 

@@ -11,8 +11,8 @@ static bool draw(const char *name, const char *text, uint8_t *out, size_t size)
 {
     bench_stock(name, 203, 812, 1218);
     memset(&bench_answer, 0, sizeof bench_answer);
-    bool good = compose_pdf(bench_templates, &bench_request, bytes_of_text(text), out, size,
-                            &bench_answer);
+    bool good =
+        compose_pdf(bench_templates, &bench_request, bytes_of_text(text), out, size, &bench_answer);
     if (!good) return false;
     char path[64];
     (void)snprintf(path, sizeof path, "%s/it.pdf", folder);
@@ -77,7 +77,8 @@ static void a_manifest_has_all_its_parcels_over_pages(void)
     }
     (void)snprintf(wanted, sizeof wanted, "Page %u of %u", bench_answer.pages, bench_answer.pages);
     EXPECT(says(text, wanted), "pages are counted");
-    const char *codes = ask("pdftoppm -r 200 -gray -l 1 @.pdf @ && zbarimg -q --nodbus @-1.pgm 2>/dev/null");
+    const char *codes =
+        ask("pdftoppm -r 200 -gray -l 1 @.pdf @ && zbarimg -q --nodbus @-1.pgm 2>/dev/null");
     EXPECT(says(codes, "CODE-128:2841122\n"), "the first parcel's bars");
     EXPECT(says(codes, "CODE-128:2841130\n"), "another's");
     EXPECT(says(codes, "CODE-128:MAN-2026-11-26-01\n"), "the manifest's own");
@@ -94,13 +95,14 @@ static void a_slip_says_what_was_sent(void)
 
 static void every_command_is_on_the_card(void)
 {
-    static const char *const commands[] = {"print",    "give_up", "try_again", "set_aside",
-                                           "label_ok", "zero",    "tare",      "clear_tare",
-                                           "check_scale"};
+    static const char *const commands[] = {"print",     "give_up",    "try_again",
+                                           "set_aside", "label_ok",   "zero",
+                                           "tare",      "clear_tare", "check_scale"};
     char wanted[40];
     EXPECT(draw("command_cards", "", pdf, sizeof pdf), "it needs no fields");
     EXPECT_I64(1, bench_answer.pages, "one sheet");
-    const char *codes = ask("pdftoppm -r 300 -gray @.pdf @ && zbarimg -q --nodbus @-1.pgm 2>/dev/null");
+    const char *codes =
+        ask("pdftoppm -r 300 -gray @.pdf @ && zbarimg -q --nodbus @-1.pgm 2>/dev/null");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         (void)snprintf(wanted, sizeof wanted, "CODE-128:packd:%s\n", commands[i]);
         EXPECT(says(codes, wanted), "its bars");
@@ -119,7 +121,8 @@ static void cards_stand_side_by_side(void)
                                 "card.%u.code=A-%u\ncard.%u.title=A-%u\n", i, i, i, i);
     EXPECT(draw("locations", text, pdf, sizeof pdf), "it is drawn");
     EXPECT_I64(2, bench_answer.pages, "eight on a sheet");
-    const char *codes = ask("pdftoppm -r 100 -gray -l 1 @.pdf @ && zbarimg -q --nodbus @-1.pgm 2>/dev/null");
+    const char *codes =
+        ask("pdftoppm -r 100 -gray -l 1 @.pdf @ && zbarimg -q --nodbus @-1.pgm 2>/dev/null");
     EXPECT(says(codes, "CODE-128:A-1\n") && says(codes, "CODE-128:A-8\n"), "with their bars");
 }
 
@@ -127,23 +130,24 @@ static void a_label_may_be_a_pdf(void)
 {
     EXPECT(draw("courier", RICH_FIELDS, pdf, sizeof pdf), "it is drawn");
     EXPECT(says(ask("pdfinfo @.pdf"), "288 x 432"), "four by six inches");
-    const char *codes = ask("pdftoppm -r 203 -gray @.pdf @ && zbarimg -q --nodbus @-1.pgm 2>/dev/null");
+    const char *codes =
+        ask("pdftoppm -r 203 -gray @.pdf @ && zbarimg -q --nodbus @-1.pgm 2>/dev/null");
     EXPECT(says(codes, "CODE-128:28411210000145\n"), "with its number");
     EXPECT(says(codes, "QR-Code:bay-1-01234567-000047-1\n"), "and its reference");
 }
 
 static void the_same_fields_give_the_same_bytes(void)
 {
-    EXPECT(draw("packing_slip", SCRIPT_FIELDS, pdf, sizeof pdf), "once");
+    EXPECT(draw("packing_slip", script_fields, pdf, sizeof pdf), "once");
     uint32_t bytes = bench_answer.output_bytes;
     EXPECT(draw("manifest", RICH_FIELDS, again, sizeof again), "another");
-    EXPECT(draw("packing_slip", SCRIPT_FIELDS, again, sizeof again), "again");
+    EXPECT(draw("packing_slip", script_fields, again, sizeof again), "again");
     EXPECT_BYTES(bytes_of(pdf, bytes), bytes_of(again, bench_answer.output_bytes), "the same");
 }
 
 static void what_does_not_fit_is_refused(void)
 {
-    EXPECT(!draw("packing_slip", SCRIPT_FIELDS, pdf, 5000), "no room for the bytes");
+    EXPECT(!draw("packing_slip", script_fields, pdf, 5000), "no room for the bytes");
     EXPECT_TEXT("too_large", bench_answer.word, "said so");
     size_t len = 0;
     for (unsigned i = 0; len < sizeof fields - 40; i++)

@@ -82,8 +82,8 @@ static void every_code_is_still_read(void)
         EXPECT(changes().changed > 500, "there is a mark");
         ENSURE(bench_write(path));
         const char *said = bench_ask(command);
-        const char *wanted =
-            i == 0 ? "CODE-128:28411210000145\n" : "CODE-128:DLV0123456789012345678901234567890123456\n";
+        const char *wanted = i == 0 ? "CODE-128:28411210000145\n"
+                                    : "CODE-128:DLV0123456789012345678901234567890123456\n";
         EXPECT(said != NULL && strstr(said, wanted) != NULL, "the number is read");
         EXPECT(said != NULL && strstr(said, "QR-Code:bay-") != NULL, "the reference too");
     }

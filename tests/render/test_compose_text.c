@@ -32,7 +32,8 @@ static void put_glyph(FT_GlyphSlot slot, int x, int y)
     for (unsigned row = 0; row < slot->bitmap.rows; row++) {
         for (unsigned column = 0; column < slot->bitmap.width; column++) {
             if (slot->bitmap.buffer[row * (unsigned)slot->bitmap.pitch + column] < 128) continue;
-            int dot_x = x + slot->bitmap_left + (int)column, dot_y = y - slot->bitmap_top + (int)row;
+            int dot_x = x + slot->bitmap_left + (int)column,
+                dot_y = y - slot->bitmap_top + (int)row;
             if (dot_x < 0 || dot_y < 0 || dot_x >= (int)SIDE || dot_y >= (int)SIDE) continue;
             theirs[(size_t)dot_y * (SIDE / 8) + (size_t)dot_x / 8] |= (uint8_t)(0x80 >> dot_x % 8);
         }
@@ -282,7 +283,7 @@ static void measure_every_character(void)
 static _Noreturn void draw_everything_confined(void)
 {
     static const char *const names[] = {"courier", "hold", "test", "carton", "packing_slip"};
-    static const char *const kinds[] = {RICH_FIELDS, SCRIPT_FIELDS, LONGEST_FIELDS};
+    static const char *const kinds[] = {RICH_FIELDS, script_fields, LONGEST_FIELDS};
     static const unsigned dpis[] = {203, 300};
     static uint8_t pdf[512 * 1024];
     if (!forbid()) _exit(77);
@@ -296,7 +297,7 @@ static _Noreturn void draw_everything_confined(void)
     }
     measure_every_character();
     bench_stock("packing_slip", 203, 812, 1218);
-    good &= compose_pdf(bench_templates, &bench_request, bytes_of_text(SCRIPT_FIELDS), pdf,
+    good &= compose_pdf(bench_templates, &bench_request, bytes_of_text(script_fields), pdf,
                         sizeof pdf, &bench_answer);
     _exit(good ? 0 : 1);
 }

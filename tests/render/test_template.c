@@ -27,18 +27,19 @@ static const struct template_node *node_of_line(unsigned line)
 
 static void the_manuals_example_is_read(void)
 {
-    static const char text[] = "title Small label\n"
-                               "needs awb to_name\n"
-                               "row height 12 gap 2\n"
-                               "  text \"{carrier_title}\" size 20..10 bold\n"
-                               "  if payment = cod\n"
-                               "    text \"COD {collect}\" size 30..14 bold inverse center width 50\n"
-                               "  else\n"
-                               "    text \"PREPAID\" size 18 right\n"
-                               "\n"
-                               "# a remark\n"
-                               "barcode code128 \"{awb}\" height 22..14 or qr caption center\r\n"
-                               "space rest\n";
+    static const char text[] =
+        "title Small label\n"
+        "needs awb to_name\n"
+        "row height 12 gap 2\n"
+        "  text \"{carrier_title}\" size 20..10 bold\n"
+        "  if payment = cod\n"
+        "    text \"COD {collect}\" size 30..14 bold inverse center width 50\n"
+        "  else\n"
+        "    text \"PREPAID\" size 18 right\n"
+        "\n"
+        "# a remark\n"
+        "barcode code128 \"{awb}\" height 22..14 or qr caption center\r\n"
+        "space rest\n";
     if (!EXPECT(read_text(text), "it is good")) {
         fprintf(stderr, "    %u: %s\n", complaints.entries[0].line, complaints.entries[0].sentence);
         return;
@@ -173,10 +174,10 @@ static void texts_fall_into_their_parts(void)
     static const struct {
         enum piece_kind kind;
         const char *text;
-    } wanted[] = {{PIECE_TEXT, "A "},    {PIECE_FIELD, "awb"}, {PIECE_OPEN, ""},
-                  {PIECE_TEXT, ", "},    {PIECE_TEXT, "["},    {PIECE_FIELD, "to_city"},
-                  {PIECE_TEXT, "]"},     {PIECE_CLOSE, ""},    {PIECE_TEXT, " "},
-                  {PIECE_TEXT, "\\"},    {PIECE_TEXT, "\n"},   {PIECE_END, ""}};
+    } wanted[] = {{PIECE_TEXT, "A "}, {PIECE_FIELD, "awb"}, {PIECE_OPEN, ""},
+                  {PIECE_TEXT, ", "}, {PIECE_TEXT, "["},    {PIECE_FIELD, "to_city"},
+                  {PIECE_TEXT, "]"},  {PIECE_CLOSE, ""},    {PIECE_TEXT, " "},
+                  {PIECE_TEXT, "\\"}, {PIECE_TEXT, "\n"},   {PIECE_END, ""}};
     for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
         struct piece piece = template_next_piece(&rest);
         EXPECT_I64(wanted[i].kind, piece.kind, "its kind");
