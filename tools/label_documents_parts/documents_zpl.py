@@ -11,7 +11,7 @@ CASES = [
     ("uploads_font", "~DUE:EVIL.FNT,16,00112233445566778899AABBCCDDEEFF\n~DYE:MORE.TTF,B,T,4,,00000000\n", "", "~DU ~DY", "stores fonts in flash memory"),
     ("stores_format", "^XA^DFE:AUTOEXEC.ZPL^FDagain^FS^XZ\n", "", "^DFE:", "a format that runs at every start"),
     ("calls_itself", "^XA^DFR:LOOP.ZPL^XFR:LOOP.ZPL^FS^XZ\n", "^XA^XFR:LOOP.ZPL^FS^XZ\n", "^DF ^XF", "a format that calls itself"),
-    ("a_million", "", "", "^PQ", "a million copies of one label"),
+    ("a_million", "", "", "^PQ1000000", "a million copies of one label"),
     ("network", "^XA^NSa,192,0,2,1,255,255,255,0^XZ\n^XA^KPevil^XZ\n~JR\n", "", "^NS ^KP ~JR", "sets address and password, restarts"),
     ("tilde_moved", "^XA^CT+^CC/^XZ\n/XA/JUS/XZ\n+JR\n", "", "/JUS +JR", "renames its command signs, then gives commands by the new ones"),
     ("calibrates", "~JC\n^XA^MTT^LT120^LS-50^MNW^PON^MD30^XZ\n", "", "~JC", "calibrates, shifts and darkens all labels after it"),
