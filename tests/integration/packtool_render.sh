@@ -90,6 +90,15 @@ report=$(render --in "$work/own.png" --want 28411210000145 --want NOT-THERE --ou
 expect "what was wanted and not read" "1 NOT-THERE" \
     "$(cat "$work/code") $(sed -n 's/.*"missing":\["\([^"]*\)"\].*/\1/p' <<<"$report")"
 
+# --- A label on its sheet is found, and where it was may be said the next time.
+sheet=$here/../render/documents/cairo_a4_bottom.pdf
+report=$(render --in "$sheet" --want 28419900000013 --out "$work/sheet.pbm")
+expect "a label is cut out of its sheet" "0 A4" "$(cat "$work/code") $(field cropped_from <<<"$report")"
+crop=$(sed -n 's/.*"crop":"\([^"]*\)".*/\1/p' <<<"$report")
+report=$(render --in "$sheet" --want 28419900000013 --crop "$crop" --out "$work/sheet.pbm")
+expect "in the place that was remembered" "0 $crop" \
+    "$(cat "$work/code") $(sed -n 's/.*"crop":"\([^"]*\)".*/\1/p' <<<"$report")"
+
 # --- Refused, each with a word and a sentence.
 refused() { # PROMISE WORD FILE
     local report
