@@ -10,7 +10,8 @@
 
 #define ROUNDS_MAX 24u /* looks at the whole picture; each but the last finds something */
 #define SPOTS_MAX 32u
-#define STUBBORN_MAX 12u   /* patches of bars that are tried in every way */
+#define STUBBORN_MAX 12u /* patches of bars that are tried in every way */
+#define ZOOM 3u
 #define FINE_MAX_DOTS 200u /* a symbol of this size may have a dot a module */
 #define SPECKS_MIN 60u     /* so many are dirt; dots of letters and dotted rules are larger */
 #define DARK_UM 5000u      /* a black area of this side may hold a white code */
@@ -151,7 +152,7 @@ static void read_spots_of(struct reader *reader, struct part *part, const struct
                               .kinds = kinds[spots[i].shape],
                               .pure = spots[i].shape == SEEK_MAXICODE};
         if (read_sight(reader, part, &sight) || sight.region.width > FINE_MAX_DOTS) continue;
-        sight.zoom = 3;
+        sight.zoom = ZOOM;
         (void)read_sight(reader, part, &sight);
     }
 }
@@ -221,7 +222,10 @@ static bool reader_begin(struct reader *reader, const struct bits *bits)
         bits->height > RENDER_SIDE_MAX_DOTS)
         return false;
     reader->whole[0] = *bits;
-    reader->dots = malloc(LOOK_DOTS_MAX);
+    reader->dots_size = (size_t)(bits->width + 32) * (bits->height + 32) * ZOOM * ZOOM;
+    if (reader->dots_size < LOOK_DOTS_MIN) reader->dots_size = LOOK_DOTS_MIN;
+    if (reader->dots_size > LOOK_DOTS_MAX) reader->dots_size = LOOK_DOTS_MAX;
+    reader->dots = malloc(reader->dots_size);
     return reader->dots != NULL && bits_transpose(bits, &reader->whole[1]) &&
            bits_cut(bits, all, false, &reader->left[0]) &&
            bits_cut(&reader->whole[1], turned, false, &reader->left[1]);

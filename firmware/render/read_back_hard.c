@@ -118,6 +118,7 @@ bool read_stubborn(struct reader *reader, const struct piece *piece)
         found = read_piece(reader, &other);
     }
     reader->hard = true;
+    if (!found) found = read_straight(reader, piece);
     if (!found) found = read_cut(reader, piece);
     if (!found) found = read_spread_bars(reader, piece);
     reader->hard = hard;

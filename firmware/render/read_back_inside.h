@@ -6,6 +6,7 @@
 #include "firmware/render/read_back.h"
 
 #define LOOK_DOTS_MAX (3u * 1024u * 1024u) /* what is given to the library at once */
+#define LOOK_DOTS_MIN (64u * 1024u)        /* rows drawn anew need no more */
 #define CANDIDATES 4u                      /* different readings of the rows of one piece */
 #define LOOK_ROWS 15u                      /* of a linear code; more say the same */
 
@@ -17,7 +18,8 @@ struct reader {
     unsigned dpi;
     bool hard;       /* second, harder tries */
     unsigned specks; /* pieces of one dot or two */
-    uint8_t *dots;   /* LOOK_DOTS_MAX */
+    uint8_t *dots;   /* what the library is shown; LOOK_DOTS_MAX, less on a small picture */
+    size_t dots_size;
     const struct render_request *request;
     struct render_answer *answer;
     bool got[RENDER_WANTED_MAX]; /* of `wanted` */
@@ -32,6 +34,12 @@ struct piece {
     int spread; /* bars wider (1) or narrower (-1) by a dot */
 };
 bool read_piece(struct reader *reader, const struct piece *piece);
+/* A Code 128 whose bars and spaces are no longer of whole modules, drawn anew. */
+bool read_straight(struct reader *reader, const struct piece *piece);
+/* Each row of the look by itself, into `looked`: what more than half of them say. */
+bool elect(struct reader *reader, const struct look *look);
+/* What `looked` holds, if the dots at this place can be that. */
+bool add_bars(struct reader *reader, struct claim *claim, bool down);
 /* One that would not be read: by vote, the other way round, without what stands too close. */
 bool read_stubborn(struct reader *reader, const struct piece *piece);
 

@@ -35,7 +35,7 @@ static struct shown show_rows(struct reader *reader, const struct piece *piece)
     struct shown shown = {.pad = reader->dpi / PAD_PER_INCH};
     shown.width = region->width + 2 * shown.pad;
     shown.count = region->height < LOOK_ROWS ? region->height : LOOK_ROWS;
-    while (shown.count > 0 && (size_t)shown.width * shown.count > LOOK_DOTS_MAX) shown.count--;
+    while (shown.count > 0 && (size_t)shown.width * shown.count > reader->dots_size) shown.count--;
     memset(reader->dots, 255, (size_t)shown.width * shown.count);
     unsigned from = region->height / 6, height = region->height - 2 * from;
     for (unsigned i = 0; i < shown.count; i++) {
@@ -76,7 +76,7 @@ static unsigned from_int(int value)
     return value < 0 ? 0 : (unsigned)value;
 }
 
-static bool add_bars(struct reader *reader, struct claim *claim, bool down)
+bool add_bars(struct reader *reader, struct claim *claim, bool down)
 {
     struct grade grade;
     claim->kind = reader->looked.kind;
@@ -96,7 +96,7 @@ static bool same_text(const struct looked *a, const struct looked *b)
            memcmp(a->text, b->text, a->text_len) == 0;
 }
 
-static bool elect(struct reader *reader, const struct look *look)
+bool elect(struct reader *reader, const struct look *look)
 {
     unsigned votes[CANDIDATES] = {0}, count = 0, all = 0, best = 0;
     for (unsigned i = 0; i < (unsigned)look->height; i++) {
@@ -194,11 +194,11 @@ static void zoom_in(uint8_t *dots, struct area *area)
     }
 }
 
-static bool area_fits(const struct area *area)
+static bool area_fits(const struct area *area, size_t size)
 {
     return (size_t)(area->region.width / area->step_x + 2 * area->pad) * area->zoom *
                (area->region.height / area->step_y + 2 * area->pad) * area->zoom <=
-           LOOK_DOTS_MAX;
+           size;
 }
 
 static struct area show_area(struct reader *reader, const struct bits *bits,
@@ -210,7 +210,7 @@ static struct area show_area(struct reader *reader, const struct bits *bits,
     area.zoom = sight->zoom > 0 ? sight->zoom : 1;
     uint8_t table[256][8];
     spread_bytes(table);
-    while (!area_fits(&area)) {
+    while (!area_fits(&area, reader->dots_size)) {
         area.zoom = 1;
         area.step_x++;
         area.step_y++;
