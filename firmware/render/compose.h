@@ -23,8 +23,8 @@ void templates_free(struct templates *templates);
  * begins; pages of them are read through mappings that are there. */
 size_t templates_fonts(const struct templates *templates, const char *const **out_paths);
 
-/* The template of a name, or of its part before a '-': "courier-delhivery", else "courier". Words of
- * refusal: no_template, field_missing, stock_too_small, does_not_fit, barcode, image,
+/* The template of a name, or of its part before a '-': "courier-delhivery", else "courier". Words
+ * of refusal: no_template, field_missing, stock_too_small, does_not_fit, barcode, image,
  * no_such_page, too_large, dpi, no_memory, no_font.
  *
  * RENDER_PICTURE: draws dots straight into `bits`, which is white and has the stock's sides.

@@ -47,7 +47,8 @@ static const char *const last_resort[] = {"/usr/share/fonts/truetype/dejavu/Deja
                                           "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf"};
 /* "Label" in each script, so that every file is read and every shaper made before the cell. The
  * watch has a presentation of its own, for which Pango asks too. */
-static const char warm_text[] = "Label ₹ 560034 … □ \n⌚\nЯрлык\nΕτικέτα\nलेबल क्षत्रिय\nಕರ್ನಾಟಕ\nதமிழ்\n"
+static const char warm_text[] = "Label ₹ 560034 … □ \n⌚\n"
+                                "Ярлык\nΕτικέτα\nलेबल क्षत्रिय\nಕರ್ನಾಟಕ\nதமிழ்\n"
                                 "লেবেল\nલેબલ\nలేబుల్\nലേബൽ\nਲੇਬਲ\nଲେବଲ\nلیبل";
 static const GUnicodeScript warm_scripts[] = {
     G_UNICODE_SCRIPT_COMMON,   G_UNICODE_SCRIPT_INHERITED, G_UNICODE_SCRIPT_LATIN,
@@ -327,7 +328,8 @@ static void set_front(PangoLayout *layout, const struct text_wish *wish, size_t 
     pango_layout_set_text(layout, front, -1);
 }
 
-/* The largest front of a text that fits with an ellipsis behind it, cut where a cursor may stand. */
+/* The largest front of a text that fits with an ellipsis behind it, cut where a cursor may stand.
+ * */
 static void cut_lines(PangoLayout *layout, const struct text_wish *wish, unsigned width,
                       unsigned height, struct text_fit *out)
 {

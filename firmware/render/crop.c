@@ -243,8 +243,8 @@ static struct area room_of(const struct search *search, const struct area *ink)
     return crop_map_ink(search->map, &room) == inside ? room : *ink;
 }
 
-/* A sheet that has nearly the shape of the stock, is not twice as large, and is printed on from edge
- * to edge: a label for a larger stock, and no part of it is one. */
+/* A sheet that has nearly the shape of the stock, is not twice as large, and is printed on from
+ * edge to edge: a label for a larger stock, and no part of it is one. */
 static bool is_one_label(const struct search *search, const struct area *all)
 {
     int32_t width = (int32_t)search->map->width, height = (int32_t)search->map->height;

@@ -68,9 +68,9 @@ static bool means_size(const struct image *image)
     return says_size(image) && !(is_default(image->x_dpi) && is_default(image->y_dpi));
 }
 
-/* Dots an inch along both sides: what is said if it is a size that can be meant, else what the number
- * of dots means; 0: the picture fills the stock. As many dots as the stock has at a usual resolution
- * are the stock, whatever is said. */
+/* Dots an inch along both sides: what is said if it is a size that can be meant, else what the
+ * number of dots means; 0: the picture fills the stock. As many dots as the stock has at a usual
+ * resolution are the stock, whatever is said. */
 static void find_size(const struct render_request *request, const struct image *image,
                       double *out_x_dpi, double *out_y_dpi)
 {

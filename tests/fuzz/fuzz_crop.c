@@ -1,6 +1,6 @@
-/* Guards: whatever a sheet looks like, the place that is found lies on it, is not empty, and has its
- * room around it. The first bytes are the sides, the stock and the wanted place, the rest is drawn
- * as runs of black and white. */
+/* Guards: whatever a sheet looks like, the place that is found lies on it, is not empty, and has
+ * its room around it. The first bytes are the sides, the stock and the wanted place, the rest is
+ * drawn as runs of black and white. */
 #include <stdlib.h>
 
 #include "firmware/render/crop.h"

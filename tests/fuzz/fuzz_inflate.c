@@ -1,5 +1,5 @@
-/* Guards: no stream breaks the counter of packed pictures, and it judges each one as zlib does, which
- * unpacks it: whole and so long, or not. Only the sum at the end is not its business. */
+/* Guards: no stream breaks the counter of packed pictures, and it judges each one as zlib does,
+ * which unpacks it: whole and so long, or not. Only the sum at the end is not its business. */
 #include "hal/base/inflate.h"
 
 #include <string.h>

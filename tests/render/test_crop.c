@@ -1,6 +1,6 @@
-/* Guards: on a drawing of a sheet the label is found, whole and without what lies beside it, whatever
- * else is printed there; where there are several, the wanted one or the first; and what is no label
- * is not taken for one. */
+/* Guards: on a drawing of a sheet the label is found, whole and without what lies beside it,
+ * whatever else is printed there; where there are several, the wanted one or the first; and what
+ * is no label is not taken for one. */
 #include <stdlib.h>
 
 #include "firmware/render/crop.h"

@@ -1,5 +1,6 @@
-/* Guards: a PNG, JPEG or GIF of whatever kind is drawn as it looks, in the size it says or must mean,
- * upright; one that is cut off is refused, and one too large before anything is made for it. */
+/* Guards: a PNG, JPEG or GIF of whatever kind is drawn as it looks, in the size it says or must
+ * mean, upright; one that is cut off is refused, and one too large before anything is made for it.
+ * */
 #include "tests/support/label_bench.h"
 #include "tests/support/picture_bench.h"
 

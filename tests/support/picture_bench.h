@@ -1,5 +1,5 @@
-/* picture_bench.h - PNG, GIF and JPEG files of every kind, written by hand and zlib (PNG, GIF) or by
- * libjpeg, from one picture in grey: what is read from them must be that picture. */
+/* picture_bench.h - PNG, GIF and JPEG files of every kind, written by hand and zlib (PNG, GIF) or
+ * by libjpeg, from one picture in grey: what is read from them must be that picture. */
 #ifndef PACKD_TESTS_SUPPORT_PICTURE_BENCH_H
 #define PACKD_TESTS_SUPPORT_PICTURE_BENCH_H
 

@@ -1,5 +1,5 @@
-/* threshold.c - a grey picture (PGM) to black and white (PBM) at the half, for the programs that draw
- * grey only. As plain as can be, so that it costs them next to nothing.
+/* threshold.c - a grey picture (PGM) to black and white (PBM) at the half, for the programs that
+ * draw grey only. As plain as can be, so that it costs them next to nothing.
  *
  *   bench_threshold <GREY >DOTS */
 #include <stdio.h>
