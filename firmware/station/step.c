@@ -4,18 +4,19 @@
 #include <string.h>
 
 #define FACTS_BEGUN_MAX 4u
+#define ARENA_BEGUN_MAX (128u * 1024u)
 
 /* The sums behind these limits. Commands: whoever begins below one half adds three at most; what
  * comes afterwards, packing, the shelf, new settings and the screen, is under thirty. Requests:
  * each fact pair in a batch may ask for one when it is stored, so two machines that store here, the
  * answer that came in and the parcel in hand make four. Arena: an answer keeps 512 KiB at most (a
- * label; a page 160) and nobody begins after it; below a third, one request adds 40 KiB; an intent
+ * label; a page 160) and nobody begins after it; below 128, one request adds 40 KiB; an intent
  * and the screen add 30. */
 bool step_has_room(const struct step *step)
 {
     return step->commands->request_count < 2 && step->commands->count < COMMANDS_MAX / 2 &&
            step->commands->batch.fact_count < FACTS_BEGUN_MAX &&
-           step->commands->arena_used < COMMAND_ARENA_SIZE / 3;
+           step->commands->arena_used < ARENA_BEGUN_MAX;
 }
 
 uint32_t step_store(struct step *step)

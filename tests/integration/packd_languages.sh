@@ -33,7 +33,7 @@ one_of_everything WEB-1003
 awb=$(awb_of WEB-1003)
 expect_has "the file is in its language" "labels/0001.$language" "$(ctl labels)"
 if command -v zbarimg >/dev/null; then
-    expect "$language: the label's picture says its AWB" "CODE-128:$awb" \
+    expect_has "$language: the label's picture says its AWB" "CODE-128:$awb" \
         "$(zbarimg -q --nodbus "$sim/labels/0001.pbm" 2>/dev/null)"
 fi
 

@@ -65,7 +65,7 @@ static void it_may_go_to_the_shelf_a_second_time(void)
     world->bench.paper_back_ms = world->now_ms + 400000;
     sim_pass(world, 5000);
     bench_scan(world, "WEB-1");
-    pass_until(world, PACKING_PRINTING);
+    pass_until_printer(world, PRINTING_WAITING);
     uint64_t told = world->oms.taken;
     bench_press(world, PRESS_SET_ASIDE, "");
     sim_pass(world, 5000);

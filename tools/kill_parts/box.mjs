@@ -60,6 +60,8 @@ stable_for_ms = 50
 [scanner "hand"]
 address = tcp:${devices}:${ports.scanner}
 [printer]
+# Labels are told apart by the words on them, which a picture has not.
+draw = printer
 address = tcp:${devices}:${ports.printer}
 ${this.variant.couriers.map((name) => carrier(name, known[name])).join("")}[oms]
 base_url = https://localhost:${near.oms}/packd/v1

@@ -108,12 +108,21 @@ static void keep(struct canvas *canvas, const char *text)
                         sizeof canvas->codes[0]);
 }
 
+/* White enough in front of it? A quiet zone is ten modules wide, and some printers nibble at it. */
+static bool begins(const unsigned *runs)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < SYMBOL_RUNS; i++) sum += runs[i];
+    return runs[-1] * SYMBOL_MODULES >= 7 * sum;
+}
+
 void bars_read(struct canvas *canvas)
 {
     static unsigned runs[RUNS_MAX];
     for (unsigned row = 0; row < canvas->lowest; row += ROW_STEP) {
         size_t count = runs_of(canvas, row, runs);
         for (size_t at = 1; at + SYMBOL_RUNS < count; at += 2) { /* bars have odd places */
+            if (!begins(runs + at)) continue;
             uint8_t first = symbol_of(runs + at);
             struct reading reading;
             if (first < START_A || first > START_C) continue;
