@@ -67,7 +67,7 @@ static void draw_umbrella(cairo_t *cairo)
     for (size_t i = 0; i < ARRAY_LEN(drops); i++) draw_drop(cairo, drops[i][0], drops[i][1]);
     cairo_move_to(cairo, 8, 58);
     cairo_curve_to(cairo, 12, 12, 88, 12, 92, 58);
-    for (double x = 92; x > 8; x -= 21) cairo_curve_to(cairo, x - 5, 49, x - 16, 49, x - 21, 58);
+    for (unsigned x = 92; x > 8; x -= 21) cairo_curve_to(cairo, x - 5, 49, x - 16, 49, x - 21, 58);
     cairo_close_path(cairo);
     cairo_fill(cairo);
     cairo_set_line_width(cairo, 6);

@@ -85,7 +85,7 @@ static bool is_printed_on(const struct sheet *sheet)
 static unsigned choose_page(const struct render_request *request, struct pdf *pdf, unsigned pages)
 {
     struct render_answer unused;
-    struct sheet sheet;
+    struct sheet sheet = {.width_um = 0};
     unsigned looked_at = pages < PAGES_MAX ? pages : PAGES_MAX;
     for (unsigned page = 0; page < looked_at; page++) {
         if (turn_to(pdf, page, &sheet, &unused) && has_wanted(request, pdf)) return page;

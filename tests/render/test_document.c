@@ -192,8 +192,8 @@ static void draw_four(struct paper *paper, bool cut_lines)
 {
     static const char *const awbs[] = {"PKD11111111", "PKD22222222", "PKD33333333", "PKD44444444"};
     for (int i = 0; i < 4; i++)
-        draw_label(paper->cairo, (i % 2) * A4_WIDTH / 2 + 14, (i / 2) * A4_HEIGHT / 2 + 10, 270,
-                   400, awbs[i]);
+        draw_label(paper->cairo, i % 2 == 0 ? 14 : A4_WIDTH / 2 + 14,
+                   i < 2 ? 10 : A4_HEIGHT / 2 + 10, 270, 400, awbs[i]);
     if (!cut_lines) return;
     static const double dashes[] = {6, 4};
     cairo_set_line_width(paper->cairo, 0.5);
