@@ -73,6 +73,7 @@ static bool is_printed_on(const struct sheet *sheet)
 {
     struct sheet_part part = {{0, 0, sheet->width_um, sheet->height_um}, 0, PEEK_DPI};
     struct grey peek;
+    ENSURE(sheet->draw != NULL);
     if (!grey_make(&peek, (unsigned)(sheet->width_um * PEEK_DPI / 25400) + 1,
                    (unsigned)(sheet->height_um * PEEK_DPI / 25400) + 1))
         return false;
