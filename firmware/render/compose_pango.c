@@ -328,8 +328,7 @@ static void set_front(PangoLayout *layout, const struct text_wish *wish, size_t 
     pango_layout_set_text(layout, front, -1);
 }
 
-/* The largest front of a text that fits with an ellipsis behind it, cut where a cursor may stand.
- * */
+/* The largest front of a text that fits with an ellipsis behind it; cut where a cursor may be. */
 static void cut_lines(PangoLayout *layout, const struct text_wish *wish, unsigned width,
                       unsigned height, struct text_fit *out)
 {

@@ -1,5 +1,5 @@
-/* compose_paper.c - see compose_paper.h. The same drawing gives the same bytes: there is no date.
- * */
+/* compose_paper.c - see compose_paper.h. The same drawing gives the same bytes: without a
+ * date. */
 #include "firmware/render/compose_paper.h"
 
 #include <cairo-pdf.h>
