@@ -235,6 +235,38 @@ static void bars_are_whole_dots_with_quiet_zones(void)
     EXPECT(runs[0] >= 10 * least && runs[count - 1] >= 10 * least, "quiet zones");
 }
 
+/* ISO/IEC 15417, 16388, 16390, 15420, 18004, 16022, 15438; Aztec (24778) needs none. */
+static void quiet_zones_are_those_of_the_standards(void)
+{
+    static const struct {
+        enum barcode_type type;
+        const char *text;
+        unsigned beside, above;
+    } cases[] = {
+        {BARCODE_TYPE_CODE128, "AWB1", 10, 0},
+        {BARCODE_TYPE_GS1_128, "(00)340123450000000000", 10, 0},
+        {BARCODE_TYPE_CODE39, "AWB1", 10, 0},
+        {BARCODE_TYPE_ITF, "123456", 10, 0},
+        {BARCODE_TYPE_EAN13, "4006381333931", 11, 0},
+        {BARCODE_TYPE_QR, "AWB1", 4, 4},
+        {BARCODE_TYPE_DATAMATRIX, "AWB1", 1, 1},
+        {BARCODE_TYPE_PDF417, "AWB1", 2, 2},
+        {BARCODE_TYPE_AZTEC, "AWB1", 0, 0},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct arena arena;
+        struct symbol symbol;
+        const char *why = "";
+        ENSURE(arena_make(&arena, 65536));
+        if (!EXPECT(symbol_make(cases[i].type, bytes_of_text(cases[i].text), &arena, &symbol, &why),
+                    "it can be said"))
+            fprintf(stderr, "    %s: %s\n", cases[i].text, why);
+        EXPECT(symbol.quiet >= cases[i].beside, "wide enough beside it");
+        EXPECT(symbol.quiet_down >= cases[i].above, "and above it");
+        arena_free(&arena);
+    }
+}
+
 static void the_same_fields_give_the_same_dots(void)
 {
     static uint8_t first[sizeof bench_rows];
@@ -291,6 +323,7 @@ int main(void)
     EXPECT_RUN(nothing_lies_on_anything_else);
     EXPECT_RUN(nothing_reaches_the_edge);
     EXPECT_RUN(bars_are_whole_dots_with_quiet_zones);
+    EXPECT_RUN(quiet_zones_are_those_of_the_standards);
     EXPECT_RUN(the_same_fields_give_the_same_dots);
     EXPECT_RUN(what_cannot_be_drawn_is_refused_with_a_word);
     EXPECT_RUN(what_is_cut_is_said);
