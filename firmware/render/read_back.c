@@ -13,8 +13,11 @@
 #define STUBBORN_MAX 12u /* patches of bars that are tried in every way */
 #define ZOOM 3u
 #define FINE_MAX_DOTS 200u /* a symbol of this size may have a dot a module */
-#define SPECKS_MIN 60u     /* so many are dirt; dots of letters and dotted rules are larger */
-#define DARK_UM 5000u      /* a black area of this side may hold a white code */
+/* MaxiCode is read alone only; a PDF417 whose start was not seen is left alone, for the library of
+ * Debian 12 may read beyond its tables in what is none. */
+#define CODES_ANYWHERE (CODES_MATRIX & ~CODE_BIT(CODE_MAXICODE) & ~CODE_BIT(CODE_PDF417))
+#define SPECKS_MIN 60u /* so many are dirt; dots of letters and dotted rules are larger */
+#define DARK_UM 5000u  /* a black area of this side may hold a white code */
 #define DARK_MAX 4u
 
 static const char *const type_names[CODE_KINDS][2] = {
@@ -196,7 +199,7 @@ void read_spots(struct reader *reader, struct part *part)
 void read_sights(struct reader *reader, struct part *part, unsigned step)
 {
     struct sight sight = {.region = {0, 0, part->bits.width, part->bits.height},
-                          .kinds = CODES_MATRIX & ~CODE_BIT(CODE_MAXICODE),
+                          .kinds = CODES_ANYWHERE,
                           .step_x = step,
                           .step_y = step};
     for (unsigned i = 0; i < ROUNDS_MAX && !reader_full(reader); i++)

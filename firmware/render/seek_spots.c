@@ -230,9 +230,47 @@ static struct bar bar_of(const struct blob *blob, bool down)
     return (struct bar){blob->left, blob->right, blob->top, blob->bottom};
 }
 
+/* Askew, a bar far away lies higher or lower. */
 static bool as_high(const struct bar *a, const struct bar *b, int slack)
 {
+    slack += abs(a->begin - b->begin) / 20;
     return abs(a->top - b->top) <= slack && abs(a->bottom - b->bottom) <= slack;
+}
+
+/* The start in one row, from its first bar on: 8, 1, 1, 1, 1, 1, 1 and 3 modules. */
+static bool start_in_row(const struct bits *bits, bool down, int from, int step, int across,
+                         int reach)
+{
+    static const int modules[] = {8, 1, 1, 1, 1, 1, 1, 3};
+    int most = (int)(down ? bits->height : bits->width), wide[8] = {0}, total = 0;
+    int at = from;
+    for (int i = 0; i < reach && at >= 0 && at < most; i++, at += step) /* where it stands askew */
+        if (bits_black(bits, (unsigned)(down ? across : at), (unsigned)(down ? at : across))) break;
+    for (size_t i = 0; i < 8; i++) {
+        for (; at >= 0 && at < most; at += step, wide[i]++) {
+            unsigned x = (unsigned)(down ? across : at), y = (unsigned)(down ? at : across);
+            if (bits_black(bits, x, y) != (i % 2 == 0)) break;
+        }
+        total += wide[i];
+    }
+    if (total < 17) return false;
+    for (size_t i = 0; i < 8; i++) /* each to 0.6 of a module, or a dot */
+        if (abs(wide[i] * 17 - modules[i] * total) * 10 > 6 * total + 5 * 17) return false;
+    return true;
+}
+
+/* The library of Debian 12 may crash on what only looks like a PDF417: it gets none without a start
+ * in two of three rows. */
+static bool has_start(const struct bits *bits, const struct bar *first, bool down)
+{
+    unsigned good = 0;
+    int reach = (first->end - first->begin) / 4;
+    for (int quarter = 1; quarter <= 3; quarter++) {
+        int across = first->top + (first->bottom - first->top) * quarter / 4;
+        good += start_in_row(bits, down, first->begin, 1, across, reach) ||
+                start_in_row(bits, down, first->end - 1, -1, across, reach);
+    }
+    return good >= 2;
 }
 
 /* Of all bars as high as the first: is one the second of the start, how far do they reach? */
@@ -261,6 +299,7 @@ static bool pdf417_of(const struct bits *bits, const struct blobs *blobs, size_t
     int wide = first.end - first.begin, high = first.bottom - first.top;
     int begin = first.begin, end = first.end;
     if (wide < 8 || high < wide || black_percent(&blobs->at[at]) < 85) return false;
+    if (!has_start(bits, &first, down)) return false;
     if (!pdf417_reach(blobs, &first, down, &begin, &end) || end - begin < wide * 5) return false;
     int more = wide / 4;
     *out_region =
