@@ -41,7 +41,7 @@ static void text_of(const char *form, uint32_t *seed, char *text)
 {
     size_t i = 0;
     for (; form[i] != '\0'; i++)
-        text[i] = form[i] == '#' ? (char)('0' + chance(seed) % 10) : form[i];
+        text[i] = form[i] == '#' ? "0123456789"[chance(seed) % 10] : form[i];
     text[i] = '\0';
 }
 
