@@ -25,6 +25,7 @@ struct bands {
     const struct bits *bits;
     unsigned dpi, rows, tile_bytes, tiles;
     uint8_t above[RENDER_SIDE_MAX_DOTS / 8u + 1u]; /* what the band above says */
+    uint8_t ones[256]; /* dots in a byte; the processor is not asked, for it may not know */
     struct tile tile[TILES_MAX];
     struct open_run open[OPEN_MAX];
     size_t open_count;
@@ -45,9 +46,9 @@ static void band_look(struct bands *bands, unsigned y)
         struct tile *tile = &bands->tile[i / bands->tile_bytes];
         unsigned says = (a[i] & b[i]) | (b[i] & c[i]) | (a[i] & c[i]);
         unsigned unlike = (unsigned)(a[i] ^ b[i]) | (unsigned)(b[i] ^ c[i]);
-        tile->edges += (uint16_t)__builtin_popcount(says ^ (says >> 1 | before));
-        tile->unlike += (uint16_t)__builtin_popcount(unlike);
-        tile->moved += (uint16_t)__builtin_popcount(says ^ bands->above[i]);
+        tile->edges += bands->ones[says ^ (says >> 1 | before)];
+        tile->unlike += bands->ones[unlike];
+        tile->moved += bands->ones[says ^ bands->above[i]];
         bands->above[i] = (uint8_t)says;
         before = (says & 1u) << 7;
     }
@@ -120,6 +121,7 @@ size_t seek_bars(const struct bits *bits, unsigned dpi, struct region *regions, 
     bands.tile_bytes = bands.rows;
     bands.tiles = (unsigned)((bits->bytes_per_row + bands.tile_bytes - 1) / bands.tile_bytes);
     if (bits->bytes_per_row > sizeof bands.above || bands.tiles > TILES_MAX) return 0;
+    for (unsigned i = 1; i < 256; i++) bands.ones[i] = (uint8_t)(bands.ones[i / 2] + i % 2);
     unsigned band = 0;
     for (; (band + 1) * bands.rows <= bits->height; band++) {
         band_look(&bands, band * bands.rows);

@@ -118,6 +118,11 @@ bool bits_cut(const struct bits *bits, struct region region, bool inverted, stru
     for (unsigned y = 0; y < region.height; y++) {
         const uint8_t *from = bits->rows + (region.y + y) * bits->bytes_per_row;
         uint8_t *to = out_bits->rows + y * len;
+        if (region.x % 8 == 0 && !inverted) {
+            memcpy(to, from + region.x / 8, len);
+            if (region.width % 8 != 0) to[len - 1] &= (uint8_t)(0xFF00u >> region.width % 8);
+            continue;
+        }
         for (size_t i = 0; i < len; i++) {
             size_t at = region.x / 8 + i;
             unsigned pair = (unsigned)from[at] << 8;

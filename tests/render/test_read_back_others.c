@@ -40,8 +40,10 @@ static char folder[] = "/tmp/packd-others-XXXXXX";
 static void text_of(const char *form, uint32_t *seed, char *text)
 {
     size_t i = 0;
-    for (; form[i] != '\0'; i++)
-        text[i] = form[i] == '#' ? "0123456789"[chance(seed) % 10] : form[i];
+    for (; form[i] != '\0'; i++) {
+        text[i] = form[i];
+        if (form[i] == '#') text[i] = "0123456789"[chance(seed) % 10];
+    }
     text[i] = '\0';
 }
 
