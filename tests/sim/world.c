@@ -403,7 +403,8 @@ static void choose_courier(struct world *world)
     world->pages = world->options.seed % 3 == 2;
     world->plain.promises.label_self_drawn =
         world->options.seed % 4 != 1; /* else: its own or none */
-    if (world->options.seed % 4 == 3) world->config.printer.draw = CONFIG_DRAW_PRINTER;
+    if (world->options.seed % 4 == 3 || world->options.seed % 4 == 0)
+        world->config.printer.draw = CONFIG_DRAW_PRINTER;
     world->plain.promises.lookup_reference = world->options.seed % 8 != 5; /* else: a person asks */
     world->config.automatic = world->options.seed % 5 != 4;
     if (world->options.seed / 2 % 4 == 3) { /* a bench that checks its scale every day */
