@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "hal/journal.h"
+#include "tools/bench_parts/spans.h"
 
 #define BODY_SIZE 400 /* a fact of a parcel, its event included */
 #define FACTS_MAX 8
@@ -22,13 +23,6 @@ struct series {
 
 static struct series journal_series, bare_series;
 static char folder_path[3000];
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static void fail(const char *what)
 {
@@ -43,16 +37,10 @@ static const char *in_folder(const char *name)
     return path;
 }
 
-static int compare(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
 static double median_s(struct series *series, unsigned rounds)
 {
     const size_t middle = rounds / 2;
-    qsort(series->spans_ns, rounds, sizeof series->spans_ns[0], compare);
+    spans_sort_whole(series->spans_ns, rounds);
     return (double)series->spans_ns[middle] / 1e9;
 }
 
@@ -65,7 +53,7 @@ struct texts {
 static int64_t append_to_journal(struct journal *journal, const struct texts *texts, size_t count)
 {
     struct journal_fact facts[FACTS_MAX];
-    int64_t first_seq, begin_ns = now_ns();
+    int64_t first_seq, begin_ns = spans_now_ns();
     for (size_t i = 0; i < count; i++) {
         facts[i] = (struct journal_fact){.key = bytes_of_text(texts->keys[i]),
                                          .kind = BYTES_LITERAL("booked"),
@@ -76,20 +64,20 @@ static int64_t append_to_journal(struct journal *journal, const struct texts *te
                                         .facts = facts,
                                         .fact_count = count};
     if (journal_append(journal, &batch, &first_seq) != ERR_NONE) fail("the journal refuses");
-    return now_ns() - begin_ns;
+    return spans_now_ns() - begin_ns;
 }
 
 static int64_t append_to_file(int file, const struct texts *texts, size_t count)
 {
     char all[FACTS_MAX * (sizeof *texts)];
     size_t len = 0;
-    int64_t begin_ns = now_ns();
+    int64_t begin_ns = spans_now_ns();
     for (size_t i = 0; i < count; i++) {
         len += (size_t)snprintf(all + len, sizeof all - len, "%s booked %s %s\n", texts->keys[i],
                                 texts->subject, texts->body);
     }
     if (write(file, all, len) != (ssize_t)len || fdatasync(file) != 0) fail("the disk refuses");
-    return now_ns() - begin_ns;
+    return spans_now_ns() - begin_ns;
 }
 
 static void measure(struct journal *journal, int file, size_t count, unsigned rounds)

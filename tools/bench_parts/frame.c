@@ -9,6 +9,7 @@
 
 #include "firmware/station/station.h"
 #include "tests/sim/sim_config.h"
+#include "tools/bench_parts/spans.h"
 
 #define FRAMES 50000u
 #define WARM_UP 1000u
@@ -19,13 +20,6 @@ static struct secrets secrets;
 static struct station station;
 static struct commands commands;
 static int64_t spans_ns[FRAMES];
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static void give(struct event *event, enum event_kind kind, int64_t now_ms)
 {
@@ -106,12 +100,6 @@ static void write_frame(uint8_t frame[FRAME_SIZE], unsigned grams)
     frame[FRAME_SIZE - 1] = (uint8_t)((0x80u - (sum & 0x7fu)) & 0x7fu);
 }
 
-static int compare(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
 int main(void)
 {
     static struct event event;
@@ -124,9 +112,9 @@ int main(void)
         write_frame(frame, 100 + i % 900);
         event.port.port = scale;
         event.port.bytes = bytes_of(frame, sizeof frame);
-        int64_t begin_ns = now_ns();
+        int64_t begin_ns = spans_now_ns();
         give(&event, EVENT_PORT_BYTES, 2000 + 100 * (int64_t)i);
-        int64_t end_ns = now_ns();
+        int64_t end_ns = spans_now_ns();
         if (i < WARM_UP) continue;
         spans_ns[i - WARM_UP] = end_ns - begin_ns;
         if (find(COMMAND_SHOW) != NULL) published++;
@@ -135,7 +123,7 @@ int main(void)
         fprintf(stderr, "frame: only %u of %u frames were published\n", published, FRAMES);
         return 1;
     }
-    qsort(spans_ns, FRAMES, sizeof spans_ns[0], compare);
+    spans_sort_whole(spans_ns, FRAMES);
     const size_t middle = FRAMES / 2, slow = FRAMES / 100 * 99;
     printf("{\"frames\":%u,\"median_us\":%.1f,\"p99_us\":%.1f,\"max_us\":%.1f}\n", FRAMES,
            (double)spans_ns[middle] / 1000, (double)spans_ns[slow] / 1000,

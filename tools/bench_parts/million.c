@@ -8,19 +8,13 @@
 #include <time.h>
 
 #include "hal/journal.h"
+#include "tools/bench_parts/spans.h"
 
 #define BODY_SIZE 400 /* a fact of a parcel, its event included */
 #define ROUNDS_MAX 10000
 
 static int64_t empty_ns[ROUNDS_MAX], full_ns[ROUNDS_MAX];
 static char body[BODY_SIZE + 1];
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static void fail(const char *what)
 {
@@ -63,15 +57,9 @@ static void append(struct journal *journal, size_t number, size_t count)
 
 static int64_t timed(struct journal *journal, size_t number)
 {
-    int64_t begin_ns = now_ns();
+    int64_t begin_ns = spans_now_ns();
     append(journal, number, 1);
-    return now_ns() - begin_ns;
-}
-
-static int compare(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return (a > b) - (a < b);
+    return spans_now_ns() - begin_ns;
 }
 
 static double rank_us(const int64_t *sorted, size_t count, size_t per_mille)
@@ -99,8 +87,8 @@ int main(int argc, char *argv[])
         full_ns[i] = timed(full, facts + 1000 + i);
         if (i % 2 == 1) empty_ns[i] = timed(empty, facts + 1000 + i);
     }
-    qsort(empty_ns, rounds, sizeof empty_ns[0], compare);
-    qsort(full_ns, rounds, sizeof full_ns[0], compare);
+    spans_sort_whole(empty_ns, rounds);
+    spans_sort_whole(full_ns, rounds);
     printf("{\"facts\":%zu,\"rounds\":%zu,\"empty_median_us\":%.0f,\"full_median_us\":%.0f,"
            "\"empty_p99_us\":%.0f,\"full_p99_us\":%.0f,\"ratio_p99\":%.2f}\n",
            facts, rounds, rank_us(empty_ns, rounds, 500), rank_us(full_ns, rounds, 500),

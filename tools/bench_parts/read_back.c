@@ -10,22 +10,10 @@
 
 #include "firmware/render/read_back.h"
 #include "tests/render/paper.h"
+#include "tools/bench_parts/spans.h"
 
 #define RUNS 11u
 #define LABELS 20u
-
-static double now_ms(void)
-{
-    struct timespec now;
-    if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) return 0;
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static int by_size(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return a > b ? 1 : a < b ? -1 : 0;
-}
 
 static void add_address(struct bits *bits, unsigned dpi, unsigned lines)
 {
@@ -74,13 +62,13 @@ static double label_ms(unsigned dpi, unsigned number, unsigned *missed)
     static struct render_answer answer;
     double ms[RUNS];
     for (unsigned i = 0; i < RUNS; i++) {
-        double began = now_ms();
+        double began = (double)spans_now_ns() / 1e6;
         read_back(&bits, &request, &answer);
-        ms[i] = now_ms() - began;
+        ms[i] = (double)spans_now_ns() / 1e6 - began;
     }
     *missed += answer.code_count < 3 ? 3 - answer.code_count : 0;
     free(bits.rows);
-    qsort(ms, RUNS, sizeof ms[0], by_size);
+    spans_sort(ms, RUNS);
     return ms[RUNS / 2];
 }
 
@@ -92,7 +80,7 @@ int main(void)
         unsigned dpi = resolutions[i], missed = 0;
         printf("%u dpi: the usual label %.1f ms\n", dpi, label_ms(dpi, 0, &missed));
         for (unsigned k = 0; k < LABELS; k++) ms[k] = label_ms(dpi, k + 1, &missed);
-        qsort(ms, LABELS, sizeof ms[0], by_size);
+        spans_sort(ms, LABELS);
         printf("%u dpi: %u labels, median %.1f ms, worst %.1f ms, codes not read %u\n", dpi, LABELS,
                ms[LABELS / 2], ms[LABELS - 1], missed);
     }

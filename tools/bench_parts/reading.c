@@ -22,6 +22,7 @@
 
 #include "drivers/scale_toledo.h"
 #include "hal/loop.h"
+#include "tools/bench_parts/spans.h"
 
 #define FRAME_SIZE 18
 #define BYTE_NS (INT64_C(10000000000) / 9600) /* a start bit, seven, parity, a stop bit */
@@ -208,12 +209,6 @@ static void terminal_open(void)
     }
 }
 
-static int compare(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
 static void measure(const char *name, void (*way)(void), const struct pace *pace)
 {
     pthread_t scale;
@@ -232,7 +227,7 @@ static void measure(const char *name, void (*way)(void), const struct pace *pace
     for (unsigned i = 0; i < pace->frames; i++) {
         if (run.known_ns[i] != 0) spans_ns[count++] = run.known_ns[i] - run.written_ns[i];
     }
-    qsort(spans_ns, count, sizeof spans_ns[0], compare);
+    spans_sort_whole(spans_ns, count);
     printf("{\"pace\":\"%s\",\"way\":\"%s\",\"frames\":%u,\"known\":%u,\"cpu_us\":%.1f", pace->name,
            name, pace->frames, count, (double)cpu_ns / 1000 / pace->frames);
     if (count > 0) {

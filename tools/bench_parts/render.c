@@ -17,6 +17,7 @@
 #include "hal/base/deflate.h"
 #include "hal/loop.h"
 #include "hal/render.h"
+#include "tools/bench_parts/spans.h"
 
 #define RUNS_MAX 200u
 #define DPI 203u
@@ -50,13 +51,6 @@ static void fail(const char *what)
     exit(1);
 }
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static size_t to_zpl(const struct render_answer *answer)
 {
     struct picture picture = {answer->width_dots, answer->height_dots, answer->bytes_per_row, dots};
@@ -76,14 +70,14 @@ static void answered(void *context, uint32_t ticket, enum err error,
     (void)ticket;
     asked.done = true;
     asked.error = error;
-    asked.ended_ns = asked.drawn_ns = now_ns();
+    asked.ended_ns = asked.drawn_ns = spans_now_ns();
     if (error != ERR_NONE) return;
     asked.answer = *answer;
     if (answer->result != RENDER_DONE) return;
     memcpy(dots, output.data, output.len);
-    asked.drawn_ns = now_ns();
+    asked.drawn_ns = spans_now_ns();
     asked.zpl_bytes = to_zpl(answer);
-    asked.ended_ns = now_ns();
+    asked.ended_ns = spans_now_ns();
 }
 
 /* The same document with so many line ends behind it: packd-render keeps the labels it drew lately,
@@ -108,7 +102,7 @@ static void ask(struct bytes input, const char *wanted, const struct render_crop
                                      .read_back = read,
                                      .crop = *crop};
     snprintf(request.wanted[0], sizeof request.wanted[0], "%s", wanted);
-    asked = (struct asked){.begun_ns = now_ns()};
+    asked = (struct asked){.begun_ns = spans_now_ns()};
     if (render_ask(render, 1, &request, another(input)) != ERR_NONE) fail("it is not asked");
     while (!asked.done) loop_turn(loop, -1);
 }
@@ -118,15 +112,9 @@ static bool is_drawn(void)
     return asked.error == ERR_NONE && asked.answer.result == RENDER_DONE;
 }
 
-static int compare(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
 static double median(double *values, size_t count)
 {
-    qsort(values, count, sizeof values[0], compare);
+    spans_sort(values, count);
     return values[count / 2];
 }
 

@@ -12,20 +12,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/bench_parts/spans.h"
+
 #define RUNS_MAX 200
 
 static double spans_ms[RUNS_MAX];
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static int run_once(char *command[], double *out_ms)
 {
-    int64_t begin_ns = now_ns();
+    int64_t begin_ns = spans_now_ns();
     pid_t child = vfork();
     if (child == 0) {
         int nothing = open("/dev/null", O_RDWR);
@@ -36,14 +31,8 @@ static int run_once(char *command[], double *out_ms)
     }
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) != child) return -1;
-    *out_ms = (double)(now_ns() - begin_ns) / 1e6;
+    *out_ms = (double)(spans_now_ns() - begin_ns) / 1e6;
     return status;
-}
-
-static int compare(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
 }
 
 int main(int argc, char *argv[])
@@ -62,7 +51,7 @@ int main(int argc, char *argv[])
     }
     struct rusage usage;
     getrusage(RUSAGE_CHILDREN, &usage);
-    qsort(spans_ms, (size_t)runs, sizeof spans_ms[0], compare);
+    spans_sort(spans_ms, (size_t)runs);
     printf("{\"runs\":%ld,\"median_ms\":%.2f,\"min_ms\":%.2f,\"rss_kib\":%ld}\n", runs,
            spans_ms[runs / 2], spans_ms[0], usage.ru_maxrss);
     return 0;

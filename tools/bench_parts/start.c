@@ -12,17 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tools/bench_parts/spans.h"
+
 #define RUNS_MAX 200
 #define PATIENCE_MS 10000
 
 static double spans_ms[RUNS_MAX];
-
-static int64_t now_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 static void fail(const char *what)
 {
@@ -57,25 +52,19 @@ static void await_ready(int notices)
 
 static double run_once(int notices, char *arguments[])
 {
-    int64_t begin_ns = now_ns();
+    int64_t begin_ns = spans_now_ns();
     pid_t child = fork();
     if (child == 0) {
         execv(arguments[0], arguments);
         _exit(127);
     }
     await_ready(notices);
-    double span_ms = (double)(now_ns() - begin_ns) / 1e6;
+    double span_ms = (double)(spans_now_ns() - begin_ns) / 1e6;
     int status = 0;
     kill(child, SIGTERM);
     waitpid(child, &status, 0);
     if (status != 0) fail("it does not end well");
     return span_ms;
-}
-
-static int compare(const void *left, const void *right)
-{
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
 }
 
 int main(int argc, char *argv[])
@@ -87,7 +76,7 @@ int main(int argc, char *argv[])
     }
     int notices = listen_for_notices();
     for (long i = 0; i < runs; i++) spans_ms[i] = run_once(notices, argv + 2);
-    qsort(spans_ms, (size_t)runs, sizeof spans_ms[0], compare);
+    spans_sort(spans_ms, (size_t)runs);
     printf("{\"runs\":%ld,\"median_ms\":%.1f,\"max_ms\":%.1f}\n", runs, spans_ms[runs / 2],
            spans_ms[runs - 1]);
     return 0;
