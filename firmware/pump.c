@@ -108,12 +108,10 @@ static struct event *begin(struct pump *pump, enum event_kind kind)
 static void write_hash(struct bytes output, char out_hash[EVENT_HASH_SIZE])
 {
     uint8_t digest[CRYPTO_SHA256_SIZE];
+    struct textbuf hash;
     crypto_sha256(output, digest);
-    for (size_t i = 0; i < (EVENT_HASH_SIZE - 1) / 2; i++) {
-        out_hash[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-        out_hash[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-    }
-    out_hash[EVENT_HASH_SIZE - 1] = '\0';
+    textbuf_init(&hash, out_hash, EVENT_HASH_SIZE);
+    textbuf_hex(&hash, bytes_of(digest, (EVENT_HASH_SIZE - 1) / 2));
 }
 
 /* The page's picture of the label is its dots; by now they are on their way to the printer. */
