@@ -238,6 +238,13 @@ void booking_resume_unsent(struct booking *booking, struct step *step, unsigned 
     store_sending(booking, step);
 }
 
+/* The settings want our own, and the courier lets us draw it. */
+static bool label_is_ours(const struct booking *booking, const struct step *step)
+{
+    return step->config->carriers[booking->carrier].label == CONFIG_LABEL_OWN &&
+           promises(booking, step)->label_self_drawn;
+}
+
 /* A document costs the packer another exchange, so where we may draw the label ourselves it is
  * fetched only if the settings say so. */
 static bool wants_label(const struct booking *booking, const struct step *step)
@@ -248,7 +255,7 @@ static bool wants_label(const struct booking *booking, const struct step *step)
     bool may_draw = carrier->promises.label_self_drawn;
     bool is_zpl = carrier->promises.label_format == LABEL_FORMAT_ZPL;
     if (!carrier->supports[CARRIER_LABEL]) return false;
-    if (setting == CONFIG_LABEL_OWN && may_draw) return false;
+    if (label_is_ours(booking, step)) return false;
     return is_zpl || (draws && (setting == CONFIG_LABEL_COURIER || !may_draw));
 }
 
@@ -295,9 +302,8 @@ static void put_label(struct booking *booking, struct step *step,
 {
     char storage[FACT_KEY_SIZE];
     struct textbuf key;
-    bool own = step->config->carriers[booking->carrier].label == CONFIG_LABEL_OWN &&
-               promises(booking, step)->label_self_drawn;
-    if (own || !is_label(booking, step, outcome)) return; /* drawn by us, or asked for again */
+    /* Drawn by us, or asked for again. */
+    if (label_is_ours(booking, step) || !is_label(booking, step, outcome)) return;
     textbuf_init(&key, storage, sizeof storage);
     fact_label_key(&key, booking->parcel.reference);
     commands_blob(step->commands, textbuf_bytes(&key), outcome->label);
