@@ -69,75 +69,77 @@ static void the_manuals_example_is_read(void)
     EXPECT(!template.flows, "one page");
 }
 
+static const struct {
+    const char *text;
+    unsigned line;
+    const char *part; /* of the sentence */
+} mistakes[] = {
+    {HEAD "txet \"x\"\n", 2, "There is no \"txet\""},
+    {HEAD "text x\n", 2, "in quotes"},
+    {HEAD "text \"x\n", 2, "in quotes"},
+    {HEAD "text \"{awb\"\n", 2, "never closed"},
+    {HEAD "text \"awb}\"\n", 2, "closes nothing"},
+    {HEAD "text \"[{awb}\"\n", 2, "brackets do not match"},
+    {HEAD "text \"{awb}]\"\n", 2, "brackets do not match"},
+    {HEAD "text \"[[{awb}]]\"\n", 2, "brackets do not match"},
+    {HEAD "text \"\\q\"\n", 2, "After \\ stands"},
+    {HEAD "text \"{to_nmae}\"\n", 2, "no field to_nmae"},
+    {HEAD "text \"{own_}\"\n", 2, "no field own_"},
+    {HEAD "text \"x\" size 3\n", 2, "points from 4 to 160"},
+    {HEAD "text \"x\" size 8..12\n", 2, "from wish to least"},
+    {HEAD "text \"x\" size\n", 2, "points"},
+    {HEAD "text \"x\" lines 0\n", 2, "number from 1 to 12"},
+    {HEAD "text \"x\" colour red\n", 2, "\"colour\" says nothing"},
+    {HEAD "text \"x\" width -3\n", 2, "width or height"},
+    {HEAD "text \"x\" width 700\n", 2, "width or height"},
+    {HEAD "text \"x\" pad 2\n", 2, "\"pad\" says nothing"},
+    {HEAD "barcode code127 \"{awb}\" height 9\n", 2, "A barcode is"},
+    {HEAD "barcode code128 \"{awb}\"\n", 2, "Bars need a height"},
+    {HEAD "barcode code128 \"{awb}\" height rest\n", 2, "height of a barcode"},
+    {HEAD "barcode code128 \"\" height 9\n", 2, "says nothing"},
+    {HEAD "barcode code128 \"{awb}\" height 9 or bars\n", 2, "After or"},
+    {HEAD "column inverse\n  barcode qr \"{awb}\" height 9\n", 3, "cannot be read"},
+    {HEAD "mark skull height 9\n", 2, "A mark is"},
+    {HEAD "mark fragile\n", 2, "needs its height"},
+    {HEAD "image \"x.pbm\"\n", 2, "needs its height"},
+    {HEAD "if awb > 3\n  text \"x\"\n", 2, "A condition is"},
+    {HEAD "if not payment = cod\n  text \"x\"\n", 2, "A condition is"},
+    {HEAD "if nothing\n  text \"x\"\n", 2, "no field nothing"},
+    {HEAD "if awb\ntext \"x\"\n", 2, "Nothing belongs to this line"},
+    {HEAD "else\n  text \"x\"\n", 2, "no if before this else"},
+    {HEAD "if awb\n  text \"x\"\ntext \"y\"\nelse\n  text \"z\"\n", 5, "no if before"},
+    {HEAD "each thing\n  text \"x\"\n", 2, "item, parcel or card"},
+    {HEAD "row\n  each item\n    text \"{item.sku}\"\n", 3, "at the very left"},
+    {HEAD "each item\n  each card\n    text \"x\"\n", 3, "list in a list"},
+    {HEAD "column\n  top\n    text \"x\"\n", 3, "belong to the page"},
+    {HEAD "text \"x\"\n  text \"y\"\n", 3, "Nothing can stand inside"},
+    {HEAD "  text \"y\"\n", 2, "Nothing can stand inside"},
+    {HEAD "column\n    text \"x\"\n  text \"y\"\n", 4, "between two levels"},
+    {HEAD "\ttext \"x\"\n", 2, "tab"},
+    {HEAD "row\n  text \"x\" height rest\n", 3, "In a row"},
+    {HEAD "paper B4\ntext \"x\"\n", 2, "The paper is"},
+    {HEAD "paper 100 x 0\ntext \"x\"\n", 2, "The paper is"},
+    {HEAD "margin 40\ntext \"x\"\n", 2, "margin is 0 to 30"},
+    {HEAD "needs money\ntext \"x\"\n", 2, "no field money"},
+    {HEAD "margin 2 3\ntext \"x\"\n", 2, "Nobody knows"},
+    {HEAD, 0, "nothing to draw"},
+    {"text \"x\"\n", 0, "no title"},
+    {HEAD "text \"\x01\"\n", 0, "UTF-8"},
+    {HEAD "text \"\xff\"\n", 0, "UTF-8"},
+};
+
 static void what_is_wrong_is_told_with_its_line(void)
 {
-    static const struct {
-        const char *text;
-        unsigned line;
-        const char *part; /* of the sentence */
-    } cases[] = {
-        {HEAD "txet \"x\"\n", 2, "There is no \"txet\""},
-        {HEAD "text x\n", 2, "in quotes"},
-        {HEAD "text \"x\n", 2, "in quotes"},
-        {HEAD "text \"{awb\"\n", 2, "never closed"},
-        {HEAD "text \"awb}\"\n", 2, "closes nothing"},
-        {HEAD "text \"[{awb}\"\n", 2, "brackets do not match"},
-        {HEAD "text \"{awb}]\"\n", 2, "brackets do not match"},
-        {HEAD "text \"[[{awb}]]\"\n", 2, "brackets do not match"},
-        {HEAD "text \"\\q\"\n", 2, "After \\ stands"},
-        {HEAD "text \"{to_nmae}\"\n", 2, "no field to_nmae"},
-        {HEAD "text \"{own_}\"\n", 2, "no field own_"},
-        {HEAD "text \"x\" size 3\n", 2, "points from 4 to 160"},
-        {HEAD "text \"x\" size 8..12\n", 2, "from wish to least"},
-        {HEAD "text \"x\" size\n", 2, "points"},
-        {HEAD "text \"x\" lines 0\n", 2, "number from 1 to 12"},
-        {HEAD "text \"x\" colour red\n", 2, "\"colour\" says nothing"},
-        {HEAD "text \"x\" width -3\n", 2, "width or height"},
-        {HEAD "text \"x\" width 700\n", 2, "width or height"},
-        {HEAD "text \"x\" pad 2\n", 2, "\"pad\" says nothing"},
-        {HEAD "barcode code127 \"{awb}\" height 9\n", 2, "A barcode is"},
-        {HEAD "barcode code128 \"{awb}\"\n", 2, "Bars need a height"},
-        {HEAD "barcode code128 \"{awb}\" height rest\n", 2, "height of a barcode"},
-        {HEAD "barcode code128 \"\" height 9\n", 2, "says nothing"},
-        {HEAD "barcode code128 \"{awb}\" height 9 or bars\n", 2, "After or"},
-        {HEAD "column inverse\n  barcode qr \"{awb}\" height 9\n", 3, "cannot be read"},
-        {HEAD "mark skull height 9\n", 2, "A mark is"},
-        {HEAD "mark fragile\n", 2, "needs its height"},
-        {HEAD "image \"x.pbm\"\n", 2, "needs its height"},
-        {HEAD "if awb > 3\n  text \"x\"\n", 2, "A condition is"},
-        {HEAD "if not payment = cod\n  text \"x\"\n", 2, "A condition is"},
-        {HEAD "if nothing\n  text \"x\"\n", 2, "no field nothing"},
-        {HEAD "if awb\ntext \"x\"\n", 2, "Nothing belongs to this line"},
-        {HEAD "else\n  text \"x\"\n", 2, "no if before this else"},
-        {HEAD "if awb\n  text \"x\"\ntext \"y\"\nelse\n  text \"z\"\n", 5, "no if before"},
-        {HEAD "each thing\n  text \"x\"\n", 2, "item, parcel or card"},
-        {HEAD "row\n  each item\n    text \"{item.sku}\"\n", 3, "at the very left"},
-        {HEAD "each item\n  each card\n    text \"x\"\n", 3, "list in a list"},
-        {HEAD "column\n  top\n    text \"x\"\n", 3, "belong to the page"},
-        {HEAD "text \"x\"\n  text \"y\"\n", 3, "Nothing can stand inside"},
-        {HEAD "  text \"y\"\n", 2, "Nothing can stand inside"},
-        {HEAD "column\n    text \"x\"\n  text \"y\"\n", 4, "between two levels"},
-        {HEAD "\ttext \"x\"\n", 2, "tab"},
-        {HEAD "row\n  text \"x\" height rest\n", 3, "In a row"},
-        {HEAD "paper B4\ntext \"x\"\n", 2, "The paper is"},
-        {HEAD "paper 100 x 0\ntext \"x\"\n", 2, "The paper is"},
-        {HEAD "margin 40\ntext \"x\"\n", 2, "margin is 0 to 30"},
-        {HEAD "needs money\ntext \"x\"\n", 2, "no field money"},
-        {HEAD "margin 2 3\ntext \"x\"\n", 2, "Nobody knows"},
-        {HEAD, 0, "nothing to draw"},
-        {"text \"x\"\n", 0, "no title"},
-        {HEAD "text \"\x01\"\n", 0, "UTF-8"},
-        {HEAD "text \"\xff\"\n", 0, "UTF-8"},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        if (!EXPECT(!read_text(cases[i].text), cases[i].part)) continue;
+    for (size_t i = 0; i < ARRAY_LEN(mistakes); i++) {
+        if (!EXPECT(!read_text(mistakes[i].text), mistakes[i].part)) continue;
         bool found = false;
         for (size_t j = 0; j < complaints.count; j++) {
             const struct template_complaint *entry = &complaints.entries[j];
-            found |= entry->line == cases[i].line && strstr(entry->sentence, cases[i].part) != NULL;
+            found |= entry->line == mistakes[i].line &&
+                     strstr(entry->sentence, mistakes[i].part) != NULL;
         }
-        if (!EXPECT(found, cases[i].part))
-            fprintf(stderr, "    %s    got %u: %s\n", cases[i].text, complaints.entries[0].line,
+        if (!EXPECT(found, mistakes[i].part))
+            fprintf(stderr, "    %s    got %u: %s\n", mistakes[i].text, complaints.entries[0].line,
                     complaints.entries[0].sentence);
     }
 }
