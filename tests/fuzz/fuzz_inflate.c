@@ -5,22 +5,11 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "tests/support/byte_source.h"
+
 #define LENGTH_MAX 65536u
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-struct source {
-    const uint8_t *data;
-    size_t left;
-};
-
-static int next_byte(void *from)
-{
-    struct source *source = from;
-    if (source->left == 0) return -1;
-    source->left--;
-    return *source->data++;
-}
 
 /* The length, or -1. */
 static int64_t length_by_zlib(const uint8_t *data, size_t size)
@@ -40,9 +29,9 @@ static int64_t length_by_zlib(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct source source = {data, size};
+    struct bytes source = bytes_of(data, size);
     uint64_t length = 0;
-    bool whole = inflate_length(next_byte, &source, LENGTH_MAX, &length);
+    bool whole = inflate_length(byte_source_next, &source, LENGTH_MAX, &length);
     ENSURE((whole ? (int64_t)length : -1) == length_by_zlib(data, size));
     return 0;
 }

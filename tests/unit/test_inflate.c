@@ -5,6 +5,7 @@
 
 #include <zlib.h>
 
+#include "tests/support/byte_source.h"
 #include "tests/support/expect.h"
 
 #define SIZE 200000u
@@ -12,23 +13,10 @@
 static uint8_t plain[SIZE], packed[SIZE + 1000];
 static size_t packed_len;
 
-struct source {
-    const uint8_t *data;
-    size_t left;
-};
-
-static int next_byte(void *from)
-{
-    struct source *source = from;
-    if (source->left == 0) return -1;
-    source->left--;
-    return *source->data++;
-}
-
 static bool length_of(const uint8_t *data, size_t len, uint64_t max, uint64_t *out_len)
 {
-    struct source source = {data, len};
-    return inflate_length(next_byte, &source, max, out_len);
+    struct bytes source = bytes_of(data, len);
+    return inflate_length(byte_source_next, &source, max, out_len);
 }
 
 static void pack(size_t len, int level, int strategy)
