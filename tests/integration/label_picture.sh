@@ -3,22 +3,11 @@
 # ZPL as an independent renderer draws it, the other languages as packsim's printers do, PNG and PBM as
 # others read them, at all resolutions; and the bars are read by programs that are not ours.
 set -uo pipefail
+. "$(dirname "$0")/promise_lib.sh"
 print=$1
-command -v node >/dev/null || { echo "label picture: no node here, not run"; exit 77; }
-modules=${PACKD_NODE_MODULES:-$("$(dirname "$0")/../../tools/deps" --print-dir)/npm/node_modules}
-[ -d "$modules" ] || { echo "label picture: no $modules, not run"; exit 77; }
-export PACKD_NODE_MODULES=$modules
+node_modules_or_skip "label picture"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-checks=0
-broken=0
-
-expect() { # PROMISE WANTED GOT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] && return
-    broken=$((broken + 1))
-    printf 'broken promise: %s\n  wanted %s\n  got    %s\n' "$1" "$2" "$3"
-}
 
 "$print" "$work" >/dev/null || { echo "nothing was written"; exit 1; }
 seen=$(node "$(dirname "$0")/picture_compare.mjs" "$modules" "$work" \
@@ -44,5 +33,4 @@ fi
 if command -v pngtopnm >/dev/null; then # netpbm's own opinion
     expect "netpbm reads the PNG as it reads the PBM" "$(md5sum <"$work/receipt-pbm.pbm")" "$(pngtopnm "$work/receipt-png.png" | md5sum)"
 fi
-echo "label picture: $checks checks, $broken broken"
-[ "$broken" = 0 ]
+promises_end "label picture"

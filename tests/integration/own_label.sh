@@ -2,12 +2,10 @@
 # Promise: our own label is a label: an independent renderer draws it at its size, and an independent
 # reader finds the AWB, the only bar code on it.
 set -uo pipefail
+. "$(dirname "$0")/promise_lib.sh"
 drawer=$1
 viewer=$(dirname "$0")/../../tools/label_view.mjs
-command -v node >/dev/null || { echo "own label: no node here, not run"; exit 77; }
-modules=${PACKD_NODE_MODULES:-$("$(dirname "$viewer")/deps" --print-dir)/npm/node_modules}
-[ -d "$modules" ] || { echo "own label: no $modules, not run"; exit 77; }
-export PACKD_NODE_MODULES=$modules
+node_modules_or_skip "own label"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -4,11 +4,8 @@
 set -uo pipefail
 packsim=$1
 viewer=$(dirname "$0")/../../tools/label_view.mjs
-command -v node >/dev/null || { echo "packsim label: no node here, not run"; exit 77; }
-modules=${PACKD_NODE_MODULES:-$("$(dirname "$viewer")/deps" --print-dir)/npm/node_modules}
-[ -d "$modules" ] || { echo "packsim label: no $modules, not run"; exit 77; }
-export PACKD_NODE_MODULES=$modules
 . "$(dirname "$0")/packsim_lib.sh"
+node_modules_or_skip "packsim label"
 sim_start --port-base 0 --renderer "$viewer"
 
 body=$(parcel PK-L)

@@ -1,10 +1,10 @@
 # packsim_lib.sh - starts a packsim on free ports for one test script, and says what was broken.
 # Sourced with $packsim set; curl and openssl are the clients, because they are not ours.
 
+. "$(dirname "${BASH_SOURCE[0]}")/promise_lib.sh"
+
 work=$(mktemp -d)
 sim=$work/sim
-checks=0
-broken=0
 
 finish() {
     [ -n "${sim_pid:-}" ] && kill "$sim_pid" 2>/dev/null && wait "$sim_pid" 2>/dev/null
@@ -39,25 +39,11 @@ ctl() { "$packsim" ctl --dir "$sim" "$@"; }
 text() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p" | head -n 1; }
 number() { grep -o "\"$1\":[0-9]*" | head -n 1 | grep -o '[0-9]*$'; }
 
-expect() { # PROMISE WANTED GOT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] && return
-    broken=$((broken + 1))
-    printf 'broken promise: %s\n    wanted %s\n    got    %s\n' "$1" "$2" "$3"
-}
-
 # curl's word for a connection that ended too soon differs with its version and its TLS library: an
 # empty reply, a partial file, or a failure in receiving.
 expect_cut() { # PROMISE
     [[ $ended =~ ^(18|52|56)$ ]]
     expect "$1" 0 $?
-}
-
-expect_has() { # PROMISE PART WHOLE
-    checks=$((checks + 1))
-    [[ $3 == *"$2"* ]] && return
-    broken=$((broken + 1))
-    printf 'broken promise: %s\n    wanted %s\n    within %s\n' "$1" "$2" "$3"
 }
 
 # The status lands in $status, curl's own exit code in $ended, the body on standard output.
@@ -89,6 +75,5 @@ done_with() { # TITLE
     if [ -s "$work/errors" ]; then
         expect "packsim has nothing to complain of" "" "$(cat "$work/errors")"
     fi
-    echo "$1: $checks checks, $broken broken"
-    [ "$broken" -eq 0 ] && [ "$checks" -gt 0 ]
+    promises_end "$1"
 }

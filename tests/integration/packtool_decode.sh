@@ -2,17 +2,9 @@
 # Promise: `packtool decode` keeps its surface: these members in this order, one line a frame, errors
 # on standard error, exit 0 done, 1 bad input, 2 usage. Frames: tests/replay/captures.
 set -uo pipefail
+. "$(dirname "$0")/promise_lib.sh"
 packtool=$1
 captures=$(dirname "$0")/../replay/captures
-checks=0
-broken=0
-
-expect() { # PROMISE WANTED GOT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] && return
-    broken=$((broken + 1))
-    printf 'broken promise: %s\n  wanted %s\n  got    %s\n' "$1" "$2" "$3"
-}
 decode() { "$packtool" decode "$@" 2>/dev/null; }
 code() { "$packtool" "$@" >/dev/null 2>&1 </dev/null; echo $?; }
 
@@ -79,7 +71,6 @@ while read -r report; do reports+=(--report "$report"); done \
 expect "a scanner that types" '{"text":"SIP-4-1","aim":""}' \
     "$(decode hid --descriptor '05 01 09 06 a1 01 c0' "${reports[@]}")"
 
-
 # A printed line, of a code, as field=value;... or the word of what is wrong.
 fields_of()
 {
@@ -112,5 +103,4 @@ expect "no kind" 2 "$(code decode)"
 expect "no command" 2 "$(code)"
 expect "a foreign command" 2 "$(code none)"
 expect "help" 0 "$(code --help)"
-echo "packtool decode: $checks checks, $broken broken"
-[ "$broken" = 0 ]
+promises_end "packtool decode"

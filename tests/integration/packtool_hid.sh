@@ -3,17 +3,9 @@
 # devices means what its source says: tests/replay/captures/hid.tsv and the HID rows of scales (S13 to
 # S15, where the authors left out the id). Exit 0 done, 1 bad input, 2 usage.
 set -uo pipefail
+. "$(dirname "$0")/promise_lib.sh"
 packtool=$1
 table=$(dirname "$0")/../replay/captures/hid.tsv
-checks=0
-broken=0
-
-expect() { # PROMISE WANTED GOT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] && return
-    broken=$((broken + 1))
-    printf 'broken promise: %s\n  wanted %s\n  got    %s\n' "$1" "$2" "$3"
-}
 hid() { "$packtool" decode hid "$@" 2>&1; }
 code() { "$packtool" decode hid "$@" >/dev/null 2>&1 </dev/null; echo $?; }
 row() { awk -F'\t' -v id="$1" '$1 == id { print $4 }' "$table"; }
@@ -94,5 +86,4 @@ expect "two descriptors" 2 "$(code --descriptor "$(row D02)" --descriptor "$(row
 expect "no such layout" 2 "$(code --descriptor "$(row D02)" --keyboard-layout dvorak)"
 expect "no such option" 2 "$(code --descriptor "$(row D02)" --foreign 1)"
 expect "half an option" 2 "$(code --descriptor)"
-echo "packtool decode hid: $checks checks, $broken broken"
-[ "$broken" = 0 ]
+promises_end "packtool decode hid"

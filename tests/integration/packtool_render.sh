@@ -3,21 +3,13 @@
 # file, and says in its report what a reader that is not ours reads on them too; what cannot be drawn is
 # refused with a word and a sentence, and a courier's ZPL is passed on without its set-up.
 set -uo pipefail
+. "$(dirname "$0")/promise_lib.sh"
 packtool=$1
 export PACKD_RENDER=$2
 here=$(cd "$(dirname "$0")" && pwd)
 labels=$here/../../board/labels
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-checks=0
-broken=0
-
-expect() { # PROMISE WANTED GOT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] && return
-    broken=$((broken + 1))
-    printf 'broken promise: %s\n  wanted %s\n  got    %s\n' "$1" "$2" "${3:0:600}"
-}
 render() { # ARGUMENT...: the report; the exit code goes to $work/code
     "$packtool" render "$@" 2>"$work/error"
     echo $? >"$work/code"
@@ -150,5 +142,4 @@ for words in "" "--in x" "--out x" "--in x --out y --dpi 204" "--in x --out y --
     render $words >/dev/null
     expect "wrong usage: $words" "2 yes" "$(cat "$work/code") $([ -s "$work/error" ] && echo yes)"
 done
-echo "packtool render: $checks checks, $broken broken"
-[ "$broken" = 0 ]
+promises_end "packtool render"

@@ -4,14 +4,12 @@
 # refused or said; what is broken or hostile costs its own request and no other's. And a courier's ZPL leaves no
 # setting, file or loop in a printer.
 set -uo pipefail
+. "$(dirname "$0")/promise_lib.sh"
 ask=$1 render=$2 packtool=$3
 here=$(cd "$(dirname "$0")" && pwd)
 parts=$here/../../tools/label_documents_parts
 documents=$here/../render/documents
-command -v node >/dev/null || { echo "render documents: no node here, not run"; exit 77; }
-modules=${PACKD_NODE_MODULES:-$("$here/../../tools/deps" --print-dir)/npm/node_modules}
-[ -d "$modules" ] || { echo "render documents: no $modules, not run"; exit 77; }
-export PACKD_NODE_MODULES=$modules
+node_modules_or_skip "render documents"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/dots"

@@ -3,22 +3,12 @@
 # taken out: labels shaped as couriers, label designers and printer drivers send them (all data invented),
 # drawn before and after by a renderer that is not ours. And none of them leaves anything in the printer.
 set -uo pipefail
+. "$(dirname "$0")/promise_lib.sh"
 filter=$1
 here=$(cd "$(dirname "$0")" && pwd)
-command -v node >/dev/null || { echo "zpl document: no node here, not run"; exit 77; }
-modules=${PACKD_NODE_MODULES:-$("$here/../../tools/deps" --print-dir)/npm/node_modules}
-[ -d "$modules" ] || { echo "zpl document: no $modules, not run"; exit 77; }
+node_modules_or_skip "zpl document"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-checks=0
-broken=0
-
-expect() { # PROMISE WANTED GOT
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] && return
-    broken=$((broken + 1))
-    printf 'broken promise: %s\n  wanted %s\n  got    %s\n' "$1" "$2" "$3"
-}
 
 pairs=()
 for file in "$here"/zpl/*.zpl; do
@@ -57,5 +47,4 @@ while IFS='|' read -r file want banned what; do # a tab would swallow an empty c
         expect "$what: without $word" 0 "$(grep -aicF -- "$word" "$work/behind")"
     done
 done < <(tail -n +2 "$here/../render/documents/zpl.tsv" | tr '\t' '|')
-echo "zpl document: $checks checks, $broken broken"
-[ "$broken" = 0 ]
+promises_end "zpl document"

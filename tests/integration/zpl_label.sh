@@ -2,16 +2,12 @@
 # Promise: the ZPL driver's bars are read back, as they were asked for, from a label that programs not
 # ours have drawn and read, at both resolutions, whatever stands in the texts beside them.
 set -uo pipefail
+. "$(dirname "$0")/promise_lib.sh"
 print=$1
 viewer=$(dirname "$0")/../../tools/label_view.mjs
-command -v node >/dev/null || { echo "zpl label: no node here, not run"; exit 77; }
-modules=${PACKD_NODE_MODULES:-$("$(dirname "$viewer")/deps" --print-dir)/npm/node_modules}
-[ -d "$modules" ] || { echo "zpl label: no $modules, not run"; exit 77; }
-export PACKD_NODE_MODULES=$modules
+node_modules_or_skip "zpl label"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-checks=0
-broken=0
 
 reads_back() { # DPI DOTS-PER-MM SIZE BARS AS-JSON TEXT...
     local dpi=$1 dpmm=$2 size=$3 bars=$4 json=$5
@@ -30,5 +26,4 @@ reads_back 203 8 812x1219 'aB>0>:^~_\{};x' 'aB>0>:^~_\\{};x' '^FS^FD'
 reads_back 203 8 812x1219 'PK-10001/12345/AB' 'PK-10001/12345/AB' "$(printf 'W%.0s' {1..150})"
 reads_back 203 8 812x1219 'A1234' 'A1234'
 reads_back 300 12 1219x1828 SBX100000017 SBX100000017 'Flat 12-B, 4th Cross'
-echo "zpl label: $checks checks, $broken broken"
-[ "$broken" = 0 ]
+promises_end "zpl label"
