@@ -47,7 +47,7 @@ static bool allow_plain(scmp_filter_ctx filter)
 static bool allow_where(scmp_filter_ctx filter, int call, unsigned argument, uint64_t value)
 {
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
-                            SCMP_CMP(argument, SCMP_CMP_EQ, value)) == 0;
+                            SCMP_CMP(argument, SCMP_CMP_EQ, value, 0)) == 0;
 }
 
 static bool allow_messages(scmp_filter_ctx filter)
@@ -85,8 +85,8 @@ static bool allow_memory(scmp_filter_ctx filter)
 static bool allow_itself(scmp_filter_ctx filter)
 {
     return allow_where(filter, SCMP_SYS(tgkill), 0, (uint64_t)getpid()) &&
-           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_A0(SCMP_CMP_EQ, 0),
-                            SCMP_A2(SCMP_CMP_EQ, 0)) == 0;
+           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2,
+                            SCMP_A0(SCMP_CMP_EQ, 0, 0), SCMP_A2(SCMP_CMP_EQ, 0, 0)) == 0;
 }
 
 /* Pango looks for a font it was not asked for before on a thread. A thread is in the same cage; a

@@ -66,7 +66,8 @@ static bool can_type(enum keyboard_layout layout, unsigned character)
 {
     for (unsigned key = 0; key < 256; key++) {
         for (int level = KEYBOARD_PLAIN; level <= KEYBOARD_ALT_GR; level++) {
-            unsigned one = keyboard_layout_character(layout, (uint8_t)key, level);
+            unsigned one =
+                keyboard_layout_character(layout, (uint8_t)key, (enum keyboard_level)level);
             if ((one & ~KEYBOARD_DEAD) == character) return true;
         }
     }

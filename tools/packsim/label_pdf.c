@@ -58,8 +58,8 @@ void label_pdf(const struct booking *booking, struct textbuf *out)
     static const char *const objects[] = {
         "<</Type/Catalog/Pages 2 0 R>>",
         "<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 288 432]/Contents 5 0 R/Resources<</Font<</F1 4 0 "
-        "R>>>>>>",
+        ("<</Type/Page/Parent 2 0 R/MediaBox[0 0 288 432]/Contents 5 0 R"
+         "/Resources<</Font<</F1 4 0 R>>>>>>"),
         "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
     };
     char storage[32768];
