@@ -70,6 +70,7 @@ enum label_format { LABEL_FORMAT_NONE, LABEL_FORMAT_ZPL, LABEL_FORMAT_PDF, LABEL
 
 #define CARRIER_POOL_BATCH_MAX 100
 #define CARRIER_MESSAGE_SIZE 161
+#define CARRIER_ROUTE_SIZE 33
 
 struct carrier_outcome {
     enum carrier_result result;
@@ -85,9 +86,9 @@ struct carrier_outcome {
     int64_t cost_minor;     /* RATE: -1 not stated */
     int64_t after_s;        /* RETRY: -1 not stated */
     enum label_format label_format;
-    struct bytes label; /* borrowed from the response or the scratch of the last take */
-    char route[33];     /* sort or routing code to print large, may be empty */
-    char status[65];    /* TRACK: the courier's own word */
+    struct bytes label;             /* borrowed from the response or the scratch of the last take */
+    char route[CARRIER_ROUTE_SIZE]; /* sort or routing code to print large, may be empty */
+    char status[65];                /* TRACK: the courier's own word */
     char message[CARRIER_MESSAGE_SIZE]; /* the courier's own text, cleaned, for log and screen */
     char awbs[CARRIER_POOL_BATCH_MAX][SHIPMENT_AWB_SIZE]; /* POOL */
     size_t awb_count;

@@ -82,6 +82,9 @@ static void write_booking(struct json_writer *writer, const struct shipment *shi
     if (shipment->awb[0] != '\0') json_write_text(writer, "waybill", shipment->awb);
     json_write_text(writer, "shipping_mode", is_express(shipment) ? "Express" : "Surface");
     write_clean(writer, "products_desc", shipment->contents, NAME_CHARACTERS);
+    /* Words, as its integrations send them. */
+    if (shipment->fragile) json_write_text(writer, "fragile_shipment", "true");
+    if (shipment->dangerous[0] != '\0') json_write_text(writer, "dangerous_good", "True");
 }
 
 /* What keeps this shipment from being said to Delhivery; NULL when nothing does. */

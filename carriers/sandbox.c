@@ -101,6 +101,8 @@ static void write_booking(struct json_writer *writer, const struct shipment *shi
     json_write_i64(writer, "value_minor", shipment->value_minor);
     json_write_text(writer, "currency", shipment->currency);
     json_write_text(writer, "contents", shipment->contents);
+    if (shipment->fragile) json_write_boolean(writer, "fragile", true);
+    if (shipment->dangerous[0] != '\0') json_write_text(writer, "dangerous", shipment->dangerous);
     json_write_text(writer, "pickup", account->pickup_location);
     write_party(writer, &shipment->to);
 }

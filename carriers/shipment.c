@@ -19,6 +19,7 @@ struct text_field {
 static const struct text_field shipment_texts[] = {
     TEXT_FIELD(shipment, reference), TEXT_FIELD(shipment, order_no), TEXT_FIELD(shipment, awb),
     TEXT_FIELD(shipment, service),   TEXT_FIELD(shipment, currency), TEXT_FIELD(shipment, contents),
+    TEXT_FIELD(shipment, dangerous), TEXT_FIELD(shipment, date),
 };
 
 static const struct text_field party_texts[] = {
@@ -50,6 +51,7 @@ void shipment_write(struct json_writer *writer, const char *key_or_null,
     json_write_i64(writer, "length_mm", shipment->length_mm);
     json_write_i64(writer, "width_mm", shipment->width_mm);
     json_write_i64(writer, "height_mm", shipment->height_mm);
+    if (shipment->fragile) json_write_boolean(writer, "fragile", true);
     json_write_close(writer, '}');
 }
 
@@ -83,6 +85,11 @@ static bool parse_length(struct json value, int32_t *out_mm)
     return true;
 }
 
+static bool parse_flag(struct json value, bool *out_flag)
+{
+    return is_absent(value) || json_boolean(value, out_flag);
+}
+
 static bool parse_payment(struct json value, enum payment *out_payment)
 {
     struct bytes word;
@@ -105,7 +112,8 @@ bool shipment_parse(struct json object, struct shipment *out)
            parse_amount(json_get(object, "mass_mg"), &parsed.mass_mg) &&
            parse_length(json_get(object, "length_mm"), &parsed.length_mm) &&
            parse_length(json_get(object, "width_mm"), &parsed.width_mm) &&
-           parse_length(json_get(object, "height_mm"), &parsed.height_mm);
+           parse_length(json_get(object, "height_mm"), &parsed.height_mm) &&
+           parse_flag(json_get(object, "fragile"), &parsed.fragile);
     if (good) *out = parsed;
     return good;
 }

@@ -12,6 +12,7 @@
 
 #define SHIPMENT_REFERENCE_SIZE 51 /* 50 characters: Delhivery's and Shiprocket's limit */
 #define SHIPMENT_AWB_SIZE 41
+#define SHIPMENT_DANGEROUS_SIZE 7 /* "UN3481" */
 
 struct party {
     char name[101];
@@ -41,6 +42,9 @@ struct shipment {
     int32_t width_mm;
     int32_t height_mm;
     char contents[101];
+    bool fragile;
+    char dangerous[SHIPMENT_DANGEROUS_SIZE]; /* UN number of what is dangerous in it, or empty */
+    char date[11]; /* "2026-02-03", the bench's day when it was packed; empty: it did not know */
 };
 
 /* A shipment as JSON, so that an intent can be stored and the very same request built again after a

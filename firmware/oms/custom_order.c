@@ -210,6 +210,31 @@ static const char *take_expected(struct json expected, struct order *order)
     return NULL;
 }
 
+/* "UN" and four digits, as the UN's list of dangerous goods numbers them; an order that says
+ * anything else is not packed, since the mark on the parcel would be a wrong one. */
+static bool is_un_number(const char *text)
+{
+    if (text[0] != 'U' || text[1] != 'N') return false;
+    for (size_t i = 2; i < 6; i++) {
+        if (text[i] < '0' || text[i] > '9') return false;
+    }
+    return text[6] == '\0';
+}
+
+static const char *take_handling(struct json handling, struct order *order)
+{
+    struct json fragile = json_get(handling, "fragile");
+    if (!is_absent(handling) && json_kind(handling) != JSON_OBJECT) return "handling is no object";
+    if (!is_absent(fragile) && !json_boolean(fragile, &order->fragile)) {
+        return "fragile is neither true nor false";
+    }
+    if (!take_whole(json_get(handling, "dangerous"), order->dangerous, sizeof order->dangerous) ||
+        (order->dangerous[0] != '\0' && !is_un_number(order->dangerous))) {
+        return "dangerous is no UN number like UN3481";
+    }
+    return NULL;
+}
+
 /* Where to break a text of more than `max` bytes: after a blank if there is one, else between
  * characters. */
 static size_t break_at(struct bytes text, size_t max)
@@ -322,6 +347,7 @@ bool custom_order_parse(struct bytes document, struct scratch scratch, struct or
     if (why == NULL) why = take_payment(json_get(root, "payment"), &order);
     if (why == NULL) why = take_booking(json_get(root, "booking"), &order);
     if (why == NULL) why = take_expected(json_get(root, "expected"), &order);
+    if (why == NULL) why = take_handling(json_get(root, "handling"), &order);
     if (why == NULL) why = take_ship_to(json_get(root, "ship_to"), &order.to);
     if (why == NULL) why = take_lines(json_get(root, "lines"), &order);
     if (why == NULL) *out = order;

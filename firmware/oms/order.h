@@ -41,6 +41,8 @@ struct order {
     unsigned line_count;
     unsigned item_count;
     char contents[101]; /* first lines' names, for the courier and the screen */
+    bool fragile;
+    char dangerous[SHIPMENT_DANGEROUS_SIZE]; /* "UN3481", or empty */
 };
 
 #endif

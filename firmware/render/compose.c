@@ -104,6 +104,7 @@ static bool end(struct work *work, const struct page_plan *plan, struct render_a
     answer->pages = (uint16_t)(plan->pages < UINT16_MAX ? plan->pages : UINT16_MAX);
     answer->page = (uint16_t)plan->page;
     answer->scale_ppm = 1000000;
+    answer->codes_drawn = drawing->canvas.symbols;
     arena_free(&work->arena);
     return good;
 }

@@ -121,6 +121,7 @@ void canvas_symbol(struct canvas *canvas, const struct symbol *symbol, int x, in
     struct place_dots whole = {x, y, module * (symbol->columns + 2 * symbol->quiet),
                                2 * symbol->quiet_down * module + symbol->rows * high};
     tell(canvas, DRAWN_SYMBOL, whole);
+    canvas->symbols++;
     for (unsigned row = 0; row < symbol->rows; row++) {
         const uint8_t *modules = symbol->modules + (size_t)row * symbol->columns;
         for (unsigned from = 0, to; from < symbol->columns; from = to) {

@@ -19,6 +19,7 @@ struct canvas {
     unsigned dpi;
     struct bits *bits; /* one of the two, or none */
     void *cairo;       /* its units are dots */
+    unsigned symbols;  /* barcodes drawn so far */
     /* For tests: what is drawn where; a symbol with its quiet zone. NULL: nobody looks. */
     void (*watch)(void *watcher, enum drawn drawn, struct place_dots place);
     void *watcher;

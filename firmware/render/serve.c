@@ -93,6 +93,8 @@ static void finish_picture(const struct render_request *request, struct bits *bi
     if (request->read_back == 0) return;
     uint32_t started_us = now_us();
     read_back(bits, request, answer);
+    if (answer->code_count < RENDER_CODES_MAX && answer->code_count < answer->codes_drawn)
+        answer->warnings |= RENDER_WARN_WANTED;
     answer->read_us = now_us() - started_us;
 }
 

@@ -322,6 +322,7 @@ static void accept(struct booking *booking, struct step *step,
 {
     memcpy(booking->parcel.awb, outcome->awb, sizeof booking->parcel.awb);
     memcpy(booking->task.shipment.awb, outcome->awb, sizeof booking->task.shipment.awb);
+    memcpy(booking->parcel.route, outcome->route, sizeof booking->parcel.route);
     put_label(booking, step, outcome);
     store_yes(booking, step);
 }

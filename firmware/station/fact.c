@@ -133,6 +133,7 @@ static void write_body(struct textbuf *text, enum fact_kind kind, const struct p
     write_if(&json, "carrier", parcel->carrier);
     write_if(&json, "service", parcel->service);
     write_if(&json, "awb", parcel->awb);
+    write_if(&json, "route", parcel->route);
     json_write_i64(&json, "mass_mg", parcel->mass_mg);
     json_write_i64(&json, "price_minor", parcel->price_minor);
     write_if(&json, "currency", parcel->currency);
@@ -279,6 +280,7 @@ bool fact_parse(struct bytes body, struct scratch scratch, struct parcel *out)
                 take_text(root, "carrier", parcel.carrier, sizeof parcel.carrier) &&
                 take_text(root, "service", parcel.service, sizeof parcel.service) &&
                 take_text(root, "awb", parcel.awb, sizeof parcel.awb) &&
+                take_text(root, "route", parcel.route, sizeof parcel.route) &&
                 take_text(root, "currency", parcel.currency, sizeof parcel.currency) &&
                 take_text(root, "note", parcel.note, sizeof parcel.note) &&
                 take_text(root, "evidence", parcel.evidence, sizeof parcel.evidence);

@@ -64,6 +64,7 @@ struct parcel { /* what facts about a parcel say; zero where a fact does not say
     char carrier[CONFIG_NAME_SIZE];
     char service[17];
     char awb[SHIPMENT_AWB_SIZE];
+    char route[CARRIER_ROUTE_SIZE]; /* the courier's, for the label; may be empty */
     int64_t mass_mg;
     int64_t price_minor;
     char currency[4];

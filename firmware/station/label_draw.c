@@ -1,6 +1,6 @@
-/* label_draw.c - see label_draw.h. From the top: courier and service, AWB bars, who it goes to,
- * money to collect, weight and order. Sizes are those that can be read at arm's length on 203
- * dpi. */
+/* label_draw.c - see label_draw.h. From the top: courier and service, AWB bars, sort code, who it
+ * goes to, money to collect, how to handle it, weight and order. Sizes are those that can be read
+ * at arm's length on 203 dpi. */
 #include "firmware/station/label_draw.h"
 
 #include <string.h>
@@ -96,6 +96,17 @@ static void draw_payment(struct cursor *at, const struct shipment *shipment)
     add_text(at, 60, 1, textbuf_bytes(&line));
 }
 
+static void draw_handling(struct cursor *at, const struct shipment *shipment)
+{
+    char storage[LABEL_TEXT_SIZE];
+    struct textbuf line;
+    begin(&line, storage, sizeof storage);
+    if (shipment->fragile) textbuf_text(&line, "FRAGILE  ");
+    if (shipment->dangerous[0] != '\0')
+        textbuf_format(&line, "DANGEROUS GOODS %s", shipment->dangerous);
+    add_text(at, 60, 1, textbuf_bytes(&line));
+}
+
 static void draw_foot(struct cursor *at, const struct shipment *shipment)
 {
     char storage[LABEL_TEXT_SIZE];
@@ -109,8 +120,8 @@ static void draw_foot(struct cursor *at, const struct shipment *shipment)
     add_text(at, 30, 1, textbuf_bytes(&line));
 }
 
-void label_draw(const struct shipment *shipment, const char *carrier_title, unsigned copy,
-                uint16_t width_dmm, uint16_t height_dmm, struct label *out)
+void label_draw(const struct shipment *shipment, const char *carrier_title, const char *route,
+                unsigned copy, uint16_t width_dmm, uint16_t height_dmm, struct label *out)
 {
     char storage[LABEL_TEXT_SIZE];
     struct textbuf line;
@@ -124,10 +135,12 @@ void label_draw(const struct shipment *shipment, const char *carrier_title, unsi
     add_text(&at, 50, 1, textbuf_bytes(&line));
     add_line(&at);
     add_bars(&at, shipment->awb);
+    add_text(&at, 80, 1, bytes_of_text(route));
     add_line(&at);
     draw_address(&at, &shipment->to);
     add_line(&at);
     draw_payment(&at, shipment);
+    draw_handling(&at, shipment);
     draw_foot(&at, shipment);
     if (copy < 2) return;
     begin(&line, storage, sizeof storage);

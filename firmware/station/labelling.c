@@ -133,6 +133,24 @@ static void put_payment(struct textbuf *to, const struct shipment *shipment)
     textbuf_char(to, '\n');
 }
 
+static void put_size(struct textbuf *to, const struct shipment *shipment)
+{
+    const int32_t sides_mm[] = {shipment->length_mm, shipment->width_mm, shipment->height_mm};
+    if (sides_mm[0] <= 0 || sides_mm[1] <= 0 || sides_mm[2] <= 0) return;
+    textbuf_text(to, "size_cm=");
+    for (size_t i = 0; i < ARRAY_LEN(sides_mm); i++) {
+        if (i > 0) textbuf_text(to, " x ");
+        textbuf_i64(to, (sides_mm[i] + 9) / 10); /* as a courier measures: rounded up */
+    }
+    textbuf_char(to, '\n');
+}
+
+static void put_handling(struct textbuf *to, const struct shipment *shipment)
+{
+    put_field(to, "fragile", shipment->fragile ? "yes" : "");
+    put_field(to, "dangerous", shipment->dangerous);
+}
+
 static void begin_fields(struct step *step, struct textbuf *to)
 {
     textbuf_init(to, commands_room(step->commands, LABEL_FIELDS_MAX), LABEL_FIELDS_MAX);
@@ -157,8 +175,12 @@ uint32_t labelling_ask_template(struct step *step, const struct parcel *parcel,
     begin_fields(step, &fields);
     put_parcel(&fields, step, parcel, carrier_title);
     put_field(&fields, "awb", parcel->awb);
+    put_field(&fields, "routing", parcel->route);
     put_field(&fields, "service", shipment->service);
+    put_field(&fields, "date", shipment->date);
     put_field(&fields, "contents", shipment->contents);
+    put_size(&fields, shipment);
+    put_handling(&fields, shipment);
     put_payment(&fields, shipment);
     put_to(&fields, &shipment->to);
     put_from(&fields, &step->config->sender);
@@ -188,7 +210,7 @@ enum label_verdict labelling_judge(const struct event *event, const char **out_w
     if (event->rendered.error != ERR_NONE || answer == NULL) return LABEL_NO_HELP;
     *out_why = answer->sentence;
     if (answer->result != RENDER_DONE) return LABEL_REFUSED;
-    *out_why = "the AWB's barcode cannot be read from it";
+    *out_why = "a barcode that must be on it cannot be read from it";
     return (answer->warnings & RENDER_WARN_WANTED) != 0 ? LABEL_UNREAD : LABEL_GOOD;
 }
 

@@ -34,8 +34,8 @@ uint32_t labelling_ask_hold(struct step *step, const struct parcel *parcel,
                             const char *carrier_title);
 
 enum label_verdict {
-    LABEL_GOOD,    /* every barcode that was wanted is on the picture */
-    LABEL_UNREAD,  /* there is a picture, and one is not */
+    LABEL_GOOD,    /* the AWB was read from the picture, and all barcodes that we have drawn */
+    LABEL_UNREAD,  /* there is a picture, and one of them was not */
     LABEL_REFUSED, /* no picture: *out_why says why */
     LABEL_NO_HELP, /* nobody is there who draws, or he gave up */
 };

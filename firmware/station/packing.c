@@ -374,70 +374,6 @@ static unsigned make_room(const struct floor *floor)
     return slot;
 }
 
-/* FNV-1a, 32 bits (RFC 9923). */
-static uint32_t hash_on(uint32_t hash, const char *text)
-{
-    for (; *text != '\0'; text++) hash = (hash ^ (uint8_t)*text) * 16777619u;
-    return hash;
-}
-
-/* Ours, from station, journal epoch, order, the intent's place in the journal and attempt; never
- * from chance. The place is the one after the newest fact: an intent that could not be stored was
- * never sent, so its number is free again, and one that was stored has moved the place on.
- * A journal put back from a copy gives its places again: with the order in it, what a courier has
- * under a reference is never another order's. */
-static void make_reference(struct packing *packing, const struct step *step, unsigned generation)
-{
-    struct textbuf text;
-    uint32_t hash = hash_on(hash_on(2166136261u, step->epoch), packing->order.id);
-    hash = (hash ^ packing->parcel.package_no) * 16777619u;
-    textbuf_init(&text, packing->parcel.reference, sizeof packing->parcel.reference);
-    textbuf_format(&text, "%.20s-%08x-%lld-%u", step->config->station, (unsigned)hash,
-                   (long long)step->last_seq + 1, generation);
-    ENSURE(textbuf_ok(&text));
-}
-
-static void make_parcel(struct packing *packing, const struct step *step)
-{
-    struct parcel *parcel = &packing->parcel;
-    unsigned package_no = parcel->package_no;
-    unsigned generation = packing->past.packages[package_no].generation + 1;
-    *parcel = (struct parcel){.package_no = package_no,
-                              .packages_total = packing->order.packages_total,
-                              .generation = generation,
-                              .mass_mg = packing->mass_mg,
-                              .price_minor = packing->choice.price_minor,
-                              .copy = 1};
-    make_reference(packing, step, generation);
-    memcpy(parcel->order_id, packing->order.id, sizeof parcel->order_id);
-    memcpy(parcel->order_no, packing->order.order_no, sizeof parcel->order_no);
-    memcpy(parcel->rev, packing->order.rev, sizeof parcel->rev);
-    memcpy(parcel->carrier, step->config->carriers[packing->choice.carrier].name,
-           sizeof parcel->carrier);
-    memcpy(parcel->service, packing->choice.service, sizeof parcel->service);
-    memcpy(parcel->currency, packing->order.currency, sizeof parcel->currency);
-}
-
-static void make_shipment(const struct packing *packing, struct shipment *shipment)
-{
-    const struct order *order = &packing->order;
-    memset(shipment, 0, sizeof *shipment);
-    memcpy(shipment->reference, packing->parcel.reference, sizeof shipment->reference);
-    memcpy(shipment->order_no, order->order_no, sizeof shipment->order_no);
-    memcpy(shipment->awb, packing->parcel.awb, sizeof shipment->awb);
-    memcpy(shipment->service, packing->choice.service, sizeof shipment->service);
-    shipment->to = order->to;
-    shipment->payment = order->payment;
-    shipment->collect_minor = order->collect_minor;
-    shipment->value_minor = order->value_minor;
-    memcpy(shipment->currency, order->currency, sizeof shipment->currency);
-    shipment->mass_mg = packing->mass_mg;
-    shipment->length_mm = order->length_mm;
-    shipment->width_mm = order->width_mm;
-    shipment->height_mm = order->height_mm;
-    memcpy(shipment->contents, order->contents, sizeof shipment->contents);
-}
-
 void packing_book(struct packing *packing, struct step *step, struct floor *floor)
 {
     struct shipment *shipment = commands_room(step->commands, sizeof *shipment);
@@ -456,10 +392,10 @@ void packing_book(struct packing *packing, struct step *step, struct floor *floo
         packing_hold(packing, HELD_DISK_FULL);
         return;
     }
-    make_parcel(packing, step);
+    packing_make_parcel(packing, step);
     (void)pool_take(floor->pool, step, packing->choice.carrier, packing->order.payment,
                     packing->parcel.awb);
-    make_shipment(packing, shipment);
+    packing_make_shipment(packing, step, shipment);
     packing->slow = packing->weight_kept = packing->weight_told = false;
     booking_begin(&floor->bookings[packing->slot], step, packing->choice.carrier, &packing->parcel,
                   shipment);

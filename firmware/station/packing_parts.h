@@ -16,6 +16,10 @@ void packing_find(struct packing *packing, struct step *step, struct floor *floo
 bool packing_still_weighed(const struct packing *packing, const struct step *step,
                            const struct floor *floor);
 void packing_book(struct packing *packing, struct step *step, struct floor *floor);
+/* packing->order, its package, mass and choice as a parcel that has never been booked. */
+void packing_make_parcel(struct packing *packing, const struct step *step);
+void packing_make_shipment(const struct packing *packing, const struct step *step,
+                           struct shipment *shipment);
 void packing_begin_printing(struct packing *packing, struct step *step, struct floor *floor);
 /* The label is out: stores printed, closed and the event. */
 void packing_close(struct packing *packing, struct step *step, struct floor *floor);

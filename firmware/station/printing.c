@@ -147,8 +147,8 @@ static bool draw_plain(struct printing *printing, struct step *step,
     struct label *label = commands_room(step->commands, sizeof *label);
     const struct config_printer *printer = &step->config->printer;
     const struct printer_setup setup = devices_printer_setup(step->config);
-    label_draw(shipment, step->carriers[printing->carrier]->title, printing->parcel.copy,
-               printer->width_dmm, printer->height_dmm, label);
+    label_draw(shipment, step->carriers[printing->carrier]->title, printing->parcel.route,
+               printing->parcel.copy, printer->width_dmm, printer->height_dmm, label);
     printing->way = LABEL_PLAIN;
     return driver->encode_label(label, &setup, job);
 }

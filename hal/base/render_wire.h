@@ -85,7 +85,8 @@ enum render_warning { /* of the picture; bits */
                           8, /* TEMPLATE: a text did not fit and ends with an ellipsis */
                       RENDER_WARN_MORE_PAGES = 16,
                       RENDER_WARN_MORE_CODES = 32, /* than RENDER_CODES_MAX */
-                      RENDER_WARN_WANTED = 64,     /* one of `wanted` was not read */
+                      RENDER_WARN_WANTED =
+                          64, /* one of `wanted`, or of our own drawing's, was not read */
                       RENDER_WARN_MORE_LABELS =
                           128, /* on the sheet; the first, or the wanted, was taken */
 };
@@ -122,7 +123,8 @@ struct render_answer {
     uint32_t dark_ppm;  /* black dots through all dots */
     uint32_t draw_us, bits_us, read_us;
     uint32_t warnings;
-    uint32_t code_count;
+    uint32_t codes_drawn; /* TEMPLATE: barcodes that were drawn */
+    uint32_t code_count;  /* barcodes that were read */
     struct render_code codes[RENDER_CODES_MAX];
     char word[RENDER_NAME_SIZE]; /* REFUSED: "encrypted", "too_large", "white" ... */
     char sentence[RENDER_SENTENCE_SIZE];

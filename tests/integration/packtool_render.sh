@@ -69,6 +69,14 @@ for size in 100x150mm:203:800x1200 4x6in:300:1200x1800 100x150mm:600:2400x3600; 
     expect "$paper at $dpi dpi" "0 $dots" "$(cat "$work/code") $(field width <<<"$report")x$(field height <<<"$report")"
 done
 
+# --- Every barcode that we draw is read again, also where two say the same.
+mkdir "$work/twice"
+printf 'title Twice\nmargin 3\nbarcode code128 "{awb}" height 20\nspace 9\nbarcode code128 "{awb}" height 20\nspace 9\nbarcode qr "{awb}" height 15\n' \
+    >"$work/twice/twice.label"
+report=$(render --template twice --fields "$work/fields" --templates "$work/twice" --out "$work/twice.pbm")
+expect "three drawn" "0 3" "$(cat "$work/code") $(field barcodes_drawn <<<"$report")"
+expect "and three read" 3 "$(grep -o '"text":' <<<"$report" | wc -l)"
+
 # --- A PDF, out and in; a copy is marked; a wanted text that is not there is told.
 render --template courier --fields "$work/fields" --templates "$labels" --out "$work/own.pdf" >/dev/null
 expect "a template as PDF" "0 %PDF" "$(cat "$work/code") $(head -c 4 "$work/own.pdf")"

@@ -67,6 +67,9 @@ void render_draw(struct world *world, const struct command *command)
     drawing->request = *request;
     const char *name = !template ? "awb:" : hold ? "reference=" : "awb=";
     copy_behind(command->render.input, name, drawing->text, sizeof drawing->text);
+    if (template)
+        copy_behind(command->render.input, "routing=", world->drawn_route,
+                    sizeof world->drawn_route);
     ENSURE(render_request_check(request));
     drawing->dies = world->render_gone || sim_fault(world, FAULT_RENDER_DIES, 10);
     drawing->unread = (world->render_blind && !template) ||

@@ -42,6 +42,30 @@ static void a_document_that_does_not_read_is_drawn_by_us(void)
     scenario_end(world, 1, "one booking");
 }
 
+static void our_own_label_bears_the_sort_code_also_after_a_cut(void)
+{
+    struct world *world = begin();
+    world->render_blind = true;
+    bench_scan(world, "WEB-1");
+    sim_pass(world, 500);
+    bench_lay(world, 742000);
+    pass_until_printer(world, PRINTING_DRAWING);
+    sim_pass(world, 3000);
+    EXPECT_TEXT("SIM", world->drawn_route, "as the courier said it with the booking");
+    world->drawn_route[0] = '\0';
+    sim_cut_power(world);
+    sim_pass(world, 20000);
+    bench_lay(world, 0);
+    sim_pass(world, 5000);
+    bench_scan(world, "WEB-1");
+    sim_pass(world, 3000);
+    bench_label(world, "SBX000000001")->allowed = 2;
+    bench_press(world, PRESS_REPRINT, "torn");
+    sim_pass(world, 60000);
+    EXPECT_TEXT("SIM", world->drawn_route, "and a reprint after the cut knows it from the disk");
+    scenario_judge(world);
+}
+
 static void where_nobody_draws_the_printer_does(void)
 {
     struct world *world = begin();
@@ -125,6 +149,7 @@ int main(void)
 {
     EXPECT_RUN(a_document_that_reads_is_printed_and_known_by_its_dots);
     EXPECT_RUN(a_document_that_does_not_read_is_drawn_by_us);
+    EXPECT_RUN(our_own_label_bears_the_sort_code_also_after_a_cut);
     EXPECT_RUN(where_nobody_draws_the_printer_does);
     EXPECT_RUN(a_label_nobody_may_draw_waits_for_a_name);
     EXPECT_RUN(another_parcels_document_is_never_printed);

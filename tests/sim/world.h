@@ -232,12 +232,13 @@ struct world {
     struct secrets secrets;
     struct carrier plain; /* the sandbox without its key: every request books (odd seeds) */
     bool keyless;
-    bool pages;               /* the sandbox's labels are documents */
-    bool render_blind;        /* a scenario's: no barcode of a document can be read */
-    bool render_gone;         /* there is nobody who draws */
-    bool line_down;           /* nothing leaves the box */
-    bool carrier_down[2];     /* nothing reaches this courier */
-    courier_fn *courier_says; /* NULL: the model alone */
+    bool pages;                           /* the sandbox's labels are documents */
+    char drawn_route[CARRIER_ROUTE_SIZE]; /* sort code of our last own label */
+    bool render_blind;                    /* a scenario's: no barcode of a document can be read */
+    bool render_gone;                     /* there is nobody who draws */
+    bool line_down;                       /* nothing leaves the box */
+    bool carrier_down[2];                 /* nothing reaches this courier */
+    courier_fn *courier_says;             /* NULL: the model alone */
     struct station *station;
     struct commands *commands;
 

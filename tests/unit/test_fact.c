@@ -16,6 +16,7 @@ static struct parcel example(void)
                            .carrier = "sandbox",
                            .service = "surface",
                            .awb = "SBX100000017",
+                           .route = "PNQ/CAM",
                            .mass_mg = 742123,
                            .price_minor = 6200,
                            .currency = "INR",
@@ -36,6 +37,7 @@ static void a_parcel_comes_back_as_it_was(void)
     EXPECT_BYTES(fact->body, bench.commands.batch.facts[1].body, "every field is the same");
     EXPECT_I64(742123, back.mass_mg, "the mass to the milligram");
     EXPECT_TEXT("torn", back.note, "the note");
+    EXPECT_TEXT("PNQ/CAM", back.route, "the sort code");
     EXPECT_BYTES(BYTES_LITERAL("SH/77#a"), fact->subject, "the subject is the order");
     EXPECT_BYTES(BYTES_LITERAL("booked"), fact->kind, "the kind is its word");
 }

@@ -72,7 +72,7 @@ static void an_ordinary_parcel_says_all_it_must(void)
         "1 Sample Road",    "Camp",           "Pune Maharashtra",
         "411001",           "9000000001",     "PREPAID",
         "0.742 kg",         "WEB-1001",       "bay-1-01234567-41-1"};
-    label_draw(&shipment, "Courier", 1, 1016, 1524, &label);
+    label_draw(&shipment, "Courier", "", 1, 1016, 1524, &label);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) EXPECT(has(texts[i]), texts[i]);
     EXPECT(!has("REPRINT"), "the first label is no reprint");
     size_t bars = 0;
@@ -80,10 +80,16 @@ static void an_ordinary_parcel_says_all_it_must(void)
     EXPECT_I64(1, bars, "one bar code, so that nobody scans another");
     shipment.payment = PAYMENT_COD;
     shipment.collect_minor = 149905;
-    label_draw(&shipment, "Courier", 3, 1016, 1524, &label);
+    label_draw(&shipment, "Courier", "", 3, 1016, 1524, &label);
     EXPECT(has("COD  INR 1499.05"), "the money to collect, to the paisa");
     EXPECT(!has("PREPAID"), "and nothing else");
     EXPECT(has("REPRINT 3"), "a reprint says which one it is");
+    EXPECT(!has("FRAGILE") && !has("DANGEROUS"), "no mark that nobody asked for");
+    shipment.fragile = true;
+    memcpy(shipment.dangerous, "UN3481", sizeof "UN3481");
+    label_draw(&shipment, "Courier", "PNQ/CAM", 1, 1016, 1524, &label);
+    EXPECT(has("PNQ/CAM"), "the sorter's code");
+    EXPECT(has("FRAGILE") && has("DANGEROUS GOODS UN3481"), "how it is to be handled");
 }
 
 static void every_label_fits_its_stock(void)
@@ -91,7 +97,7 @@ static void every_label_fits_its_stock(void)
     for (size_t s = 0; s < ARRAY_LEN(stocks); s++) {
         for (unsigned copy = 1; copy < 100; copy += 49) {
             struct shipment shipment = example();
-            label_draw(&shipment, "Courier", copy, stocks[s].width_dmm, stocks[s].height_dmm,
+            label_draw(&shipment, "Courier", "", copy, stocks[s].width_dmm, stocks[s].height_dmm,
                        &label);
             expect_fits("an ordinary one");
             EXPECT(encodes(stocks[s].dpi), "and can be printed");
@@ -103,8 +109,10 @@ static void every_label_fits_its_stock(void)
             memset(shipment.reference, 'W', sizeof shipment.reference - 1);
             shipment.payment = PAYMENT_COD;
             shipment.collect_minor = INT64_MAX;
-            label_draw(&shipment, "A courier with a long name", copy, stocks[s].width_dmm,
-                       stocks[s].height_dmm, &label);
+            shipment.fragile = true;
+            memcpy(shipment.dangerous, "UN3481", sizeof "UN3481");
+            label_draw(&shipment, "A courier with a long name", "WWWW/WWW WWWWWWWWWWWWWWWWWWWWWWW",
+                       copy, stocks[s].width_dmm, stocks[s].height_dmm, &label);
             expect_fits("the longest of everything");
             EXPECT(encodes(stocks[s].dpi), "and can be printed");
         }
@@ -120,7 +128,7 @@ static void every_printer_can_say_it(void)
         for (size_t i = 0; printer_driver_at(i) != NULL; i++) {
             const struct printer_driver *driver = printer_driver_at(i);
             struct textbuf out;
-            label_draw(&shipment, "Courier", 2, 1016, 1524, &label);
+            label_draw(&shipment, "Courier", "", 2, 1016, 1524, &label);
             for (unsigned dpi = 203; dpi <= 300; dpi += 97) {
                 const struct printer_setup setup = {.dpi = dpi,
                                                     .width_dmm = 1016,
@@ -144,7 +152,7 @@ static void hindi_is_cut_between_letters(void)
         textbuf_init(&line, shipment.to.line1, sizeof shipment.to.line1);
         for (size_t i = 0; i < lead; i++) textbuf_char(&line, 'x');
         while (line.len + 3 < sizeof shipment.to.line1) textbuf_text(&line, "क");
-        label_draw(&shipment, "Courier", 1, 1016, 1524, &label);
+        label_draw(&shipment, "Courier", "", 1, 1016, 1524, &label);
         bool found = false;
         for (size_t i = 0; i < label.count; i++) {
             struct bytes text = bytes_of_text(label.items[i].text);
@@ -164,15 +172,15 @@ static void no_address_keeps_a_booked_parcel_from_its_label(void)
         struct shipment shipment = example();
         memcpy(shipment.to.line1, lines[i], strlen(lines[i]) + 1);
         memcpy(shipment.to.name, lines[i], strlen(lines[i]) + 1);
-        label_draw(&shipment, "Courier", 1, 1016, 1524, &label);
+        label_draw(&shipment, "Courier", "", 1, 1016, 1524, &label);
         EXPECT(encodes(203), lines[i]);
         const char *start = strstr(job, "^XA");
         EXPECT(start != NULL && strstr(start + 3, "^XA") == NULL, "and stays an address");
     }
     struct shipment empty = {.awb = "28411000000145"};
-    label_draw(&empty, "", 1, 1016, 1524, &label);
+    label_draw(&empty, "", "", 1, 1016, 1524, &label);
     EXPECT(encodes(203), "even with nothing but a number");
-    label_draw(&empty, "Courier", 1, 400, 300, &label);
+    label_draw(&empty, "Courier", "", 1, 400, 300, &label);
     EXPECT(!encodes(203), "stock that is too small is refused, not printed in part");
 }
 
@@ -180,7 +188,7 @@ int main(int argc, char **argv)
 {
     if (argc > 1) { /* tests/integration/own_label.sh looks at it with other people's eyes */
         struct shipment shipment = example();
-        label_draw(&shipment, "Courier", 2, 1016, 1524, &label);
+        label_draw(&shipment, "Courier", "", 2, 1016, 1524, &label);
         ENSURE(encodes(strcmp(argv[1], "300") == 0 ? 300 : 203));
         return fputs(job, stdout) < 0;
     }

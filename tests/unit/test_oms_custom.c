@@ -27,7 +27,7 @@ static const char full[] =
     "\"state\":\"Karnataka\",\"postcode\":\"560 003\",\"country\":\"IN\"},\"lines\":["
     "{\"line\":\"1\",\"sku\":\"MUG-01\",\"name\":\"Mug\",\"qty\":2,\"value_minor\":100000},"
     "{\"line\":\"2\",\"sku\":\"PEN-02\",\"qty\":1,\"value_minor\":49900,\"future\":[{}]}],"
-    "\"unknown\":{\"field\":1}}";
+    "\"handling\":{\"fragile\":true,\"dangerous\":\"UN3481\"},\"unknown\":{\"field\":1}}";
 
 static void a_full_order_is_read(void)
 {
@@ -51,6 +51,8 @@ static void a_full_order_is_read(void)
     EXPECT_I64(3, order.item_count, "pieces");
     EXPECT_TEXT("2 x Mug, 1 x PEN-02", order.contents, "contents, by name or else by SKU");
     EXPECT_TEXT("delhivery", order.carrier, "the courier the order demands");
+    EXPECT(order.fragile, "to be handled with care");
+    EXPECT_TEXT("UN3481", order.dangerous, "what is dangerous in it");
 }
 
 /* Replaces `from` in the full order. */
@@ -91,6 +93,11 @@ static void what_breaks_the_contract_is_refused_with_a_sentence(void)
         {"\"qty\":2", "\"qty\":0", "no line of nothing"},
         {"\"qty\":2,", "", "a quantity is needed"},
         {"\"lines\":[", "\"other\":[", "lines are needed"},
+        {"\"fragile\":true", "\"fragile\":\"yes\"", "fragile is true or false"},
+        {"\"UN3481\"", "\"UN348\"", "a UN number has four digits"},
+        {"\"UN3481\"", "\"UN34812\"", "and no more"},
+        {"\"UN3481\"", "\"lithium\"", "and is no word"},
+        {"\"handling\":{", "\"handling\":[], \"h\":{", "handling is an object"},
         {"\"unknown\":{\"field\":1}", "\"id\":\"SH-78\"", "a repeated key is no order"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -42,6 +42,9 @@ static void the_fullest_shipment_comes_back(void)
     fill(before.service, sizeof before.service, 's');
     fill(before.currency, sizeof before.currency, 'I');
     fill(before.contents, sizeof before.contents, '"');
+    fill(before.dangerous, sizeof before.dangerous, 'U');
+    fill(before.date, sizeof before.date, '2');
+    before.fragile = true;
     fill(before.to.name, sizeof before.to.name, '\\');
     fill(before.to.phone, sizeof before.to.phone, '9');
     fill(before.to.line1, sizeof before.to.line1, '\n');

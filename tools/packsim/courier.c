@@ -232,6 +232,8 @@ static struct refusal shipment_take(struct json root, struct booking *row)
     row->length_mm = member_i64(root, "length_mm", 0);
     row->width_mm = member_i64(root, "width_mm", 0);
     row->height_mm = member_i64(root, "height_mm", 0);
+    row->fragile = member_is_true(root, "fragile");
+    (void)member_text(root, "dangerous", row->dangerous, sizeof row->dangerous);
     (void)member_text(root, "order_no", row->order_no, sizeof row->order_no);
     (void)member_text(root, "awb", row->awb, sizeof row->awb);
     if (!member_text(root, "pickup", row->pickup, sizeof row->pickup) || modes.warehouse_unknown)

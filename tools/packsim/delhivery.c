@@ -124,6 +124,12 @@ static int64_t grams_of(struct json value)
                : 0;
 }
 
+static bool is_yes(struct json value)
+{
+    struct bytes word;
+    return json_text(value, &word) && bytes_equal_ignore_case(word, "true");
+}
+
 static void text_member(struct json object, const char *key, char *out_text, size_t size)
 {
     struct bytes text;
@@ -163,6 +169,9 @@ static void package_read(struct json package, struct booking *row)
         grams_of(json_get(package, "shipment_length")) * 10; /* cm; the same kind of number */
     row->width_mm = grams_of(json_get(package, "shipment_width")) * 10;
     row->height_mm = grams_of(json_get(package, "shipment_height")) * 10;
+    row->fragile = is_yes(json_get(package, "fragile_shipment"));
+    if (is_yes(json_get(package, "dangerous_good"))) /* it is not told which */
+        snprintf(row->dangerous, sizeof row->dangerous, "yes");
     row->body_hash = six_fields(row);
 }
 

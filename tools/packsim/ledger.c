@@ -99,6 +99,8 @@ static void booking_write(struct json_writer *writer, const char *key_or_null,
     json_write_i64(writer, "mass_g", booking->mass_g);
     json_write_boolean(writer, "cod", booking->cod);
     json_write_i64(writer, "collect_minor", booking->collect_minor);
+    json_write_boolean(writer, "fragile", booking->fragile);
+    json_write_text(writer, "dangerous", booking->dangerous);
     json_write_time(writer, "booked_at", booking->booked_ms);
     json_write_close(writer, '}');
 }
@@ -164,6 +166,8 @@ static void booking_load(struct json line)
     row.booked_mass_g = row.mass_g;
     row.cod = member_is_true(object, "cod");
     row.collect_minor = member_i64(object, "collect_minor", 0);
+    row.fragile = member_is_true(object, "fragile");
+    (void)member_text(object, "dangerous", row.dangerous, sizeof row.dangerous);
     if (!json_text(json_get(object, "booked_at"), &time) || !time_parse(time, &row.booked_ms))
         return;
     row.length_mm = member_i64(line, "length_mm", 0);

@@ -31,6 +31,8 @@ struct booking {
     int64_t mass_g;        /* as it stands */
     int64_t booked_mass_g; /* as it was booked */
     int64_t length_mm, width_mm, height_mm;
+    bool fragile;
+    char dangerous[7]; /* what the courier was told: a UN number, "yes", or nothing */
     bool cod;
     int64_t collect_minor;
     char pickup[65];

@@ -179,6 +179,10 @@ void order_write(struct json_writer *writer, const char *key_or_null, const stru
     json_write_i64(writer, "width_mm", order->width_mm);
     json_write_i64(writer, "height_mm", order->height_mm);
     json_write_close(writer, '}');
+    json_write_open(writer, "handling", '{');
+    json_write_boolean(writer, "fragile", order->fragile);
+    json_write_text(writer, "dangerous", order->dangerous);
+    json_write_close(writer, '}');
     address_write(writer, order);
     lines_write(writer, order);
     json_write_close(writer, '}');

@@ -61,6 +61,8 @@ struct order {
     int64_t collect_minor;
     int64_t expected_g;
     int64_t length_mm, width_mm, height_mm;
+    bool fragile;
+    char dangerous[7]; /* UN number, or empty */
     char name[65], phone[21], line1[129], line2[65], city[41], state[41], postcode[11];
     struct order_line lines[ORDER_LINES_MAX];
     size_t line_count;

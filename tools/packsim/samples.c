@@ -135,6 +135,10 @@ static void specialise(struct order *order, unsigned number)
     case 1017: /* a name beyond Latin */
         snprintf(order->name, sizeof order->name, "उदाहरण व्यक्ति 17");
         break;
+    case 1018: order->fragile = true; break;
+    case 1019: /* lithium batteries packed with equipment */
+        snprintf(order->dangerous, sizeof order->dangerous, "UN3481");
+        break;
     default: break;
     }
 }

@@ -150,6 +150,7 @@ static void write_dots(struct json_writer *writer, const struct render_options *
     json_write_i64(writer, "dpi", options->dpi);
     write_crop(writer, answer);
     write_decimal(writer, "scale", answer->scale_ppm, 1000000);
+    if (answer->codes_drawn > 0) json_write_i64(writer, "barcodes_drawn", answer->codes_drawn);
     write_codes(writer, answer);
 }
 
