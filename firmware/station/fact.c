@@ -144,6 +144,7 @@ static void write_body(struct textbuf *text, enum fact_kind kind, const struct p
     if (kind == FACT_PRINT) {
         write_if(&json, "label_by", parcel->label_by);
         write_if(&json, "picture", parcel->picture);
+        write_if(&json, "label_notes", parcel->label_notes);
         write_if(&json, "anyway_by", parcel->anyway_by);
     }
     json_write_close(&json, '}');

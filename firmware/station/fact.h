@@ -17,6 +17,7 @@
 #include "firmware/station/step.h"
 
 #define FACT_KEY_SIZE 160
+#define LABEL_NOTES_SIZE 96
 #define FACT_BODY_SIZE 2048
 
 enum fact_kind {
@@ -73,8 +74,9 @@ struct parcel { /* what facts about a parcel say; zero where a fact does not say
     char note[65];                  /* a reason's word */
     char evidence[9]; /* PRINTED: how that is known, printing.h; empty in facts of before */
     char label_by[9]; /* PRINT: how the label was made, labelling.h */
-    char picture[EVENT_HASH_SIZE]; /* PRINT: of its dots; empty: the printer drew them */
-    char anyway_by[121];           /* PRINT: who wanted it though its barcode could not be read */
+    char picture[EVENT_HASH_SIZE];      /* PRINT: of its dots; empty: the printer drew them */
+    char label_notes[LABEL_NOTES_SIZE]; /* PRINT: label_notes.h */
+    char anyway_by[121]; /* PRINT: who wanted it though its barcode could not be read */
 };
 
 /* The last four characters: enough for a line of the log. */

@@ -91,6 +91,16 @@ static void write_mass(struct json_writer *json, int64_t mass_mg)
     json_write_text(json, "mass_g", storage);
 }
 
+static void write_label_notes(struct json_writer *json, unsigned notes)
+{
+    if (notes == 0) return;
+    json_write_open(json, "notes", '[');
+    for (unsigned i = 0; i < LABEL_NOTES; i++) {
+        if ((notes & 1u << i) != 0) json_write_text(json, NULL, label_note_word(i));
+    }
+    json_write_close(json, ']');
+}
+
 static void write_parcel(struct json_writer *json, const struct view *view)
 {
     const struct packing *packing = view->packing;
@@ -113,6 +123,7 @@ static void write_parcel(struct json_writer *json, const struct view *view)
         json_write_open(json, "printing", '{');
         json_write_i64(json, "copy", packing->parcel.copy);
         write_if(json, "picture", view->floor->printing->parcel.picture);
+        write_label_notes(json, view->floor->printing->notes);
         json_write_close(json, '}');
     }
 }

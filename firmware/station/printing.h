@@ -22,6 +22,7 @@
 #define PACKD_FIRMWARE_STATION_PRINTING_H
 
 #include "firmware/station/devices.h"
+#include "firmware/station/label_notes.h"
 #include "firmware/station/labelling.h"
 
 #define PRINT_JOB_MAX (384u * 1024u) /* 4 x 6 inches of noise at 300 dpi, uncompressed, and room */
@@ -83,6 +84,8 @@ struct printing {
     enum print_evidence evidence; /* PRINTED */
     /* Where the label lay on a courier's sheet last time: looked at first the next time. */
     struct render_crop crops[CONFIG_CARRIERS_MAX];
+    unsigned notes;                      /* of the label being printed: label_notes.h */
+    uint16_t noted[CONFIG_CARRIERS_MAX]; /* which of a courier's the log has said */
 };
 
 void printing_init(struct printing *printing);

@@ -110,6 +110,12 @@ function labelPicture(printing, language) {
     return [make('img', { class: 'label', src: source, alt: word(language, 'words', 'label') })];
 }
 
+// What is less than good about it: the packer looks before it is stuck on.
+function labelNotes(printing, language) {
+    const notes = printing?.notes ?? [];
+    return notes.flatMap((note) => line('odd', word(language, 'label_notes', note)));
+}
+
 function paymentBadge(order, language) {
     if (!order.payment) return [];
     const due = order.collect_minor > 0 && order.currency;
@@ -123,9 +129,10 @@ function orderBuild({ order, booking, printing, taken }, language) {
     const several = order.packages_total > 1 && `${order.package_no} / ${order.packages_total}`;
     const items = order.items && `${order.contents ? '· ' : ''}${order.items} ${say('items')}`;
     const courier = booking?.carrier && nameText(booking.carrier);
+    const odd = labelNotes(printing, language); // what is in the parcel matters no more
     return [
         make('h2', {}, order.order_no ?? '', ...paymentBadge(order, language)),
-        ...line('contents', joined(order.contents, items)),
+        ...(odd.length > 0 ? odd : line('contents', joined(order.contents, items))),
         ...row(say('package'), several),
         ...row(say('to'), joined(order.city, order.postcode)),
         ...row(say('taken'), taken && `${gramsText(taken.mass_g)} g`),

@@ -87,6 +87,19 @@ test('every line of the station for the log has its sentences, of arguments that
     }
 });
 
+test('every note about a label has its word on the page and its sentences in the log', () => {
+    const source = readFileSync(new URL('label_notes.c', station), 'utf8');
+    const rows = [...source.matchAll(/"(\w+)", "(log_label_\w+)"/g)];
+    assert.ok(rows.length > 5, 'label_notes.c looks different now: teach this test to read it');
+    const given = ['order_no', 'courier', 'percent'];
+    for (const [, note, id] of rows) {
+        assert.ok(english.label_notes[note], `${note} has no word`);
+        assert.ok(english.messages[id], `${id} has no sentence`);
+        for (const name of argumentsOf(english.messages[id].what)) assert.ok(given.includes(name), id);
+    }
+    assert.equal(Object.keys(english.label_notes).length, rows.length, 'and no word is left over');
+});
+
 test('every picture that is named is drawn', async () => {
     const pictures = await import(new URL('pictures.mjs', web));
     const symbols = [...read('index.html').matchAll(/<symbol id="([\w-]+)"/g)].map(

@@ -43,7 +43,8 @@ static void done(struct world *world, void *data)
     memset(rows, 0, answer.output_bytes);
     size_t len = strlen(drawing->text);
     if (len <= answer.bytes_per_row) memcpy(rows, drawing->text, len);
-    if (drawing->unread) answer.warnings = RENDER_WARN_WANTED;
+    answer.warnings = world->render_warns | (drawing->unread ? RENDER_WARN_WANTED : 0u);
+    answer.scale_ppm = (answer.warnings & RENDER_WARN_SCALED) != 0 ? 953500 : 1000000;
     if (drawing->refused || len > answer.bytes_per_row) {
         answer.result = RENDER_REFUSED;
         answer.output_bytes = 0;

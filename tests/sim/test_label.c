@@ -66,6 +66,21 @@ static void our_own_label_bears_the_sort_code_also_after_a_cut(void)
     scenario_judge(world);
 }
 
+static void what_is_odd_about_a_label_is_said_and_stands_in_its_fact(void)
+{
+    struct world *world = begin();
+    world->render_warns = RENDER_WARN_SCALED | RENDER_WARN_TEXT_CUT;
+    scenario_pack(world, "WEB-1", 742000);
+    EXPECT_I64(1, world->report.labels, "it is printed all the same");
+    EXPECT(print_says(world, "\"label_notes\":\"scaled text_cut\""), "its fact says what");
+    EXPECT_I64(2, world->label_logs, "the log says both");
+    bench_lay(world, 0);
+    sim_pass(world, 3000);
+    scenario_pack(world, "WEB-2", 742000);
+    EXPECT_I64(3, world->label_logs, "once a courier, but a cut address always");
+    scenario_end(world, 2, "two bookings");
+}
+
 static void where_nobody_draws_the_printer_does(void)
 {
     struct world *world = begin();
@@ -150,6 +165,7 @@ int main(void)
     EXPECT_RUN(a_document_that_reads_is_printed_and_known_by_its_dots);
     EXPECT_RUN(a_document_that_does_not_read_is_drawn_by_us);
     EXPECT_RUN(our_own_label_bears_the_sort_code_also_after_a_cut);
+    EXPECT_RUN(what_is_odd_about_a_label_is_said_and_stands_in_its_fact);
     EXPECT_RUN(where_nobody_draws_the_printer_does);
     EXPECT_RUN(a_label_nobody_may_draw_waits_for_a_name);
     EXPECT_RUN(another_parcels_document_is_never_printed);

@@ -202,7 +202,10 @@ static void perform(struct world *world, const struct command *command)
     case COMMAND_EXCHANGE_CANCEL: break; /* its answer will find nobody */
     case COMMAND_RENDER: render_draw(world, command); break;
     case COMMAND_SHOW: break;
-    case COMMAND_LOG: trace_log(world, command); break;
+    case COMMAND_LOG:
+        world->label_logs += strncmp(command->log.id, "log_label_", 10) == 0;
+        trace_log(world, command);
+        break;
     case COMMAND_CONFIG_ADOPTED: /* its couriers were looked up again */
         if (world->keyless) world->station->carriers[0] = &world->plain;
         break;

@@ -234,6 +234,8 @@ struct world {
     bool keyless;
     bool pages;                           /* the sandbox's labels are documents */
     char drawn_route[CARRIER_ROUTE_SIZE]; /* sort code of our last own label */
+    unsigned label_logs;                  /* lines of the log about labels */
+    uint32_t render_warns;                /* a scenario's: enum render_warning of every label */
     bool render_blind;                    /* a scenario's: no barcode of a document can be read */
     bool render_gone;                     /* there is nobody who draws */
     bool line_down;                       /* nothing leaves the box */

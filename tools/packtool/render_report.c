@@ -59,6 +59,7 @@ static void write_code(struct json_writer *writer, const struct render_code *cod
 {
     static const struct word words[] = {{RENDER_CODE_QUIET, "quiet_zone"},
                                         {RENDER_CODE_THIN, "thin_bars"},
+                                        {RENDER_CODE_LOW, "low_bars"},
                                         {RENDER_CODE_HARD, "hard_to_read"}};
     json_write_open(writer, NULL, '{');
     json_write_text(writer, "type", code->type);
