@@ -112,6 +112,7 @@ static bool draw_page(const struct render_request *request, struct pdf *pdf, str
     struct sheet sheet;
     if (!turn_to(pdf, page, &sheet, answer)) return false;
     if (!document_place(request, &sheet, out_grey, answer)) return false;
+    out_grey->soft = true;
     if (pdf_misses_font(pdf)) answer->warnings |= RENDER_WARN_FONTS;
     return true;
 }

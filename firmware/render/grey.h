@@ -9,6 +9,7 @@ struct grey { /* 0 is black, 255 white */
     unsigned width, height;
     size_t bytes_per_row;
     uint8_t *rows;       /* malloc'd, owned; grey_free */
+    bool soft;           /* drawn, with soft edges between the dots: snap.h */
     unsigned speck_dots; /* black specks of up to so many dots are noise; 0: it is no scan */
 };
 

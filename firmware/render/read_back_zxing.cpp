@@ -60,7 +60,8 @@ ZXing::DecodeHints options_of(const struct look &look)
         if (look.kinds & CODE_BIT(each.kind)) formats |= each.format;
     options.setFormats(formats);
     options.setTryHarder(true);
-    options.setTryRotate(look.turned);
+    // 1.4 tries a PDF417 upside down by itself, 2.x only when told.
+    options.setTryRotate(look.turned || look.kinds == CODE_BIT(CODE_PDF417));
     options.setTryDownscale(false);
     options.setIsPure(look.pure);
     options.setBinarizer(look.smooth ? ZXing::Binarizer::LocalAverage : ZXing::Binarizer::BoolCast);

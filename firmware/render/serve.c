@@ -12,6 +12,7 @@
 #include "firmware/render/document.h"
 #include "firmware/render/held_poppler.h"
 #include "firmware/render/read_back.h"
+#include "firmware/render/snap.h"
 
 #define IDLE_MS 1000
 
@@ -65,6 +66,7 @@ static bool draw_document(const struct render_request *request, struct bytes inp
     ENSURE(grey.width == bits->width && grey.height == bits->height);
     bits_threshold(&grey, bits);
     if (grey.speck_dots > 0) bits_despeckle(bits, grey.speck_dots);
+    if (grey.soft) snap_bars(&grey, request->dpi, bits);
     grey_free(&grey);
     answer->bits_us = now_us() - drawn_us;
     return true;

@@ -130,7 +130,7 @@ static void zbarimg_reads_no_more(void)
         /* Its kinds but for DataBar and add-ons, which it sees where there are none. */
         snprintf(command, sizeof command,
                  "zbarimg -q -Sdisable -Scode128.enable -Scode39.enable -Scode93.enable "
-                 "-Sean13.enable -Sqrcode.enable %s 2>/dev/null",
+                 "-Sean13.enable -Sqrcode.enable '%s' 2>/dev/null",
                  labels[number].path);
         FILE *answer = popen(command, "r");
         while (answer != NULL && fgets(line, sizeof line, answer) != NULL) {
@@ -148,9 +148,9 @@ static void zxing_wasm_reads_no_more(void)
     unsigned read = 0, number = 0;
     char line[512], command[1024], text[256];
     int len = snprintf(command, sizeof command,
-                       "node " PACKD_SOURCE_DIR "/tests/render/other_reader.mjs");
+                       "node '" PACKD_SOURCE_DIR "/tests/render/other_reader.mjs'");
     for (unsigned i = 0; i < LABELS; i++)
-        len += snprintf(command + len, sizeof command - (size_t)len, " %s", labels[i].path);
+        len += snprintf(command + len, sizeof command - (size_t)len, " '%s'", labels[i].path);
     FILE *answer = popen(command, "r");
     while (answer != NULL && fgets(line, sizeof line, answer) != NULL) {
         if (sscanf(line, "%u %*s %*s \"%255[^\"]", &number, text) == 2 && number < LABELS)
