@@ -2,14 +2,18 @@
  * appendix on compressed graphics.
  *
  * Rules. The numbers of a ^GF are documented up to 99999, so a picture goes in strips of so many
- * bytes, each without the white around it. A strip is written in the shorter of two forms: hex with
- * repeat counts, which is measured first, or a zlib stream in base64 with its CRC. "!", ones to the
- * end of the row, is not used: not every reader knows it. */
+ * bytes, each without the white around it. A strip is written in the shorter of two forms: a zlib
+ * stream in base64 with its CRC, or hex with repeat counts, which is then measured as far as it is
+ * not longer. "!", ones to the end of the row, is not used: not every reader knows it. */
 #include "drivers/printer_zpl.h"
+
+#include <string.h>
+
 #include "hal/base/crc.h"
 #include "hal/base/deflate.h"
 
 #define STRIP_BYTES_MAX 99999u
+#define ROW_BYTES_MAX (PICTURE_DOTS_MAX / 8)
 
 struct pen { /* writes, or only counts where `out` is NULL */
     struct textbuf *out;
@@ -28,14 +32,6 @@ static void put(struct pen *pen, char one)
 /* ---- hex with repeat counts
  * ------------------------------------------------------------------- */
 
-static char digit_at(const struct picture *picture, const struct picture_band *band, unsigned row,
-                     unsigned place)
-{
-    static const char digits[] = "0123456789ABCDEF";
-    uint8_t byte = picture_byte(picture, row, band->left + place / 2);
-    return digits[place % 2 == 0 ? byte >> 4 : byte & 15];
-}
-
 static void put_run(struct pen *pen, char digit, unsigned count)
 {
     unsigned rest = count;
@@ -50,36 +46,56 @@ static void put_run(struct pen *pen, char digit, unsigned count)
     put(pen, digit);
 }
 
-static bool is_repeated(const struct picture *picture, const struct picture_band *band,
-                        unsigned row)
+static unsigned digit_at(const uint8_t *row, unsigned place)
 {
-    if (row == band->top) return false;
-    for (unsigned i = band->left; i < band->left + band->width; i++) {
-        if (picture_byte(picture, row, i) != picture_byte(picture, row - 1, i)) return false;
-    }
-    return true;
+    return place % 2 == 0 ? row[place / 2] >> 4 : row[place / 2] & 15u;
 }
 
-static void put_hex_row(struct pen *pen, const struct picture *picture,
-                        const struct picture_band *band, unsigned row)
+/* How many digits, from this one on, are the same. */
+static unsigned run_at(const uint8_t *row, unsigned place, unsigned places)
 {
-    unsigned used = band->width; /* white at the end of a row goes as a comma */
-    while (used > 0 && picture_byte(picture, row, band->left + used - 1) == 0) used--;
+    unsigned digit = digit_at(row, place), end = place + 1;
+    uint8_t twice = (uint8_t)(digit << 4 | digit);
+    if (end % 2 == 1 && end < places) {
+        if (digit_at(row, end) != digit) return 1;
+        end++;
+    }
+    while (end + 1 < places && row[end / 2] == twice) end += 2;
+    if (end < places && digit_at(row, end) == digit) end++;
+    return end - place;
+}
+
+static void put_hex_row(struct pen *pen, const uint8_t *row, unsigned width)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    unsigned used = width; /* white at the end of a row goes as a comma */
+    while (used > 0 && row[used - 1] == 0) used--;
     for (unsigned at = 0; at < 2 * used;) {
-        char digit = digit_at(picture, band, row, at);
-        unsigned run = 1;
-        while (at + run < 2 * used && digit_at(picture, band, row, at + run) == digit) run++;
-        put_run(pen, digit, run);
+        unsigned run = run_at(row, at, 2 * used);
+        put_run(pen, digits[digit_at(row, at)], run);
         at += run;
     }
-    if (used < band->width) put(pen, ',');
+    if (used < width) put(pen, ',');
 }
 
-static void put_hex(struct pen *pen, const struct picture *picture, const struct picture_band *band)
+static void copy_row(const struct picture *picture, const struct picture_band *band, unsigned row,
+                     uint8_t *out)
 {
-    for (unsigned row = band->top; row < band->top + band->rows; row++) {
-        if (is_repeated(picture, band, row)) put(pen, ':');
-        else put_hex_row(pen, picture, band, row);
+    unsigned last = band->width - 1; /* what lies behind the last dot is not of the picture */
+    memcpy(out, picture->rows + row * picture->bytes_per_row + band->left, last);
+    out[last] = picture_byte(picture, row, band->left + last);
+}
+
+/* Until it is done, or as long as `most`. */
+static void put_hex(struct pen *pen, const struct picture *picture, const struct picture_band *band,
+                    size_t most)
+{
+    uint8_t rows[2][ROW_BYTES_MAX];
+    for (unsigned i = 0; i < band->rows && pen->len < most; i++) {
+        uint8_t *row = rows[i % 2];
+        copy_row(picture, band, band->top + i, row);
+        if (i > 0 && memcmp(row, rows[(i + 1) % 2], band->width) == 0) put(pen, ':');
+        else put_hex_row(pen, row, band->width);
     }
 }
 
@@ -127,9 +143,8 @@ static bool put_packed(struct pen *pen, const struct picture *picture,
     if (deflate == NULL) return false;
     put_text(pen, ":Z64:");
     for (unsigned row = band->top; row < band->top + band->rows; row++) {
-        uint8_t bytes[PICTURE_DOTS_MAX / 8];
-        for (unsigned i = 0; i < band->width; i++)
-            bytes[i] = picture_byte(picture, row, band->left + i);
+        uint8_t bytes[ROW_BYTES_MAX];
+        copy_row(picture, band, row, bytes);
         deflate_add(deflate, bytes_of(bytes, band->width), false);
     }
     deflate_add(deflate, BYTES_NONE, true);
@@ -154,11 +169,12 @@ static void put_strip(const struct picture *picture, const struct picture_band *
     textbuf_format(out, "^FO%u,%u^GFA,%u,%u,%u,", band->left * 8, band->top, bytes, bytes,
                    band->width);
     struct textbuf before = *out;
-    put_hex(&hex, picture, band);
-    if (!put_packed(&packed, picture, band, scratch) || packed.len >= hex.len) {
-        hex.out = out;
+    bool is_packed = put_packed(&packed, picture, band, scratch);
+    if (is_packed) put_hex(&hex, picture, band, packed.len + 1);
+    if (!is_packed || packed.len >= hex.len) {
+        hex = (struct pen){.out = out};
         *out = before;
-        put_hex(&hex, picture, band);
+        put_hex(&hex, picture, band, SIZE_MAX);
     }
     textbuf_text(out, "^FS\n");
 }

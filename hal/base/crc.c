@@ -13,6 +13,12 @@ static const uint32_t ethernet[16] = {
     0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C, 0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C,
 };
 
+static const uint16_t xmodem[16] = {
+    /* polynomial 0x1021, the highest bit first */
+    0x0000, 0x1021, 0x2042, 0x3063, 0x4084, 0x50A5, 0x60C6, 0x70E7,
+    0x8108, 0x9129, 0xA14A, 0xB16B, 0xC18C, 0xD1AD, 0xE1CE, 0xF1EF,
+};
+
 static uint32_t add(const uint32_t table[16], uint32_t crc, struct bytes data)
 {
     crc = ~crc;
@@ -39,8 +45,8 @@ uint16_t crc16_add(uint16_t crc, struct bytes data)
     unsigned sum = crc;
     for (size_t i = 0; i < data.len; i++) {
         sum ^= (unsigned)data.data[i] << 8;
-        for (unsigned bit = 0; bit < 8; bit++)
-            sum = ((sum & 0x8000u) != 0 ? sum << 1 ^ 0x1021u : sum << 1) & 0xFFFFu;
+        sum = (sum << 4 & 0xFFFFu) ^ xmodem[sum >> 12];
+        sum = (sum << 4 & 0xFFFFu) ^ xmodem[sum >> 12];
     }
     return (uint16_t)sum;
 }
