@@ -9,14 +9,11 @@ struct dot {
     unsigned x, y;
 };
 
-/* Eight grey dots at once: the high bit of each is 0 when it is dark. The product moves the eight
- * bits, which lie eight apart, side by side into the highest byte, the first dot first. */
+/* The product moves the eight bits, which lie eight apart, side by side into the highest byte, the
+ * first dot first. */
 static uint8_t eight_dots(const uint8_t *grey)
 {
-    uint64_t word = 0;
-    for (unsigned i = 0; i < 8; i++) word |= (uint64_t)grey[i] << 8 * i;
-    uint64_t dark = ~word >> 7 & 0x0101010101010101u;
-    return (uint8_t)(dark * 0x8040201008040201u >> 56);
+    return (uint8_t)(grey_dark_eight(grey) * 0x8040201008040201u >> 56);
 }
 
 static uint8_t last_dots(const uint8_t *grey, unsigned count)
@@ -93,13 +90,24 @@ void bits_despeckle(struct bits *bits, unsigned dots)
     }
 }
 
+/* Pairs, then fours, then bytes are added up side by side. Processors that do it at once are newer
+ * than some that this must run on. */
+static unsigned ones_in(uint64_t word)
+{
+    word -= word >> 1 & 0x5555555555555555u;
+    word = (word & 0x3333333333333333u) + (word >> 2 & 0x3333333333333333u);
+    word = (word + (word >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
+    return (unsigned)(word * 0x0101010101010101u >> 56);
+}
+
 uint64_t bits_count_black(const struct bits *bits)
 {
-    uint64_t count = 0;
-    for (unsigned y = 0; y < bits->height; y++) {
-        const uint8_t *row = bits->rows + y * bits->bytes_per_row;
-        for (unsigned i = 0; i < (bits->width + 7) / 8; i++)
-            count += (unsigned)__builtin_popcount(row[i]);
+    size_t bytes = bits->bytes_per_row * bits->height;
+    uint64_t count = 0, word = 0;
+    for (size_t at = 0; at < bytes; at += sizeof word) {
+        word = 0;
+        memcpy(&word, bits->rows + at, bytes - at < sizeof word ? bytes - at : sizeof word);
+        count += ones_in(word);
     }
     return count;
 }

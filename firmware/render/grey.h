@@ -19,4 +19,14 @@ struct grey { /* 0 is black, 255 white */
 MUST_USE bool grey_make(struct grey *grey, unsigned width, unsigned height);
 void grey_free(struct grey *grey);
 
+/* Of eight dots, the first in the lowest byte: 1 where a byte is darker than half, else 0. Written
+ * out, because only then is it one load. */
+static inline uint64_t grey_dark_eight(const uint8_t *dots)
+{
+    uint64_t word = (uint64_t)dots[0] | (uint64_t)dots[1] << 8 | (uint64_t)dots[2] << 16 |
+                    (uint64_t)dots[3] << 24 | (uint64_t)dots[4] << 32 | (uint64_t)dots[5] << 40 |
+                    (uint64_t)dots[6] << 48 | (uint64_t)dots[7] << 56;
+    return ~word >> 7 & 0x0101010101010101u;
+}
+
 #endif
