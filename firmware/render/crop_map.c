@@ -2,6 +2,7 @@
 #include "firmware/render/crop_map.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define INK_BELOW 200      /* thin text in a small drawing is light */
 #define LINE_DOTS 2u       /* a cut line is no thicker */
@@ -29,12 +30,20 @@ static void make_ink(struct crop_map *map, const struct grey *sheet)
     }
 }
 
-static unsigned count_line(const struct view *view, unsigned line)
+/* In the order of memory, whichever way the view looks. */
+static void count_lines(const struct view *view, uint32_t *counts)
 {
-    unsigned count = 0;
-    for (unsigned i = 0; i < view->length; i++)
-        count += view->ink[line * view->line_step + i * view->dot_step];
-    return count;
+    bool lying = view->dot_step == 1;
+    unsigned rows = lying ? view->lines : view->length;
+    unsigned columns = lying ? view->length : view->lines;
+    memset(counts, 0, view->lines * sizeof *counts);
+    for (unsigned y = 0; y < rows; y++) {
+        const uint8_t *row = view->ink + (size_t)y * columns;
+        uint32_t count = 0;
+        for (unsigned x = 0; lying && x < columns; x++) count += row[x];
+        for (unsigned x = 0; !lying && x < columns; x++) counts[x] += row[x];
+        if (lying) counts[y] = count;
+    }
 }
 
 /* Does ink reach across the sheet along these lines, in one piece or in dashes? The frames of two
@@ -84,7 +93,7 @@ static bool divides(const uint32_t *counts, const struct view *view, unsigned fi
 
 static void erase_lines(const struct view *view, uint32_t *counts)
 {
-    for (unsigned line = 0; line < view->lines; line++) counts[line] = count_line(view, line);
+    count_lines(view, counts);
     unsigned least = view->length / 6; /* of a dashed line */
     for (unsigned line = 0; line < view->lines; line++) {
         unsigned end = line;
@@ -126,19 +135,35 @@ static void sum_up(uint32_t *sums, unsigned width, unsigned height)
 
 static void sum_ink(struct crop_map *map)
 {
+    size_t step = (size_t)map->width + 1;
     for (unsigned y = 0; y < map->height; y++) {
-        for (unsigned x = 0; x < map->width; x++)
-            map->ink_sums[(size_t)(y + 1) * (map->width + 1) + x + 1] =
-                map->ink[(size_t)y * map->width + x];
+        const uint8_t *ink = map->ink + (size_t)y * map->width;
+        const uint32_t *above = map->ink_sums + y * step + 1;
+        uint32_t *sums = map->ink_sums + (y + 1) * step + 1;
+        uint32_t row = 0;
+        for (unsigned x = 0; x < map->width; x++) {
+            row += ink[x];
+            sums[x] = above[x] + row;
+        }
     }
-    sum_up(map->ink_sums, map->width, map->height);
+}
+
+static unsigned mean_of_cell(const struct grey *sheet, unsigned left, unsigned top)
+{
+    unsigned sum = 0;
+    for (unsigned y = top; y < top + CROP_CELL; y++) {
+        const uint8_t *row = sheet->rows + y * sheet->bytes_per_row + left;
+        for (unsigned x = 0; x < CROP_CELL; x++) sum += row[x];
+    }
+    return sum / (CROP_CELL * CROP_CELL);
 }
 
 /* Bars change strongly along one direction and not along the other; a matrix of dots changes along
  * both, and half of it is black. Letters are thinner and rounder. */
 static bool looks_like_bars(const struct grey *sheet, unsigned left, unsigned top)
 {
-    unsigned along = 0, across = 0, sum = 0;
+    unsigned along = 0, across = 0, mean = mean_of_cell(sheet, left, top);
+    if (mean < 30 || mean > 200) return false; /* most of a sheet is white */
     for (unsigned y = top; y < top + CROP_CELL; y++) {
         const uint8_t *row = sheet->rows + y * sheet->bytes_per_row;
         const uint8_t *next = y + 1 < sheet->height ? row + sheet->bytes_per_row : row;
@@ -146,12 +171,9 @@ static bool looks_like_bars(const struct grey *sheet, unsigned left, unsigned to
             unsigned right = x + 1 < sheet->width ? x + 1 : x;
             along += (unsigned)abs(row[x] - row[right]);
             across += (unsigned)abs(row[x] - next[x]);
-            sum += row[x];
         }
     }
     const unsigned dots = CROP_CELL * CROP_CELL;
-    unsigned mean = sum / dots;
-    if (mean < 30 || mean > 200) return false;
     if (along > dots * 10 && along > across * 6) return true;
     if (across > dots * 10 && across > along * 6) return true;
     return mean < 160 && along > dots * 25 && across > dots * 25;
