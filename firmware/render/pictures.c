@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hal/base/crc.h"
-
 #define WHOLE (offsetof(struct render_request, wanted) + sizeof((struct render_request){0}.wanted))
 
 /* What is the same in every copy of one label; behind its last part there is nothing but zero. */
@@ -22,15 +20,11 @@ static struct render_request plain_of(const struct render_request *request)
     return plain;
 }
 
-static uint32_t hash_of(const struct render_request *plain, struct bytes input)
-{
-    return crc32c_add(crc32c_add(0, bytes_of(plain, WHOLE)), input);
-}
-
+/* Of inputs as long as each other it is seldom more than their beginning that is alike. */
 static bool is_it(const struct picture_kept *kept, const struct render_request *plain,
-                  uint32_t hash, struct bytes input)
+                  struct bytes input)
 {
-    return kept->bytes != NULL && kept->hash == hash && kept->input_len == input.len &&
+    return kept->bytes != NULL && kept->input_len == input.len &&
            memcmp(&kept->request, plain, WHOLE) == 0 &&
            memcmp(kept->bytes, input.data, input.len) == 0;
 }
@@ -39,10 +33,9 @@ bool pictures_find(struct pictures *pictures, const struct render_request *reque
                    struct bytes input, struct bits *bits, struct render_answer *answer)
 {
     const struct render_request plain = plain_of(request);
-    uint32_t hash = hash_of(&plain, input);
     for (size_t i = 0; i < PICTURES_MAX; i++) {
         struct picture_kept *kept = &pictures->kept[i];
-        if (!is_it(kept, &plain, hash, input)) continue;
+        if (!is_it(kept, &plain, input)) continue;
         ENSURE(kept->picture_len == bits->bytes_per_row * bits->height);
         memcpy(bits->rows, kept->bytes + kept->input_len, kept->picture_len);
         uint32_t number = answer->number;
@@ -102,7 +95,6 @@ void pictures_add(struct pictures *pictures, const struct render_request *reques
     struct picture_kept *place = room_for(pictures, input.len + picture_len);
     if (place == NULL) return;
     place->request = plain_of(request);
-    place->hash = hash_of(&place->request, input);
     place->input_len = input.len;
     place->picture_len = picture_len;
     memcpy(place->bytes, input.data, input.len);

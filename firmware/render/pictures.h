@@ -1,8 +1,8 @@
 /* pictures.h - labels drawn lately, so that the same one again is the same dots at once.
  *
- * Known by a hash of the input and the request, and compared byte by byte: two that only share a
- * hash are two. What differs between copies (the number, the mark of a reprint, where the label was
- * found last time) is no part of it: the picture is kept before it is marked and read back. */
+ * Known by the input and the request, compared byte by byte. What differs between copies (the
+ * number, the mark of a reprint, where the label was found last time) is no part of it: the picture
+ * is kept before it is marked and read back. */
 #ifndef PACKD_FIRMWARE_RENDER_PICTURES_H
 #define PACKD_FIRMWARE_RENDER_PICTURES_H
 
@@ -13,7 +13,6 @@
 
 struct picture_kept {
     struct render_request request; /* without what differs between copies */
-    uint32_t hash;
     uint8_t *bytes; /* the input, and behind it the picture; NULL: the place is free */
     size_t input_len, picture_len;
     uint64_t used; /* when last, counted */
