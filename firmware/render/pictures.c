@@ -16,6 +16,7 @@ static struct render_request plain_of(const struct render_request *request)
     plain.number = 0;
     plain.copy = 0;
     plain.read_back = 0;
+    plain.anew = 0;
     memset(&plain.crop, 0, sizeof plain.crop);
     return plain;
 }

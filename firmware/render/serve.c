@@ -104,7 +104,8 @@ static void finish_picture(const struct render_request *request, struct bits *bi
 static bool draw(struct serve *serve, const struct render_request *request, struct bytes input,
                  struct bits *bits, struct render_answer *answer)
 {
-    if (pictures_find(&serve->lately, request, input, bits, answer)) return true;
+    if (request->anew == 0 && pictures_find(&serve->lately, request, input, bits, answer))
+        return true;
     bool drawn = request->kind == RENDER_DOCUMENT
                      ? draw_document(request, input, bits, answer)
                      : draw_template(serve, request, input, bits, answer);

@@ -29,7 +29,8 @@ bool render_request_check(const struct render_request *request)
                 request->form <= RENDER_PDF && request->input_bytes <= RENDER_INPUT_MAX &&
                 is_side(request->width_dots) && is_side(request->height_dots) &&
                 request->dpi >= 100 && request->dpi <= 600 && request->read_back <= 1 &&
-                is_turn(request->crop.turn) && is_text(request->name, sizeof request->name);
+                request->anew <= 1 && is_turn(request->crop.turn) &&
+                is_text(request->name, sizeof request->name);
     if (request->form == RENDER_PDF && request->kind != RENDER_TEMPLATE) good = false;
     for (size_t i = 0; i < RENDER_WANTED_MAX; i++)
         good = good && is_text(request->wanted[i], sizeof request->wanted[i]);

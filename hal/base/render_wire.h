@@ -15,7 +15,7 @@
 
 #define RENDER_SOCKET_FD 3
 #define RENDER_MEMORY_FD 4
-#define RENDER_VERSION 1u
+#define RENDER_VERSION 2u
 
 #define RENDER_INPUT_MAX (2u * 1024u * 1024u)
 #define RENDER_OUTPUT_AT RENDER_INPUT_MAX
@@ -66,6 +66,7 @@ struct render_request {
     uint16_t page;                    /* DOCUMENT: from 1; 0: the one with the label */
     uint16_t copy;                    /* from 2 on the picture is marked REPRINT and the number */
     uint16_t read_back;               /* 1: the barcodes are read from the finished picture */
+    uint16_t anew;                    /* 1: drawn, even if it was drawn lately: to measure */
     struct render_crop crop;          /* where the label was found last time */
     char name[RENDER_NAME_SIZE];      /* TEMPLATE: which */
     char wanted[RENDER_WANTED_MAX][RENDER_WANTED_SIZE]; /* what barcodes should say; empty: none */

@@ -83,6 +83,7 @@ expect "a template as PDF" "0 %PDF" "$(cat "$work/code") $(head -c 4 "$work/own.
 report=$(render --in "$work/own.pdf" --want 28411210000145 --out "$work/pdf.zpl" --repeat 2)
 expect "and the PDF as a label" "0 1" "$(cat "$work/code") $(field pages <<<"$report")"
 expect "asked twice, the round is told" 1 "$(grep -c '"round":[0-9]' <<<"$report")"
+expect "and it is drawn twice, not taken from the labels of lately" 0 "$(grep -c '"draw":0\.0[,}]' <<<"$report")"
 render --in "$work/own.png" --copy 2 --out "$work/copy.pbm" >/dev/null
 expect "a copy is another picture" "0 differs" \
     "$(cat "$work/code") $(cmp -s "$work/own.pbm" "$work/copy.pbm" && echo same || echo differs)"

@@ -48,6 +48,7 @@ static void the_same_label_is_the_same_dots(void)
     EXPECT_I64(0xA5, answer.pages, "and says of the drawing what it said then");
     request.copy = 2;
     request.number = 9;
+    request.anew = 1;
     request.crop.width_dmm = 1016;
     EXPECT(find(&request, "document"), "another copy is the same picture, marked afterwards");
 }

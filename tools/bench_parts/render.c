@@ -80,17 +80,6 @@ static void answered(void *context, uint32_t ticket, enum err error,
     asked.ended_ns = spans_now_ns();
 }
 
-/* The same document with so many line ends behind it: packd-render keeps the labels it drew lately,
- * and what it has is not drawn again. */
-static struct bytes another(struct bytes input)
-{
-    static size_t turn;
-    size_t more = 1 + turn++ % 64;
-    if (input.len + more > sizeof document) fail("the document is too long");
-    memset(document + input.len, '\n', more);
-    return bytes_of(document, input.len + more);
-}
-
 static void ask(struct bytes input, const char *wanted, const struct render_crop *crop, bool read)
 {
     struct render_request request = {.kind = RENDER_DOCUMENT,
@@ -100,10 +89,11 @@ static void ask(struct bytes input, const char *wanted, const struct render_crop
                                      .height_dots = HEIGHT_DOTS,
                                      .copy = 1,
                                      .read_back = read,
+                                     .anew = 1,
                                      .crop = *crop};
     snprintf(request.wanted[0], sizeof request.wanted[0], "%s", wanted);
     asked = (struct asked){.begun_ns = spans_now_ns()};
-    if (render_ask(render, 1, &request, another(input)) != ERR_NONE) fail("it is not asked");
+    if (render_ask(render, 1, &request, input) != ERR_NONE) fail("it is not asked");
     while (!asked.done) loop_turn(loop, -1);
 }
 

@@ -42,8 +42,8 @@ struct render_seen { /* what came of a document */
     int64_t round_us; /* from question to job, the median of all but the first; 0: there was one */
 };
 
-/* Starts packd-render and asks it, `repeat` times; blocks until it has answered. False, with a
- * sentence, when it cannot even be started. */
+/* Starts packd-render and has it draw `repeat` times, each time anew; blocks until it has answered.
+ * False, with a sentence, when it cannot even be started. */
 MUST_USE bool render_child_ask(const struct render_options *options, struct bytes input,
                                struct render_seen *out);
 

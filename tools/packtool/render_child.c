@@ -47,6 +47,7 @@ static struct render_request request_of(const struct render_options *options)
                                      .page = (uint16_t)options->page,
                                      .copy = (uint16_t)options->copy,
                                      .read_back = pdf ? 0 : 1,
+                                     .anew = 1,
                                      .crop = options->crop};
     for (size_t i = 0; i < options->wanted_count; i++)
         snprintf(request.wanted[i], sizeof request.wanted[i], "%s", options->wanted[i]);
