@@ -23,6 +23,9 @@ void templates_free(struct templates *templates);
  * begins; pages of them are read through mappings that are there. */
 size_t templates_fonts(const struct templates *templates, const char *const **out_paths);
 
+/* Gives back what was fetched for the last labels and the next one can fetch again. */
+void templates_rest(const struct templates *templates);
+
 /* The template of a name, or of its part before a '-': "courier-delhivery", else "courier". Words
  * of refusal: no_template, field_missing, stock_too_small, does_not_fit, barcode, image,
  * no_such_page, too_large, dpi, no_memory, no_font.

@@ -223,6 +223,11 @@ size_t templates_fonts(const struct templates *templates, const char *const **ou
     return templates->fonts != NULL ? text_fonts(templates->fonts, out_paths) : 0;
 }
 
+void templates_rest(const struct templates *templates)
+{
+    if (templates->fonts != NULL) text_engine_rest(templates->fonts);
+}
+
 void templates_free(struct templates *templates)
 {
     if (templates == NULL) return;

@@ -23,11 +23,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "firmware/render/compose_glyphs.h"
 #include "firmware/render/compose_text.h"
 
 #define FAMILIES "Noto Sans, DejaVu Sans"
 #define NO_LANGUAGE "zxx"
-#define BASE_PIXELS 64
 /* Lines stand closer than their fonts say. By this much, not by a factor: for that Pango would ask
  * for the measures of fonts, and of those that it has not met in a thread. */
 #define CLOSER_PIXELS 8
@@ -36,7 +36,8 @@
 #define TEXT_MAX 5000u
 /* Nothing larger is drawn at once: a label of 8 by 4 inches at 600 dpi. */
 #define SURFACE_MAX ((size_t)(12u * 1024u * 1024u))
-#define SURFACE_KEPT ((size_t)(512u * 1024u))
+#define SURFACE_KEPT ((size_t)(128u * 1024u))
+#define MAPPINGS_MAX (4u * TEXT_FONTS_MAX) /* a file may be mapped more than once */
 
 static const char *const folders[] = {"/usr/share/fonts/truetype/noto", "/usr/share/fonts/noto",
                                       "/usr/share/fonts/google-noto"};
@@ -61,6 +62,10 @@ static const uint32_t ladder[] = {400,  450,  500,  550,  600,  650,  700,  800,
                                   1100, 1200, 1400, 1600, 1800, 2000, 2200, 2400,  2800, 3200,
                                   3600, 4000, 4800, 5600, 6400, 8000, 9600, 12000, 16000};
 
+struct mapping {
+    unsigned long from, to;
+};
+
 struct text_engine {
     FcConfig *config;
     FT_Library freetype;
@@ -75,6 +80,8 @@ struct text_engine {
     PangoFontDescription *fonts[2]; /* regular, bold */
     uint8_t *surface;
     size_t surface_size;
+    struct mapping mappings[MAPPINGS_MAX];
+    size_t mapping_count;
 };
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -166,7 +173,7 @@ static PangoFontDescription *make_font(bool bold)
     PangoFontDescription *font = pango_font_description_new();
     pango_font_description_set_family_static(font, FAMILIES);
     pango_font_description_set_weight(font, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
-    pango_font_description_set_absolute_size(font, BASE_PIXELS * PANGO_SCALE);
+    pango_font_description_set_absolute_size(font, GLYPHS_BASE_PIXELS * PANGO_SCALE);
     return font;
 }
 
@@ -222,31 +229,40 @@ struct text_engine *text_engine(void)
     return only;
 }
 
-/* Pages of the files that were read once to see what is in them: what is drawn comes back by
- * itself, from the same mappings. */
-static void forget_pages(const struct text_engine *engine)
+/* Where the files lie in memory. They stay there as long as the faces, which is for ever. */
+static void find_mappings(struct text_engine *engine)
 {
     char line[PATH_SIZE + 128];
     FILE *maps = fopen("/proc/self/maps", "re");
+    engine->mapping_count = 0;
     if (maps == NULL) return;
-    while (fgets(line, sizeof line, maps) != NULL) {
-        unsigned long from, to;
+    while (fgets(line, sizeof line, maps) != NULL && engine->mapping_count < MAPPINGS_MAX) {
+        struct mapping mapping;
         char rights[8];
         bool ours = false;
         for (size_t i = 0; i < engine->count && !ours; i++)
             ours = strstr(line, engine->paths[i]) != NULL;
-        if (!ours || sscanf(line, "%lx-%lx %7s", &from, &to, rights) != 3) continue;
-        if (strcmp(rights, "r--p") == 0)
-            (void)madvise((void *)from, to - from, MADV_DONTNEED); /* NOLINT */
+        if (!ours || sscanf(line, "%lx-%lx %7s", &mapping.from, &mapping.to, rights) != 3) continue;
+        if (strcmp(rights, "r--p") == 0) engine->mappings[engine->mapping_count++] = mapping;
     }
     (void)fclose(maps);
+}
+
+void text_engine_rest(struct text_engine *engine)
+{
+    for (size_t i = 0; i < engine->mapping_count; i++) {
+        const struct mapping *mapping = &engine->mappings[i];
+        (void)madvise((void *)mapping->from, mapping->to - mapping->from, /* NOLINT */
+                      MADV_DONTNEED);
+    }
 }
 
 void text_engine_settle(struct text_engine *engine)
 {
     warm_up(engine);
     (void)malloc_trim(0);
-    forget_pages(engine);
+    find_mappings(engine);
+    text_engine_rest(engine);
 }
 
 /* ---- how large ------------------------------------------------------------------------------ */
@@ -262,7 +278,7 @@ static uint32_t step_of(uint32_t size)
 /* Dots through Pango's pixels. */
 static double scale_of(const struct text_wish *wish, uint32_t size)
 {
-    return size / 100.0 * wish->dpi / 72.0 / BASE_PIXELS;
+    return size / 100.0 * wish->dpi / 72.0 / GLYPHS_BASE_PIXELS;
 }
 
 static int pango_units(double dots, double scale)
@@ -476,15 +492,9 @@ void text_draw_bits(struct text_engine *engine, const struct text_wish *wish,
     if (!clip(&place, bits)) return;
     int stride = cairo_format_stride_for_width(CAIRO_FORMAT_A8, (int)place.width), y;
     if (stride <= 0 || !make_surface(engine, (size_t)stride * place.height)) return;
-    cairo_surface_t *surface =
-        cairo_image_surface_create_for_data(engine->surface, CAIRO_FORMAT_A8, (int)place.width,
-                                            (int)place.height, stride);
-    cairo_t *cairo = cairo_create(surface);
     PangoLayout *layout = laid_out(engine, wish, fit, place, &y);
-    show(cairo, layout, scale_of(wish, fit->size), 0, y);
-    cairo_destroy(cairo);
-    cairo_surface_flush(surface);
-    cairo_surface_destroy(surface);
+    const struct glyph_page page = {engine->surface, place.width, place.height, (size_t)stride};
+    glyphs_draw(layout, scale_of(wish, fit->size), y, &page);
     copy_dark(engine->surface, (size_t)stride, place, wish->white, bits);
     if (engine->surface_size > SURFACE_KEPT) {
         free(engine->surface);

@@ -16,6 +16,8 @@ struct text_engine *text_engine(void);
 /* Draws all scripts once, and gives back what reading the fonts took beyond its need. From then on
  * no file is opened and no thread begun. */
 void text_engine_settle(struct text_engine *engine);
+/* Gives back the pages of the fonts' files; what is drawn next brings back what it needs. */
+void text_engine_rest(struct text_engine *engine);
 /* The paths of the files it holds open; the returned list is the engine's. */
 size_t text_fonts(const struct text_engine *engine, const char *const **out_paths);
 bool text_covers(void *engine, uint32_t character);

@@ -169,6 +169,33 @@ static void unshaped_letters_would_be_noticed(void)
 
 /* ---- hostile -------------------------------------------------------------------------------- */
 
+/* Letters are kept in little room: neither what is in it nor that it was emptied may be seen. */
+static void letters_are_the_same_after_many_others(void)
+{
+    static const char line[] =
+        "Flat 302, Shanti Apartments WEB-2026-001047 \xe0\xa4\x95\xe0\xa4\xbf";
+    static uint8_t first[sizeof ours];
+    draw_ours(line, 900);
+    memcpy(first, ours, sizeof ours);
+    EXPECT(bits_count_black(&our_bits) > 1000, "there are letters");
+    for (unsigned dpi = 150; dpi <= 600; dpi += 25) { /* fonts of so many sizes */
+        struct text_wish wish = wish_of(line, 1200);
+        struct text_fit fit;
+        wish.dpi = dpi;
+        text_fit(text_engine(), &wish, SIDE, 0, &fit);
+        text_draw_bits(text_engine(), &wish, &fit, (struct place_dots){0, 0, SIDE, SIDE},
+                       &our_bits);
+    }
+    draw_ours(line, 900);
+    EXPECT(memcmp(first, ours, sizeof ours) == 0, "dot by dot");
+    draw_ours("H", 1200);
+    struct ink small = ink_of(&our_bits);
+    draw_ours("H", 2400);
+    struct ink large = ink_of(&our_bits);
+    unsigned low = 2 * (small.below - small.top), high = large.below - large.top;
+    EXPECT(high + 3 > low && high < low + 3, "twice the size is twice as high");
+}
+
 static const char *cleaned(const char *text, size_t len)
 {
     static char out[FIELDS_VALUE_MAX + 1];
@@ -331,6 +358,7 @@ int main(void)
     EXPECT_RUN(the_fonts_are_told);
     EXPECT_RUN(letters_join_as_their_fonts_say);
     EXPECT_RUN(unshaped_letters_would_be_noticed);
+    EXPECT_RUN(letters_are_the_same_after_many_others);
     EXPECT_RUN(hostile_text_is_tamed);
     EXPECT_RUN(hostile_fields_are_drawn_safely);
     templates_free(bench_templates);
