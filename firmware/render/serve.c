@@ -13,6 +13,7 @@
 #include "firmware/render/held_poppler.h"
 #include "firmware/render/read_back.h"
 #include "firmware/render/snap.h"
+#include "firmware/render/template.h"
 
 #define IDLE_MS 1000
 
@@ -160,6 +161,23 @@ bool serve_prepare(void)
     return document_warm() && held_poppler_keep(bytes_of(warm_document, sizeof(warm_document) - 1));
 }
 
+/* Beside documents a label of ours, of the template that nearly every label comes from: what its
+ * first one would have to fetch is half its time. Where that is not installed, none. */
+static bool warm_ours(struct serve *serve)
+{
+    static struct render_answer answer;
+    const struct bytes fields = template_samples();
+    struct render_request request = {.version = RENDER_VERSION,
+                                     .kind = RENDER_TEMPLATE,
+                                     .input_bytes = (uint32_t)fields.len,
+                                     .dpi = 203,
+                                     .width_dots = 812,
+                                     .height_dots = 1218,
+                                     .name = "courier"};
+    memcpy(serve->memory, fields.data, fields.len);
+    return serve_take(serve, bytes_of(&request, sizeof(request)), &answer);
+}
+
 bool serve_warm(struct serve *serve)
 {
     const struct bytes document = bytes_of(warm_document, sizeof(warm_document) - 1);
@@ -170,18 +188,30 @@ bool serve_warm(struct serve *serve)
                                      .width_dots = 812,
                                      .height_dots = 1218,
                                      .read_back = 1};
+    if (serve->templates != NULL && !warm_ours(serve)) return false;
     memcpy(serve->memory, document.data, document.len);
-    return serve_take(serve, bytes_of(&request, sizeof(request)), &answer);
+    bool drawn = serve_take(serve, bytes_of(&request, sizeof(request)), &answer);
+    pictures_free(&serve->lately); /* nobody will ask for these */
+    return drawn;
 }
 
 /* Until there is a message. What the last pages took goes back to the system when nothing has come
- * for a while: given back at once, the next label would have to fetch it anew. */
-static void wait_for_message(int socket_fd, bool *trimmed)
+ * for a while: given back at once, the next label would have to fetch it anew. Behind a label of
+ * ours it is at once, for that needs little of a page's memory, and much of the fonts. */
+static void wait_for_message(const struct serve *serve, int idle_ms, bool *trimmed)
 {
-    struct pollfd ready = {.fd = socket_fd, .events = POLLIN};
-    if (*trimmed || poll(&ready, 1, IDLE_MS) != 0) return;
+    struct pollfd ready = {.fd = serve->socket, .events = POLLIN};
+    if (*trimmed || poll(&ready, 1, idle_ms) != 0) return;
+    if (serve->templates != NULL) templates_rest(serve->templates);
     (void)malloc_trim(0);
     *trimmed = true;
+}
+
+static bool is_ours(const uint8_t *message)
+{
+    struct render_request request;
+    memcpy(&request, message, sizeof(request));
+    return request.kind == RENDER_TEMPLATE;
 }
 
 bool serve_run(struct serve *serve, const struct render_ready *ready)
@@ -189,9 +219,10 @@ bool serve_run(struct serve *serve, const struct render_ready *ready)
     static struct render_answer answer;
     uint8_t message[sizeof(struct render_request)];
     bool trimmed = false;
+    int idle_ms = IDLE_MS;
     if (send(serve->socket, ready, sizeof(*ready), MSG_NOSIGNAL) < 0) return errno == EPIPE;
     for (;;) {
-        wait_for_message(serve->socket, &trimmed);
+        wait_for_message(serve, idle_ms, &trimmed);
         ssize_t got = recv(serve->socket, message, sizeof(message), MSG_TRUNC);
         if (got < 0 && errno == EINTR) continue;
         if (got == 0) return true; /* packd is gone */
@@ -199,6 +230,7 @@ bool serve_run(struct serve *serve, const struct render_ready *ready)
         if (got != (ssize_t)sizeof(message)) return false;
         if (!serve_take(serve, bytes_of(message, sizeof(message)), &answer)) return false;
         trimmed = false;
+        idle_ms = is_ours(message) ? 0 : IDLE_MS;
         if (send(serve->socket, &answer, sizeof(answer), MSG_NOSIGNAL) < 0) return errno == EPIPE;
     }
 }
