@@ -83,7 +83,15 @@ bool is_gs1(enum code_kind kind, const std::string &aim)
 bool look_at(const struct look &look, struct looked &out)
 {
     const ZXing::ImageView view(look.dots, look.width, look.height, ZXing::ImageFormat::Lum);
-    const auto result = ZXing::ReadBarcode(view, options_of(look));
+    auto result = ZXing::ReadBarcode(view, options_of(look));
+    bool upside_down = false;
+#if ZXING_VERSION_MAJOR >= 2
+    // A large PDF417 that stands on its head is read by 1.4, and not by 2.3.
+    if (!result.isValid() && look.kinds == CODE_BIT(CODE_PDF417)) {
+        result = ZXing::ReadBarcode(view.rotated(180), options_of(look));
+        upside_down = true;
+    }
+#endif
     if (!result.isValid()) return false;
     const BarcodeFormat format = result.format();
     const row *found = std::find_if(std::begin(rows), std::end(rows),
@@ -94,8 +102,9 @@ bool look_at(const struct look &look, struct looked &out)
     out.gs1 = is_gs1(found->kind, result.symbologyIdentifier());
     const auto &position = result.position();
     for (int i = 0; i < 4; i++) {
-        out.x[i] = position[static_cast<size_t>(i)].x;
-        out.y[i] = position[static_cast<size_t>(i)].y;
+        const auto &corner = position[static_cast<size_t>(i)];
+        out.x[i] = upside_down ? look.width - 1 - corner.x : corner.x;
+        out.y[i] = upside_down ? look.height - 1 - corner.y : corner.y;
     }
     out.text_bytes = text.size();
     out.text_len = std::min(text.size(), sizeof out.text);
