@@ -253,18 +253,54 @@ static void name_sheet(struct job *job)
     }
 }
 
-static void say_crop(struct job *job, const struct area *area, unsigned turn)
+static uint16_t dmm_down(int32_t um)
 {
-    name_sheet(job);
-    job->answer->crop = (struct render_crop){
-        .sheet_width_dmm = (uint16_t)(job->sheet->width_um / DMM_UM),
-        .sheet_height_dmm = (uint16_t)(job->sheet->height_um / DMM_UM),
-        .x_dmm = (uint16_t)(area->x / DMM_UM),
-        .y_dmm = (uint16_t)(area->y / DMM_UM),
-        .width_dmm = (uint16_t)(area->width / DMM_UM),
-        .height_dmm = (uint16_t)(area->height / DMM_UM),
+    return (uint16_t)(um / DMM_UM);
+}
+
+static uint16_t dmm_up(int32_t um)
+{
+    return (uint16_t)((um + DMM_UM - 1) / DMM_UM);
+}
+
+/* The area as it can be remembered: all of the ink is in it. */
+static struct render_crop crop_of(const struct job *job, const struct area *area,
+                                  const struct area *ink, unsigned turn)
+{
+    struct render_crop crop = {
+        .sheet_width_dmm = dmm_down(job->sheet->width_um),
+        .sheet_height_dmm = dmm_down(job->sheet->height_um),
+        .x_dmm = dmm_down(area->x),
+        .y_dmm = dmm_down(area->y),
+        .width_dmm = dmm_up(area->width),
+        .height_dmm = dmm_up(area->height),
         .turn = (uint16_t)turn,
     };
+    if ((crop.x_dmm + crop.width_dmm) * DMM_UM < ink->x + ink->width) crop.width_dmm++;
+    if ((crop.y_dmm + crop.height_dmm) * DMM_UM < ink->y + ink->height) crop.height_dmm++;
+    return crop;
+}
+
+/* What is remembered may end beyond the sheet by less than the smallest step. */
+static int32_t side_within(int32_t at, int32_t size, int32_t sheet)
+{
+    int32_t over = at + size - sheet;
+    return over > 0 && over < DMM_UM ? size - over : size;
+}
+
+static struct area area_of(const struct job *job, const struct render_crop *crop)
+{
+    struct area area = {crop->x_dmm * DMM_UM, crop->y_dmm * DMM_UM, crop->width_dmm * DMM_UM,
+                        crop->height_dmm * DMM_UM};
+    area.width = side_within(area.x, area.width, job->sheet->width_um);
+    area.height = side_within(area.y, area.height, job->sheet->height_um);
+    return area;
+}
+
+static void say_crop(struct job *job, const struct render_crop *crop)
+{
+    name_sheet(job);
+    job->answer->crop = *crop;
 }
 
 static bool is_inside(const struct area *outer, const struct area *inner)
@@ -280,8 +316,7 @@ static bool draw_remembered(struct job *job, const struct area *wanted)
 {
     const struct render_crop *crop = &job->request->crop;
     struct area whole = {0, 0, job->sheet->width_um, job->sheet->height_um};
-    struct area area = {crop->x_dmm * DMM_UM, crop->y_dmm * DMM_UM, crop->width_dmm * DMM_UM,
-                        crop->height_dmm * DMM_UM};
+    struct area area = area_of(job, crop);
     if (area.width == 0 || area.height == 0 || !is_inside(&whole, &area)) return false;
     if (!is_near(whole.width, crop->sheet_width_dmm) ||
         !is_near(whole.height, crop->sheet_height_dmm))
@@ -299,7 +334,7 @@ static bool draw_remembered(struct job *job, const struct area *wanted)
         job->answer->warnings &= ~(uint32_t)RENDER_WARN_SCALED;
         return false;
     }
-    say_crop(job, &area, crop->turn);
+    say_crop(job, crop);
     return true;
 }
 
@@ -356,9 +391,12 @@ static bool find_and_draw(struct job *job, const struct area *wanted)
     shrink(&area.y, &area.height, ink.y, ink.height,
            swapped ? job->stock_width_um : job->stock_height_um);
     if (found.labels > 1) job->answer->warnings |= RENDER_WARN_MORE_LABELS;
+    /* Drawn as it will be when it is remembered: the second print has the same dots. */
+    const struct render_crop crop = crop_of(job, &area, &ink, turn);
+    area = area_of(job, &crop);
     if (!draw_area(job, &area, turn, false))
         return document_refuse(job->answer, "cannot_draw", "This page cannot be drawn.");
-    say_crop(job, &area, turn);
+    say_crop(job, &crop);
     return true;
 }
 

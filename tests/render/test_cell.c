@@ -9,13 +9,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "hal/clock.h"
 #include "hal/files.h"
-#include "hal/render.h"
 #include "tests/support/expect.h"
+#include "tests/support/render_bench.h"
 
-#define PATIENCE_MS 60000 /* only a test that fails waits for so long */
-#define TRIES 20          /* of prove_linux.c */
+#define TRIES 20 /* of prove_linux.c */
 
 /* What it says on standard output, and how it ended. */
 static int run(const char *const *arguments, char *out_text, size_t size)
@@ -79,85 +77,24 @@ static void odd_arguments_are_refused(void)
     EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 2, "usage");
 }
 
-struct bench {
-    struct loop *loop;
-    struct render *render;
-    unsigned count;
-    enum err error;
-    struct render_answer answer;
-    size_t output_bytes;
-};
-
-static void done(void *context, uint32_t ticket, enum err error, const struct render_answer *answer,
-                 struct bytes output)
+/* The strict cage, and our own templates. */
+static struct render_bench *set_up(void)
 {
-    struct bench *bench = context;
-    (void)ticket;
-    bench->count++;
-    bench->error = error;
-    bench->output_bytes = output.len;
-    if (answer != NULL) bench->answer = *answer;
-}
-
-static void said(void *context, struct bytes line)
-{
-    (void)context;
-    fprintf(stderr, "packd-render said: %.*s\n", (int)line.len, (const char *)line.data);
-}
-
-static struct bench *set_up(void)
-{
-    struct bench *bench = calloc(1, sizeof(*bench));
-    ENSURE(bench != NULL);
     static const char *const arguments[] = {"--strict", PACKD_SOURCE_DIR "/board/labels"};
-    struct render_settings settings = {.program = PACKD_RENDER,
-                                       .template_folders = arguments,
-                                       .folder_count = 2,
-                                       .deadline_ms = PATIENCE_MS}; /* sanitizers are slow */
-    EXPECT_I64(ERR_NONE, loop_open(&bench->loop), "a loop opens");
-    EXPECT_I64(ERR_NONE, render_open(bench->loop, &settings, done, bench, &bench->render),
-               "render opens");
-    render_listen(bench->render, said, bench);
-    return bench;
-}
-
-static void tear_down(struct bench *bench)
-{
-    render_close(bench->render);
-    loop_close(bench->loop);
-    free(bench);
-    EXPECT(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD, "no process is left");
-}
-
-static void ask(struct bench *bench, const struct render_request *request, struct bytes document)
-{
-    unsigned before = bench->count;
-    int64_t end_ms = clock_boot_ms() + 2 * PATIENCE_MS;
-    EXPECT_I64(ERR_NONE, render_ask(bench->render, 1, request, document), "it is taken");
-    while (bench->count == before && clock_boot_ms() < end_ms) loop_turn(bench->loop, end_ms);
-    EXPECT_I64(before + 1, bench->count, "it is answered");
+    return render_bench_open(PACKD_RENDER, arguments, ARRAY_LEN(arguments));
 }
 
 /* A label that kills its child kills the next one too; under sanitizers each request may take its
  * child beyond what it may hold, and then there is a fresh one for the next. */
-static void nobody_died(const struct bench *bench)
+static void nobody_died(const struct render_bench *bench)
 {
     EXPECT(render_starts(bench->render) <= 1 + bench->count, "nobody died in the strict cage");
 }
 
-static struct render_request label(void)
+static void draw(struct render_bench *bench, struct bytes document)
 {
-    return (struct render_request){.kind = RENDER_DOCUMENT,
-                                   .dpi = 203,
-                                   .width_dots = 812,
-                                   .height_dots = 1218,
-                                   .read_back = 1};
-}
-
-static void draw(struct bench *bench, struct bytes document)
-{
-    struct render_request request = label();
-    ask(bench, &request, document);
+    struct render_request request = render_bench_label();
+    render_bench_ask(bench, &request, document);
 }
 
 /* Text in a font that the document does not bring, at 40 points: `font` is its dictionary. */
@@ -197,7 +134,7 @@ static void fonts_that_are_not_brought_are_found(void)
         {FONT("Type1", "ZapfDingbats"), "(4444)"},
         {FONT("TrueType", "NobodyHasThis"), "(AWB 1234)"},
     };
-    struct bench *bench = set_up();
+    struct render_bench *bench = set_up();
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         char storage[2000];
         draw(bench, write_pdf(storage, sizeof(storage), rows[i].font, rows[i].text));
@@ -207,27 +144,27 @@ static void fonts_that_are_not_brought_are_found(void)
         EXPECT_I64(102 * 1218, bench->output_bytes, "as a whole picture");
     }
     nobody_died(bench);
-    tear_down(bench);
+    render_bench_close(bench);
 }
 
 /* Whether there is a font with Chinese letters or not: it goes on, and so does the next. */
 static void a_font_that_is_nowhere_does_no_harm(void)
 {
     char storage[2000];
-    struct bench *bench = set_up();
+    struct render_bench *bench = set_up();
     draw(bench, write_pdf(storage, sizeof(storage), FONT_OF_CHINA, "<4E2D56FD>"));
     EXPECT_I64(ERR_NONE, bench->error, "it is drawn, or refused");
     draw(bench, write_pdf(storage, sizeof(storage), FONT("Type1", "Helvetica"), "(next)"));
     EXPECT_I64(RENDER_DONE, bench->answer.result, "the next is drawn");
     nobody_died(bench);
-    tear_down(bench);
+    render_bench_close(bench);
 }
 
 static void nonsense_is_refused_with_a_sentence(void)
 {
     static const char *const rows[] = {"", "%PDF-1.4\n", "<html>", "\x89PNG\r\n\x1a\n",
                                        "\xff\xd8\xff\xe0"};
-    struct bench *bench = set_up();
+    struct render_bench *bench = set_up();
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         draw(bench, bytes_of_text(rows[i]));
         EXPECT_I64(ERR_NONE, bench->error, "it is answered");
@@ -236,7 +173,7 @@ static void nonsense_is_refused_with_a_sentence(void)
         EXPECT(bench->answer.word[0] != '\0', "in a word too");
     }
     nobody_died(bench);
-    tear_down(bench);
+    render_bench_close(bench);
 }
 
 /* Scripts, letters that no font has, a page: whatever they need was fetched before. */
@@ -248,23 +185,23 @@ static void our_own_labels_are_drawn(void)
         "to_line1=12 \xe0\xa6\x95\xe0\xa6\xb2 \xf0\x9f\x9a\x9a \xe2\xb7\xbf "
         "\xe4\xb8\xad\xe5\x9b\xbd\nto_city=Bengaluru\nto_postcode=560001\n"
         "payment=cod\ncurrency=Rs.\ncollect=1,234.00\n";
-    struct bench *bench = set_up();
-    struct render_request request = label();
+    struct render_bench *bench = set_up();
+    struct render_request request = render_bench_label();
     request.kind = RENDER_TEMPLATE;
     request.copy = 2;
     snprintf(request.name, sizeof(request.name), "courier");
-    ask(bench, &request, BYTES_LITERAL(fields));
+    render_bench_ask(bench, &request, BYTES_LITERAL(fields));
     EXPECT_I64(ERR_NONE, bench->error, "it is answered");
     EXPECT_I64(RENDER_DONE, bench->answer.result, bench->answer.sentence);
     EXPECT_I64(1, bench->answer.code_count, "its barcode is read back");
     EXPECT_TEXT("28411210000145", bench->answer.codes[0].text, "and says the number");
     request.form = RENDER_PDF;
     request.copy = 0;
-    ask(bench, &request, BYTES_LITERAL(fields));
+    render_bench_ask(bench, &request, BYTES_LITERAL(fields));
     EXPECT_I64(ERR_NONE, bench->error, "a page too");
     EXPECT_I64(RENDER_DONE, bench->answer.result, bench->answer.sentence);
     nobody_died(bench);
-    tear_down(bench);
+    render_bench_close(bench);
 }
 
 /* One of each way through the libraries: text that is looked for, a sheet that is cropped, fonts of
@@ -275,7 +212,7 @@ static void documents_of_every_kind_are_drawn(void)
                                         "missing_font_cjk.pdf", "jpeg_200_q75.jpg",
                                         "gif_203.gif",          "png_1bit_203.png"};
     static uint8_t document[RENDER_INPUT_MAX];
-    struct bench *bench = set_up();
+    struct render_bench *bench = set_up();
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char path[400];
         size_t len = 0;
@@ -286,7 +223,7 @@ static void documents_of_every_kind_are_drawn(void)
         EXPECT_I64(RENDER_DONE, bench->answer.result, bench->answer.sentence);
     }
     nobody_died(bench);
-    tear_down(bench);
+    render_bench_close(bench);
 }
 
 int main(void)
