@@ -5,7 +5,8 @@
  * fresh child; then the request fails, and what killed it twice is kept in `keep_dir` for a bug
  * report: at most RENDER_KEPT_MAX files, their names marked "personal". A child that cannot be
  * started fails every request with ERR_NOT_FOUND, and is tried again with a growing pause. Between
- * two requests one that holds more than RENDER_RESIDENT_MAX_KIB gives way to a fresh one.
+ * two requests one that holds more than RENDER_RESIDENT_MAX_KIB gives way to a fresh one, and so
+ * does one that a document took too much of: it refuses that by itself, long before the deadline.
  *
  * Requests queue up, RENDER_QUEUE_MAX of them. Nothing blocks; one thread, the loop's. */
 #ifndef PACKD_HAL_RENDER_H

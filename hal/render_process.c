@@ -349,12 +349,14 @@ static void take_answer(struct render *render)
     uint8_t *output;
     size_t len = render->answer.output_bytes;
     bool taken = take_output(render, len, &output);
+    bool ended = render->answer.result == RENDER_ENDED;
     struct asked *first = take_first(render);
     render_child_wipe(&render->child);
     render->state = READY_NOW;
     set_timer(render, -1);
-    if (render_child_resident_kib(&render->child) > RENDER_RESIDENT_MAX_KIB) {
-        end_child(render, ERR_NONE);
+    if (ended) render->answer.result = RENDER_REFUSED;
+    if (ended || render_child_resident_kib(&render->child) > RENDER_RESIDENT_MAX_KIB) {
+        end_child(render, ERR_NONE); /* before the next request goes to it */
     }
     if (render->queued > 0) loop_later(render->loop, &render->work);
     if (taken) tell(render, first, ERR_NONE, &render->answer, bytes_of(output, len));

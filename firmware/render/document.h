@@ -13,11 +13,13 @@
  *     encrypted       it opens only with a password
  *     no_pages        it has none
  *     no_such_page    the page asked for
- *     too_large       a page of more than 600 mm, a picture of more dots than a scan has
+ *     too_large       a page of more than 600 mm, a picture of more dots than a scan has, or one
+ *                     inside a PDF of more than four times that
  *     too_small       a page of less than 10 mm, a picture of less than 16 dots
  *     white           nothing is on it
  *     black           nearly all of it is black
- *     cannot_draw     its library gave up, or wanted more memory than there is */
+ *     cannot_draw     its library gave up, or wanted more memory than there is
+ * What computes without end is too_slow: last_word_linux.h. */
 #ifndef PACKD_FIRMWARE_RENDER_DOCUMENT_H
 #define PACKD_FIRMWARE_RENDER_DOCUMENT_H
 

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #define DEPTH_MAX 12u
-#define NUMBER_MAX 16u /* characters */
+#define NUMBER_MAX 16u       /* characters */
+#define DICTIONARY_MAX 4096u /* bytes of a picture's; a longer one is not looked at */
 
 static bool is_white(uint8_t byte)
 {
@@ -258,4 +259,24 @@ bool objects_read(struct bytes file, struct objects *out_objects)
         }
     }
     return rest.len == 0 && out_objects->trailer.len > 0 && settle_lengths(out_objects);
+}
+
+static bool is_beyond(struct bytes dictionary, uint64_t dots_max)
+{
+    uint64_t width, height;
+    return bytes_to_u64(objects_get_plain(dictionary, "Width"), UINT32_MAX, &width) &&
+           bytes_to_u64(objects_get_plain(dictionary, "Height"), UINT32_MAX, &height) &&
+           width * height > dots_max;
+}
+
+bool objects_picture_beyond(struct bytes file, uint64_t dots_max)
+{
+    while (file.len > 0) {
+        size_t at = bytes_find_byte(file, 'j'); /* of "obj" */
+        bool begins = at >= 2 && at < file.len && memcmp(file.data + at - 2, "ob", 2) == 0;
+        file = bytes_from(file, at + 1);
+        struct bytes rest = bytes_slice(file, 0, DICTIONARY_MAX), value;
+        if (begins && objects_next(&rest, &value) && is_beyond(value, dots_max)) return true;
+    }
+    return false;
 }

@@ -37,4 +37,8 @@ MUST_USE bool objects_next(struct bytes *rest, struct bytes *out_value);
 struct bytes objects_inside(struct bytes value);
 MUST_USE bool objects_number(struct bytes value, double *out_number);
 
+/* Does a picture anywhere in the file say that it has more dots than that? Of any PDF: the
+ * dictionary of a stream always stands plainly in it. */
+bool objects_picture_beyond(struct bytes file, uint64_t dots_max);
+
 #endif

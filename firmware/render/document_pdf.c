@@ -8,8 +8,8 @@
 #include "firmware/render/document_objects.h"
 #include "firmware/render/document_single.h"
 
-#define PAGES_MAX 8u /* looked at */
-                     /* a sheet of A2; larger is no label */
+#define PAGES_MAX 8u                             /* looked at */
+#define PICTURE_DOTS_MAX (4ull * IMAGE_DOTS_MAX) /* A4 at 1200 dpi */
 #define PAGE_MM_MIN 10.0
 #define MM_PER_POINT (25.4 / 72.0)
 #define NUMBER_MAX 16u /* characters */
@@ -179,6 +179,9 @@ bool document_draw_pdf(const struct render_request *request, struct bytes docume
     enum single_result single = draw_single(request, document, out_grey, answer);
     bool drawn = false;
     if (single != SINGLE_NONE) return single == SINGLE_DRAWN;
+    if (objects_picture_beyond(document, PICTURE_DOTS_MAX))
+        return document_refuse(answer, "too_large",
+                               "A picture in this PDF has more dots than any label.");
     switch (pdf_open(document, user_unit(document), &pdf)) {
     case PDF_OPEN: drawn = draw_page(request, pdf, out_grey, answer); break;
     case PDF_BROKEN:

@@ -17,6 +17,7 @@
 #include "firmware/render/confine_linux.h"
 #include "firmware/render/held_files_linux.h"
 #include "firmware/render/held_fonts_fontconfig.h"
+#include "firmware/render/last_word_linux.h"
 #include "firmware/render/prove_linux.h"
 #include "firmware/render/serve.h"
 #include "firmware/render/settle_linux.h"
@@ -105,6 +106,7 @@ static int start_and_serve(const struct wish *wish, const struct timespec *start
     settle_memory();
     if (!serve_warm(&serve)) return fail("a label cannot be drawn here");
     held_files_close_door();
+    last_word_prepare(serve.socket);
     struct render_ready ready = {.version = RENDER_VERSION, .files = (uint32_t)held_files_count()};
     size_t descriptors = held_files_count() + RENDER_MEMORY_FD + 1 + HELD_FILES_SPARE;
     const char *refused = confine_finish(wish->strict, descriptors, &ready.landlock);

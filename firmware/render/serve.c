@@ -11,6 +11,7 @@
 
 #include "firmware/render/document.h"
 #include "firmware/render/held_poppler.h"
+#include "firmware/render/last_word_linux.h"
 #include "firmware/render/read_back.h"
 #include "firmware/render/snap.h"
 #include "firmware/render/template.h"
@@ -207,30 +208,26 @@ static void wait_for_message(const struct serve *serve, int idle_ms, bool *trimm
     *trimmed = true;
 }
 
-static bool is_ours(const uint8_t *message)
-{
-    struct render_request request;
-    memcpy(&request, message, sizeof(request));
-    return request.kind == RENDER_TEMPLATE;
-}
-
 bool serve_run(struct serve *serve, const struct render_ready *ready)
 {
     static struct render_answer answer;
-    uint8_t message[sizeof(struct render_request)];
+    struct render_request request;
     bool trimmed = false;
     int idle_ms = IDLE_MS;
     if (send(serve->socket, ready, sizeof(*ready), MSG_NOSIGNAL) < 0) return errno == EPIPE;
     for (;;) {
         wait_for_message(serve, idle_ms, &trimmed);
-        ssize_t got = recv(serve->socket, message, sizeof(message), MSG_TRUNC);
+        ssize_t got = recv(serve->socket, &request, sizeof(request), MSG_TRUNC);
         if (got < 0 && errno == EINTR) continue;
         if (got == 0) return true; /* packd is gone */
         errno = got < 0 ? errno : 0;
-        if (got != (ssize_t)sizeof(message)) return false;
-        if (!serve_take(serve, bytes_of(message, sizeof(message)), &answer)) return false;
+        if (got != (ssize_t)sizeof(request)) return false;
+        last_word_begin(&request, RENDER_WORK_MS);
+        bool taken = serve_take(serve, bytes_of(&request, sizeof(request)), &answer);
+        last_word_finish();
+        if (!taken) return false;
         trimmed = false;
-        idle_ms = is_ours(message) ? 0 : IDLE_MS;
+        idle_ms = request.kind == RENDER_TEMPLATE ? 0 : IDLE_MS;
         if (send(serve->socket, &answer, sizeof(answer), MSG_NOSIGNAL) < 0) return errno == EPIPE;
     }
 }

@@ -46,7 +46,7 @@ static bool code_is_good(const struct render_code *code)
 
 static bool output_is_good(const struct render_answer *answer, const struct render_request *request)
 {
-    if (answer->result == RENDER_REFUSED) return answer->output_bytes == 0;
+    if (answer->result != RENDER_DONE) return answer->output_bytes == 0;
     if (request->form == RENDER_PDF) return answer->output_bytes <= RENDER_OUTPUT_MAX;
     return answer->width_dots == request->width_dots &&
            answer->height_dots == request->height_dots &&
@@ -58,7 +58,7 @@ static bool output_is_good(const struct render_answer *answer, const struct rend
 bool render_answer_check(const struct render_answer *answer, const struct render_request *request)
 {
     bool good = answer->version == RENDER_VERSION && answer->number == request->number &&
-                answer->result <= RENDER_REFUSED && answer->code_count <= RENDER_CODES_MAX &&
+                answer->result <= RENDER_ENDED && answer->code_count <= RENDER_CODES_MAX &&
                 is_turn(answer->crop.turn) &&
                 is_text(answer->cropped_from, sizeof answer->cropped_from) &&
                 is_text(answer->word, sizeof answer->word) &&

@@ -22,6 +22,8 @@
 #define RENDER_OUTPUT_MAX (2u * 1024u * 1024u) /* 4 x 6 inches at 600 dpi, and half again */
 #define RENDER_MEMORY_BYTES (RENDER_INPUT_MAX + RENDER_OUTPUT_MAX)
 
+#define RENDER_WORK_MS 1200 /* of the processor for one request; then it is RENDER_ENDED */
+
 #define RENDER_SIDE_MAX_DOTS 4800u /* 8 inches at 600 dpi */
 #define RENDER_CODES_MAX 16u
 #define RENDER_CODE_TEXT_SIZE 192
@@ -75,6 +77,7 @@ struct render_request {
 enum render_result {
     RENDER_DONE,
     RENDER_REFUSED, /* `word` and `sentence` say why; there is no output */
+    RENDER_ENDED,   /* refused, and the child ends with it; hal/render.h tells it as REFUSED */
 };
 
 enum render_warning { /* of the picture; bits */

@@ -43,7 +43,7 @@ static void look_at_answer(const struct render_answer *answer, const struct rend
         ENSURE(ends(answer->codes[i].text, sizeof(answer->codes[i].text)));
         ENSURE(ends(answer->codes[i].type, sizeof(answer->codes[i].type)));
     }
-    if (answer->result == RENDER_REFUSED || request->form == RENDER_PDF) return;
+    if (answer->result != RENDER_DONE || request->form == RENDER_PDF) return;
     ENSURE((size_t)answer->bytes_per_row * 8 >= answer->width_dots);
     ENSURE((size_t)answer->bytes_per_row * answer->height_dots == answer->output_bytes);
 }

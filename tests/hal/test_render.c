@@ -199,6 +199,22 @@ static void a_refusal_is_an_answer(void)
     tear_down(bench);
 }
 
+/* It says so in its last word: no second try, nothing kept, and nobody else's document meets it. */
+static void a_child_that_ends_with_its_answer_costs_nobody_a_try(void)
+{
+    char folder[TEMP_PATH_SIZE];
+    struct bench *bench = set_up_kept("ends", 0, temp_path(folder, "ended"));
+    for (uint32_t i = 1; i <= RENDER_QUEUE_MAX; i++) ask(bench, i, "x");
+    turn_until_told(bench, RENDER_QUEUE_MAX);
+    for (uint32_t i = 0; i < RENDER_QUEUE_MAX; i++) {
+        EXPECT_I64(ERR_NONE, bench->told[i].error, "it was answered");
+        EXPECT_I64(RENDER_REFUSED, bench->told[i].result, "with no");
+    }
+    turn_until_started(bench, RENDER_QUEUE_MAX + 1);
+    EXPECT(!files_is_there(folder), "no document is kept for it");
+    tear_down(bench);
+}
+
 /* Each of these costs two children, and the request fails with one word. */
 static void a_bad_child_costs_two_tries(void)
 {
@@ -443,6 +459,7 @@ int main(void)
     EXPECT_RUN(a_callback_may_ask);
     EXPECT_RUN(a_request_without_bounds_is_not_taken);
     EXPECT_RUN(a_refusal_is_an_answer);
+    EXPECT_RUN(a_child_that_ends_with_its_answer_costs_nobody_a_try);
     EXPECT_RUN(a_bad_child_costs_two_tries);
     EXPECT_RUN(a_child_that_hangs_is_ended);
     EXPECT_RUN(the_second_try_may_succeed);

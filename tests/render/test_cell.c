@@ -226,6 +226,25 @@ static void documents_of_every_kind_are_drawn(void)
     render_bench_close(bench);
 }
 
+/* In the strict cage too: its last word is on the list. */
+static void what_never_ends_is_refused_by_itself(void)
+{
+    static uint8_t document[RENDER_INPUT_MAX];
+    struct render_bench *bench = set_up();
+    size_t len = 0;
+    EXPECT_I64(ERR_NONE,
+               files_read(PACKD_SOURCE_DIR "/tests/render/documents/broken_1gb_stream.pdf",
+                          document, sizeof(document), &len),
+               "the document is there");
+    draw(bench, bytes_of(document, len));
+    EXPECT_I64(ERR_NONE, bench->error, "it is answered");
+    EXPECT_TEXT("too_slow", bench->answer.word, "with what is wrong");
+    draw(bench, BYTES_LITERAL("<html>"));
+    EXPECT_TEXT("html", bench->answer.word, "and so is the next");
+    nobody_died(bench);
+    render_bench_close(bench);
+}
+
 int main(void)
 {
     EXPECT_RUN(nothing_gets_out);
@@ -235,6 +254,7 @@ int main(void)
     EXPECT_RUN(documents_of_every_kind_are_drawn);
     EXPECT_RUN(our_own_labels_are_drawn);
     EXPECT_RUN(a_font_that_is_nowhere_does_no_harm);
+    EXPECT_RUN(what_never_ends_is_refused_by_itself);
     EXPECT_RUN(nonsense_is_refused_with_a_sentence);
     return expect_result();
 }

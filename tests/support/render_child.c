@@ -71,10 +71,10 @@ static void spoil_answer(void)
     if (is("endless-count")) answer.code_count = UINT32_MAX;
     if (is("endless-text")) memset(answer.sentence, 'x', sizeof(answer.sentence));
     if (is("unknown-result")) answer.result = 99;
-    if (is("refuses")) {
+    if (is("refuses") || is("ends")) {
         answer = (struct render_answer){.version = RENDER_VERSION,
                                         .number = request.number,
-                                        .result = RENDER_REFUSED,
+                                        .result = is("ends") ? RENDER_ENDED : RENDER_REFUSED,
                                         .word = "encrypted",
                                         .sentence = "This document asks for a password."};
     }

@@ -24,6 +24,7 @@
 #define WIDTH_DOTS 812u
 #define HEIGHT_DOTS 1218u
 #define ZPL_MAX (1024u * 1024u)
+#define DEADLINE_MS 20000 /* on a machine with others on it */
 
 struct asked { /* one question and what came of it */
     bool done;
@@ -209,7 +210,7 @@ int main(int argc, char *argv[])
         fputs("usage: bench_render PACKD-RENDER RUNS OUT <LIST\n", stderr);
         return 2;
     }
-    struct render_settings settings = {.program = argv[1]};
+    struct render_settings settings = {.program = argv[1], .deadline_ms = DEADLINE_MS};
     if (loop_open(&loop) != ERR_NONE) fail("no loop");
     if (render_open(loop, &settings, answered, NULL, &render) != ERR_NONE) fail("no child");
     render_listen(render, said, NULL);
