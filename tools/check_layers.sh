@@ -33,7 +33,7 @@ BEGIN {
     pure["firmware/oms"] = pure["firmware/config"] = pure["firmware/station"] = 1
     plain = "^(inttypes|limits|stdarg|stdbool|stddef|stdint|stdio|string)\\.h$"
     # a library header -> the files that may see it; a header shared by several of them says so in its name
-    library["^zlib\\.h$"] = "^hal/base/deflate\\.c$|^tools/packsim/|^tests/"
+    library["^zlib\\.h$"] = "^hal/base/(de|in)flate\\.c$|^tools/packsim/|^tests/"
     library["^yyjson\\.h$"] = "^hal/base/json\\.c$"
     library["^sqlite3\\.h$"] = "_sqlite\\.c$|^hal/database\\.h$|^tests/"
     library["^(mbedtls|psa)/"] = "_mbedtls\\.c$|^hal/http_[a-z_]*curl\\.c$|^hal/http_inside\\.h$|^tests/"

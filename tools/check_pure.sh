@@ -33,7 +33,7 @@ check()
         }
         return 0
     fi
-    if [ "$library" = "$ground" ]; then extra='^(yyjson_.*|deflate|deflateInit2_)$'; fi
+    if [ "$library" = "$ground" ]; then extra='^(yyjson_.*|deflate|deflateInit2_|inflate|inflateInit2_)$'; fi
     allowed=$({ tr -s ' \n' '\n' <<<"$libc"; echo ensure_failed; echo _GLOBAL_OFFSET_TABLE_
         for name in "$library" "$@"; do defined "$name"; done; } | sort -u)
     while read -r symbol; do

@@ -1,5 +1,5 @@
 /* deflate.h - bytes into a zlib stream (RFC 1950 and 1951), in memory that the caller lends; what
- * printers take as a compressed picture. The only file that knows zlib is deflate.c. */
+ * printers take as a compressed picture. */
 #ifndef PACKD_HAL_BASE_DEFLATE_H
 #define PACKD_HAL_BASE_DEFLATE_H
 
