@@ -20,7 +20,7 @@
 #define RENDER_DEADLINE_MS 2000 /* of one try of two; a label takes tens of milliseconds */
 #define RENDER_START_MS 10000   /* until the child is ready: fonts on a cold and slow disk */
 #define RENDER_KEPT_MAX 8u
-#define RENDER_RESIDENT_MAX_KIB (48 * 1024)
+#define RENDER_RESIDENT_MAX_KIB ((ADDRESSES_ARE_WATCHED ? 192 : 48) * 1024)
 #define RENDER_LINE_MAX 200 /* bytes of one line that the child said */
 
 struct render;

@@ -104,23 +104,11 @@ static bool limit(int what, rlim_t value)
     return setrlimit((__rlimit_resource_t)what, &now) == 0;
 }
 
-/* The sanitizers reserve terabytes of addresses. */
-#if defined(__SANITIZE_ADDRESS__)
-#define ADDRESSES_ARE_COUNTED false
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ADDRESSES_ARE_COUNTED false
-#endif
-#endif
-#ifndef ADDRESSES_ARE_COUNTED
-#define ADDRESSES_ARE_COUNTED true
-#endif
-
 static bool limit_memory(void)
 {
     unsigned long pages = 0;
     char text[64] = {0};
-    if (!ADDRESSES_ARE_COUNTED) return true;
+    if (ADDRESSES_ARE_WATCHED) return true;
     int fd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/statm", O_RDONLY | O_CLOEXEC);
     if (fd < 0) return false;
     ssize_t len = read(fd, text, sizeof(text) - 1);

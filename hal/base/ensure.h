@@ -13,6 +13,18 @@
 #define NO_RETURN __attribute__((noreturn))
 #define ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))
 
+/* The address sanitizer reserves terabytes of addresses, and keeps what was freed for a while. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ADDRESSES_ARE_WATCHED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESSES_ARE_WATCHED 1
+#endif
+#endif
+#ifndef ADDRESSES_ARE_WATCHED
+#define ADDRESSES_ARE_WATCHED 0
+#endif
+
 /* Says where the program lost its way and ends it. Supplied once by each program. */
 NO_RETURN void ensure_failed(const char *condition, const char *file, int line);
 

@@ -14,13 +14,16 @@
 
 struct file {
     uint8_t *data;
-    size_t len;
+    size_t len, room;
 };
 
 __attribute__((unused)) static void file_add(struct file *file, const void *data, size_t len)
 {
-    file->data = realloc(file->data, file->len + len);
-    if (file->data == NULL) abort();
+    if (file->len + len > file->room) { /* a picture grows by its rows: not copied for each */
+        file->room = 2 * (file->len + len);
+        file->data = realloc(file->data, file->room);
+    }
+    if (file->data == NULL && len > 0) abort();
     if (len > 0) memcpy(file->data + file->len, data, len);
     file->len += len;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "hal/base/render_wire.h"
+#include "hal/render.h"
 
 static uint8_t *memory;
 static struct render_request request;
@@ -82,7 +83,7 @@ static void spoil_answer(void)
 
 static void eat_memory(void)
 {
-    const size_t size = 80u * 1024u * 1024u;
+    const size_t size = (size_t)RENDER_RESIDENT_MAX_KIB * 1024u + 32u * 1024u * 1024u;
     static uint8_t *eaten;
     eaten = malloc(size);
     if (eaten != NULL) memset(eaten, 1, size);
