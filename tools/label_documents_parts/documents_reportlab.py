@@ -1,4 +1,5 @@
 """By reportlab: fonts embedded and not, letters as bars, pictures inside a PDF."""
+import contextlib
 import io
 import os
 import tempfile
@@ -57,7 +58,12 @@ def pictures(table):
         name = f"reportlab_jpeg_{dpi}.pdf"
         main = Code("CODE128", table.number(), module)
         inside = jpeg(Page.of_label(FOUR_BY_SIX, label(FOUR_BY_SIX, main, lean=True)), dpi, quality)
-        draw_reportlab.pdf(table.path(name), [Page.of_label(FOUR_BY_SIX, [])], pictures=[(0, 0, *FOUR_BY_SIX, Image.open(inside))])
+        path = os.path.abspath(table.path(name))
+        # reportlab leaves a JPEG packed only where it is a file, whose name goes into the PDF.
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            with open("label.jpg", "wb") as file:
+                file.write(inside.getvalue())
+            draw_reportlab.pdf(path, [Page.of_label(FOUR_BY_SIX, [])], pictures=[(0, 0, *FOUR_BY_SIX, "label.jpg")])
         table.add(name, "reportlab", f"a JPEG of {dpi} dots an inch, quality {quality}, fills the page", [main],
                   sheet=FOUR_BY_SIX, place=(0, 0, *FOUR_BY_SIX))
     main = Code("CODE128", table.number(), 2 * DOT)
@@ -69,7 +75,7 @@ def pictures(table):
     inside = jpeg(Page.of_label(FOUR_BY_SIX, label(FOUR_BY_SIX, main, lean=True)), 200, 60)
     draw_reportlab.pdf(table.path("reportlab_a4_jpeg_200.pdf"), [Page(A4, [(12, 175, 0, (186, 110), invoice(0, 0, 186))])],
                        pictures=[(54, 8, *FOUR_BY_SIX, Image.open(inside))])
-    table.add("reportlab_a4_jpeg_200.pdf", "reportlab", "A4 with a JPEG of 200 dots an inch as label above and an invoice as text below",
+    table.add("reportlab_a4_jpeg_200.pdf", "reportlab", "A4 with a picture of 200 dots an inch, unpacked from a JPEG, as label above and an invoice as text below",
               [main], sheet=A4, place=(54, 8, *FOUR_BY_SIX))
 
 

@@ -37,7 +37,7 @@ def draw_code(paper, shape, bars, height):
 
 
 def pdf(path, pages, bars="rectangles", embedded=False, pictures=(), before=None, **options):
-    """pictures: (x, y, width, height, PIL picture) on the first page, in millimetres."""
+    """pictures: (x, y, width, height, PIL picture, or the name of a JPEG that goes in as it is) on the first page, in millimetres."""
     paper = canvas.Canvas(path, pageCompression=1, invariant=1, **options)
     paper.setAuthor("packd tests")
     paper.setTitle("invented label")
@@ -48,7 +48,7 @@ def pdf(path, pages, bars="rectangles", embedded=False, pictures=(), before=None
         if before is not None:
             before(paper)
         for x, y, width, height, image in pictures:
-            paper.drawImage(ImageReader(image), x, page.height - y - height, width, height)
+            paper.drawImage(image if isinstance(image, str) else ImageReader(image), x, page.height - y - height, width, height)
         pictures = ()
         for item in page.items:
             a, b, c, d, e, f = matrix(item)
