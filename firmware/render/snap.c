@@ -7,6 +7,7 @@
 #include "firmware/render/snap.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "firmware/render/seek.h"
 
@@ -140,19 +141,18 @@ static bool find_module(const int *at, unsigned count, struct trial *out)
 }
 
 /* One code of a row: the edges `at`, the first from white to black. */
-static bool snap_code(const int *at, unsigned count, int *out_is)
+static void snap_code(const int *at, unsigned count, int *out_is)
 {
     struct trial trial;
-    if (count < EDGES_MIN || !find_module(at, count, &trial)) return false;
+    if (count < EDGES_MIN || !find_module(at, count, &trial)) return;
     int was = at[count - 1] - at[0] - trial.excess;
     int change = trial.total * trial.module * DOT - was;
-    if (abs(change) > was / CHANGE_MAX) return false;
+    if (abs(change) > was / CHANGE_MAX) return;
     int to = (at[0] + trial.excess / 2 - change / 2 + DOT / 2) / DOT;
     for (unsigned i = 0; i < count; i++) {
         out_is[i] = to;
         if (i + 1 < count) to += modules_of(at, i, &trial) * trial.module;
     }
-    return true;
 }
 
 static int compare_int(const void *a, const void *b)
@@ -168,10 +168,10 @@ static int middling_width(const struct edges *edges)
     return widths[(edges->count - 1) / 2];
 }
 
-/* Each code of the row that can be made even; the rest of the row stays as it was. */
+/* Each code of the row that can be made even; the rest of the row stays as it was. False: all of it
+ * does. */
 static bool snap_row(const struct edges *soft, const struct edges *hard, struct snapped *out)
 {
-    bool any = false;
     unsigned from = 0;
     if (soft->count != hard->count || soft->count < EDGES_MIN) return false;
     int gap = middling_width(soft) * GAP_ELEMENTS;
@@ -180,10 +180,10 @@ static bool snap_row(const struct edges *soft, const struct edges *hard, struct 
     for (unsigned i = 1; i <= soft->count; i++) {
         bool ends = i == soft->count || (i % 2 == 0 && soft->at[i] - soft->at[i - 1] > gap);
         if (!ends) continue;
-        any = snap_code(soft->at + from, i - from, out->is + from) || any;
+        snap_code(soft->at + from, i - from, out->is + from);
         from = i;
     }
-    return any;
+    return memcmp(out->is, out->was, out->count * sizeof out->is[0]) != 0;
 }
 
 static bool is_alike(const struct edges *hard, const struct snapped *snapped)
