@@ -21,7 +21,7 @@
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
-    return "leak:libfontconfig\nleak:libcairo\n"; /* 1.18: 64 bytes of a PDF that does not fit */
+    return "leak:libfontconfig\n";
 }
 
 struct paper {
