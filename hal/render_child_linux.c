@@ -14,11 +14,13 @@
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "hal/files.h"
 #include "hal/render_inside.h"
 
+#define STATM_TRIES 10u
 #define ABOVE_STANDARD 10 /* where dup2 to 0..4 cannot hit what is still to be copied */
 
 struct ends { /* the child's side */
@@ -115,12 +117,20 @@ static int spawn(const char *program, char *const *arguments, const struct ends 
 }
 
 /* Opened at once: a child that has confined itself hides its numbers from processes of its own
- * account where /proc is mounted with hidepid, and an open descriptor goes on to tell them. */
+ * account where /proc is mounted with hidepid, and an open descriptor goes on to tell them. So does
+ * one that is just being made, as far as its parent is hidden, for some microseconds: posix_spawn
+ * returns in the middle of them. */
 static int open_statm(pid_t pid)
 {
+    static const struct timespec moment = {.tv_nsec = 100 * 1000};
     char path[40];
     snprintf(path, sizeof(path), "/proc/%ld/statm", (long)pid);
-    return open(path, O_RDONLY | O_CLOEXEC);
+    int statm = open(path, O_RDONLY | O_CLOEXEC);
+    for (unsigned i = 0; statm < 0 && errno == ENOENT && i < STATM_TRIES; i++) {
+        (void)nanosleep(&moment, NULL);
+        statm = open(path, O_RDONLY | O_CLOEXEC);
+    }
+    return statm;
 }
 
 enum err render_child_start(const char *program, char *const *arguments,
