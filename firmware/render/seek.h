@@ -11,6 +11,7 @@
 
 #define SEEK_REGIONS_MAX 48u
 #define SEEK_BLOBS_MAX 24000u
+#define SEEK_EDGES_MIN 20u /* the shortest code of use, Codabar of one sign, has 23 */
 #define SEEK_EDGES_MAX (RENDER_SIDE_MAX_DOTS + 2u)
 
 struct region {

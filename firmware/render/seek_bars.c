@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define TILES_MAX (RENDER_SIDE_MAX_DOTS / 8u / 2u + 1u)
-#define EDGES_MIN 20u /* the shortest code of use, Codabar of one sign, has 23 */
 #define BANDS_MIN 3u  /* 1.5 mm: lower bars cannot be aimed at anyway */
 #define MISSED_MAX 1u /* bands of dirt in a region */
 #define OPEN_MAX 32u
@@ -99,7 +98,7 @@ static void band_runs(struct bands *bands, unsigned band)
             last = at;
         }
         if (!has_bars(&bands->tile[i])) continue;
-        if (edges >= EDGES_MIN) run_add(bands, band, i, last, moved * 2 <= edges);
+        if (edges >= SEEK_EDGES_MIN) run_add(bands, band, i, last, moved * 2 <= edges);
         i = last;
     }
 }

@@ -14,7 +14,6 @@
 #define DOT 256 /* positions are parts of a dot */
 #define EXCESS_STEP (DOT / 8)
 #define EXCESS_MAX (DOT / 2)
-#define EDGES_MIN 20u
 #define GAP_ELEMENTS 6     /* white wider than so many elements of middling width ends a code */
 #define CHANGE_MAX 64      /* of the width of all of it: one part of so many */
 #define MODULE_MAX_DOTS 16 /* 2 mm at 203 dpi, 0.7 mm at 600 */
@@ -101,10 +100,15 @@ struct trial {
     int total;          /* modules */
 };
 
+/* Bars and spaces take turns, a bar first. */
+static int width_of(const int *at, unsigned i, const struct trial *trial)
+{
+    return at[i + 1] - at[i] - (i % 2 == 0 ? trial->excess : -trial->excess);
+}
+
 static int modules_of(const int *at, unsigned i, const struct trial *trial)
 {
-    int width = at[i + 1] - at[i] - (i % 2 == 0 ? trial->excess : -trial->excess);
-    return (width + trial->module * DOT / 2) / (trial->module * DOT);
+    return (width_of(at, i, trial) + trial->module * DOT / 2) / (trial->module * DOT);
 }
 
 /* False when a width is far from whole modules, most are not near to them, or the narrowest bar is
@@ -114,8 +118,8 @@ static bool try_module(const int *at, unsigned count, struct trial *trial)
     int narrowest[2] = {MODULES_MAX, MODULES_MAX};
     int off_max = trial->module == 1 ? DOT / 3 : DOT * 6 / 10;
     for (unsigned i = 0; i + 1 < count; i++) {
-        int width = at[i + 1] - at[i] - (i % 2 == 0 ? trial->excess : -trial->excess);
-        int modules = modules_of(at, i, trial), off = width - modules * trial->module * DOT;
+        int modules = modules_of(at, i, trial);
+        int off = width_of(at, i, trial) - modules * trial->module * DOT;
         if (modules < 1 || modules > MODULES_MAX || abs(off) > off_max) return false;
         if (modules < narrowest[i % 2]) narrowest[i % 2] = modules;
         trial->off += (int64_t)off * off;
@@ -144,7 +148,7 @@ static bool find_module(const int *at, unsigned count, struct trial *out)
 static void snap_code(const int *at, unsigned count, int *out_is)
 {
     struct trial trial;
-    if (count < EDGES_MIN || !find_module(at, count, &trial)) return;
+    if (count < SEEK_EDGES_MIN || !find_module(at, count, &trial)) return;
     int was = at[count - 1] - at[0] - trial.excess;
     int change = trial.total * trial.module * DOT - was;
     if (abs(change) > was / CHANGE_MAX) return;
@@ -173,7 +177,7 @@ static int middling_width(const struct edges *edges)
 static bool snap_row(const struct edges *soft, const struct edges *hard, struct snapped *out)
 {
     unsigned from = 0;
-    if (soft->count != hard->count || soft->count < EDGES_MIN) return false;
+    if (soft->count != hard->count || soft->count < SEEK_EDGES_MIN) return false;
     int gap = middling_width(soft) * GAP_ELEMENTS;
     out->count = soft->count;
     for (unsigned i = 0; i < soft->count; i++) out->is[i] = out->was[i] = hard->at[i];

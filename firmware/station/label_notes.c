@@ -31,11 +31,6 @@ unsigned label_notes_of(const struct render_answer *answer)
     return notes;
 }
 
-const char *label_note_word(enum label_note note)
-{
-    return notes_table[note].word;
-}
-
 void label_notes_write(unsigned notes, char out_text[LABEL_NOTES_SIZE])
 {
     struct textbuf text;

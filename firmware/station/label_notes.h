@@ -23,7 +23,6 @@ enum label_note {
 
 /* Bits, 1u << enum label_note. */
 unsigned label_notes_of(const struct render_answer *answer);
-const char *label_note_word(enum label_note note); /* "scaled" */
 /* "scaled text_cut", as the fact says it. */
 void label_notes_write(unsigned notes, char out_text[LABEL_NOTES_SIZE]);
 /* Those of `notes` that are not in *noted yet, of this courier, go to the log and into it. */

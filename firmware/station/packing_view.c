@@ -91,13 +91,13 @@ static void write_mass(struct json_writer *json, int64_t mass_mg)
     json_write_text(json, "mass_g", storage);
 }
 
-static void write_label_notes(struct json_writer *json, unsigned notes)
+/* Words with blanks between them, as a list. */
+static void write_label_notes(struct json_writer *json, const char *notes)
 {
-    if (notes == 0) return;
+    struct bytes rest = bytes_of_text(notes), word;
+    if (rest.len == 0) return;
     json_write_open(json, "notes", '[');
-    for (unsigned i = 0; i < LABEL_NOTES; i++) {
-        if ((notes & 1u << i) != 0) json_write_text(json, NULL, label_note_word(i));
-    }
+    while (bytes_split(&rest, ' ', &word)) json_write_bytes(json, NULL, word);
     json_write_close(json, ']');
 }
 
@@ -123,7 +123,7 @@ static void write_parcel(struct json_writer *json, const struct view *view)
         json_write_open(json, "printing", '{');
         json_write_i64(json, "copy", packing->parcel.copy);
         write_if(json, "picture", view->floor->printing->parcel.picture);
-        write_label_notes(json, view->floor->printing->notes);
+        write_label_notes(json, view->floor->printing->parcel.label_notes);
         json_write_close(json, '}');
     }
 }

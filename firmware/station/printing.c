@@ -96,12 +96,6 @@ static bool draw_hold_plain(struct printing *printing, struct step *step,
     return good;
 }
 
-static void note(struct printing *printing, unsigned notes)
-{
-    printing->notes = notes;
-    label_notes_write(notes, printing->parcel.label_notes);
-}
-
 /* The job is written for the printer that is there; one whose language is not known yet, because
  * it was not there since the start, is waited for. */
 static void prepare(struct printing *printing, struct step *step, const struct devices *devices)
@@ -109,7 +103,7 @@ static void prepare(struct printing *printing, struct step *step, const struct d
     const struct printer_driver *driver = devices->printer_driver;
     printing->job_driver = driver;
     printing->parcel.picture[0] = '\0';
-    note(printing, 0);
+    printing->parcel.label_notes[0] = '\0';
     if (driver == NULL) go(printing, PRINTING_WAITING, 0, NO_DEADLINE);
     else if (!printing->hold)
         load(printing, step, printing->parcel.label_format == LABEL_FORMAT_NONE);
@@ -264,8 +258,9 @@ static void take_picture(struct printing *printing, struct step *step, struct de
     struct textbuf job;
     textbuf_init(&job, printing->job, sizeof printing->job);
     memcpy(printing->parcel.picture, event->rendered.hash, sizeof printing->parcel.picture);
-    note(printing, label_notes_of(answer));
-    label_notes_log(step, &printing->parcel, printing->notes, answer->scale_ppm,
+    unsigned notes = label_notes_of(answer);
+    label_notes_write(notes, printing->parcel.label_notes);
+    label_notes_log(step, &printing->parcel, notes, answer->scale_ppm,
                     &printing->noted[printing->carrier]);
     if (printing->way == LABEL_DOCUMENT) printing->crops[printing->carrier] = answer->crop;
     bool good = devices->printer_driver->encode_picture(&picture, &setup, step->scratch, &job);

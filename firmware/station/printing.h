@@ -84,7 +84,6 @@ struct printing {
     enum print_evidence evidence; /* PRINTED */
     /* Where the label lay on a courier's sheet last time: looked at first the next time. */
     struct render_crop crops[CONFIG_CARRIERS_MAX];
-    unsigned notes;                      /* of the label being printed: label_notes.h */
     uint16_t noted[CONFIG_CARRIERS_MAX]; /* which of a courier's the log has said */
 };
 
