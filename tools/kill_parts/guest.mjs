@@ -8,7 +8,8 @@ import http from "node:http";
 import { Box } from "./box.mjs";
 
 const hostAddress = "10.0.2.2", guestAddress = "10.0.2.15"; // of QEMU's user network
-const pagePort = 7800, relayPort = 7801, diskMib = 96, memoryMib = 160;
+const pagePort = 7800, relayPort = 7801, diskMib = 96;
+const memoryMib = 256; // the archive twice while it is unpacked; an ASan packd needs 70
 const slowness = 4; // an emulated processor: every patience is that much longer
 const bootMs = 60000;
 
