@@ -148,11 +148,7 @@ static void note_network(struct station *station, struct step *step, const struc
     if (good && server >= SERVER_CARRIER_FIRST)
         backlog_hurry(&station->backlog, step, &station->backlog_floor,
                       server - SERVER_CARRIER_FIRST);
-    bool person = state == NET_UNTRUSTED || state == NET_REFUSED; /* only one can mend it */
-    enum log_level level = person ? LOG_ALARM : good ? LOG_INFO : LOG_WARNING;
-    const char *why = event->exchange.sentence != NULL ? event->exchange.sentence : "";
-    commands_log(step->commands, level, good ? "log_server_ok" : "log_server_trouble", "server",
-                 name, "state", net_state_word(state), "why", why, NULL);
+    net_state_log(step->commands, name, event);
 }
 
 /* Orders of which feed or order system have just said that they are cancelled. */

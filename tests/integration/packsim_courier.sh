@@ -155,4 +155,14 @@ sim_start --port-base 0 --state
 expect "after a kill and a restart the books are the same" "$before" "$(ctl ledger)"
 book k-2 PK-2
 expect "and a key is still known" "200 $lost" "$status $(text awb <<<"$body")"
+
+# A cut in the middle of a line costs that line, and not the one written after it.
+sim_kill
+printf '{"kind":"booked","awb":"59' >>"$sim/ledger.jsonl"
+sim_start --port-base 0 --state
+book k-40 PK-40; kept=$(text awb <<<"$body")
+sim_kill
+sim_start --port-base 0 --state
+book k-40 PK-40
+expect "what is booked after a line cut short is still known later" "200 $kept" "$status $(text awb <<<"$body")"
 done_with "packsim courier"

@@ -216,8 +216,9 @@ static void without_a_file_training_mode_is_ready(void)
     EXPECT_I64(CONFIG_TRAINING, config.mode, "training");
     EXPECT_TEXT("https://localhost:7801/sandbox/v1", config.carriers[0].base_url, "packsim");
     EXPECT_TEXT("https://localhost:7802/packd/v1", config.oms.base_url, "packsim");
-    EXPECT_TEXT("/run/packd-training/token", config.oms.token_file, "packsim's token");
-    EXPECT_TEXT("/run/packd-training/ca.pem", config.carriers[0].ca_file, "packsim's authority");
+    EXPECT_TEXT("/var/lib/packd-training/token", config.oms.token_file, "packsim's token");
+    EXPECT_TEXT("/var/lib/packd-training/ca.pem", config.carriers[0].ca_file,
+                "packsim's authority");
     EXPECT_TEXT("tcp:127.0.0.1:7811", config.scale.address, "the virtual scale");
     EXPECT_TEXT("tcp:127.0.0.1:7812", config.scanners[0].address, "the virtual scanner");
     EXPECT_TEXT("tcp:127.0.0.1:7813", config.printer.address, "the virtual printer");

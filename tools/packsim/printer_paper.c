@@ -8,12 +8,14 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "tools/packsim/bars_read.h"
 #include "tools/packsim/graphic.h"
 #include "tools/packsim/world.h"
 
 #define CODES_MAX 4
+#define FILES_KEPT 1000
 
 extern char **environ;
 
@@ -88,6 +90,20 @@ static void file_name_next(const char *ending, char *out_name, size_t size)
     } while (world_settings()->keep && stat(path, &unused) == 0);
 }
 
+/* As many stay as a person looks through; the disk of a practice world is not for more. */
+static void old_files_remove(void)
+{
+    static const char *const endings[] = {"zpl", "tspl", "epl", "escpos", "pbm", "png"};
+    char name[40], path[WORLD_PATH_SIZE];
+    if (next_file <= FILES_KEPT) return;
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+        snprintf(name, sizeof name, "labels/%04llu.%s",
+                 (unsigned long long)(next_file - FILES_KEPT), endings[i]);
+        world_path(name, path, sizeof path);
+        (void)unlink(path);
+    }
+}
+
 /* What stands in its bars, and a picture beside the file. */
 static void canvas_take(struct canvas *canvas, struct paper *paper, bool whole)
 {
@@ -142,6 +158,7 @@ void paper_add(struct bytes format, const struct tongue *tongue, uint64_t job, i
         complete++;
         file_name_next(tongue != NULL ? tongue->name : "zpl", paper->file, sizeof paper->file);
         ENSURE(world_file_write(paper->file, format, 0600));
+        old_files_remove();
     }
     if (tongue != NULL) tongue_take(format, tongue, paper, percent == 100);
     else zpl_take(format, paper, percent == 100);

@@ -15,6 +15,8 @@
 
 #include "hal/base/units.h"
 
+#define TRACE_MAX (16L << 20)
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct world_options settings;
 static _Atomic int64_t clock_offset_ms;
@@ -176,10 +178,29 @@ void world_append(const char *name, struct bytes line)
     close(fd);
 }
 
+/* A practice world may run for months: a trace that has grown long is kept once, as NAME.1. */
+static void turn_over(int fd, const char *name)
+{
+    struct stat now;
+    if (fd < 0 || fstat(fd, &now) != 0 || now.st_size < TRACE_MAX) return;
+    char path[WORLD_PATH_SIZE], kept[WORLD_PATH_SIZE];
+    world_path(name, path, sizeof path);
+    int len = snprintf(kept, sizeof kept, "%s.1", path);
+    if (len > 0 && (size_t)len < sizeof kept) (void)rename(path, kept);
+}
+
 void world_note(const char *name, struct bytes line)
 {
     int fd = book_open(name);
     ENSURE(line_put(fd, line));
+    turn_over(fd, name);
+    close(fd);
+}
+
+static void line_end(const char *name)
+{
+    int fd = book_open(name);
+    ENSURE(line_put(fd, BYTES_NONE));
     close(fd);
 }
 
@@ -197,6 +218,7 @@ void world_replay(const char *name, void (*take)(struct json line))
         take(document.root);
         document_close(&document);
     }
+    if (len > 0 && content[len - 1] != '\n') line_end(name); /* or the next would be part of it */
     free(content);
 }
 
