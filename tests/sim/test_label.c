@@ -70,8 +70,10 @@ static void what_is_odd_about_a_label_is_said_and_stands_in_its_fact(void)
 {
     struct world *world = begin();
     world->render_warns = RENDER_WARN_SCALED | RENDER_WARN_TEXT_CUT;
+    world->page_wanted = "\"notes\":[\"scaled\",\"text_cut\"]";
     scenario_pack(world, "WEB-1", 742000);
     EXPECT_I64(1, world->report.labels, "it is printed all the same");
+    EXPECT(world->page_showed, "the page says so while it prints");
     EXPECT(print_says(world, "\"label_notes\":\"scaled text_cut\""), "its fact says what");
     EXPECT_I64(2, world->label_logs, "the log says both");
     bench_lay(world, 0);
