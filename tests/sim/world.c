@@ -201,12 +201,7 @@ static void perform(struct world *world, const struct command *command)
         break;
     case COMMAND_EXCHANGE_CANCEL: break; /* its answer will find nobody */
     case COMMAND_RENDER: render_draw(world, command); break;
-    case COMMAND_SHOW:
-        world->page_showed |=
-            world->page_wanted != NULL &&
-            bytes_find(command->show.document, bytes_of_text(world->page_wanted)) <
-                command->show.document.len;
-        break;
+    case COMMAND_SHOW: break;
     case COMMAND_LOG:
         world->label_logs += strncmp(command->log.id, "log_label_", 10) == 0;
         trace_log(world, command);

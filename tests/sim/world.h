@@ -235,8 +235,6 @@ struct world {
     bool pages;                           /* the sandbox's labels are documents */
     char drawn_route[CARRIER_ROUTE_SIZE]; /* sort code of our last own label */
     unsigned label_logs;                  /* lines of the log about labels */
-    const char *page_wanted;              /* a text that the page is to show, or NULL */
-    bool page_showed;                     /* it did at some time */
     uint32_t render_warns;                /* a scenario's: enum render_warning of every label */
     bool render_blind;                    /* a scenario's: no barcode of a document can be read */
     bool render_gone;                     /* there is nobody who draws */

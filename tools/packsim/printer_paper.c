@@ -1,12 +1,12 @@
 /* printer_paper.c - labels as files and as a list; see printer_paper.h. */
 #include "tools/packsim/printer_paper.h"
 
+#include <dirent.h>
 #include <pthread.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -79,15 +79,27 @@ static void picture_start(const char *zpl_name)
         pthread_detach(thread);
 }
 
+/* The highest number that lies in the folder; 0: none. */
+static uint64_t newest_file(void)
+{
+    char path[WORLD_PATH_SIZE];
+    world_path("labels", path, sizeof path);
+    DIR *folder = opendir(path);
+    uint64_t newest = 0;
+    if (folder == NULL) return 0;
+    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
+        uint64_t number = strtoull(entry->d_name, NULL, 10);
+        if (number > newest) newest = number;
+    }
+    closedir(folder);
+    return newest;
+}
+
 /* With --state the numbers go on after what lies there. */
 static void file_name_next(const char *ending, char *out_name, size_t size)
 {
-    char path[WORLD_PATH_SIZE];
-    struct stat unused;
-    do {
-        snprintf(out_name, size, "labels/%04llu.%s", (unsigned long long)++next_file, ending);
-        world_path(out_name, path, sizeof path);
-    } while (world_settings()->keep && stat(path, &unused) == 0);
+    if (next_file == 0 && world_settings()->keep) next_file = newest_file();
+    snprintf(out_name, size, "labels/%04llu.%s", (unsigned long long)++next_file, ending);
 }
 
 /* As many stay as a person looks through; the disk of a practice world is not for more. */

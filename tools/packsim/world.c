@@ -182,7 +182,7 @@ void world_append(const char *name, struct bytes line)
 static void turn_over(int fd, const char *name)
 {
     struct stat now;
-    if (fd < 0 || fstat(fd, &now) != 0 || now.st_size < TRACE_MAX) return;
+    if (fstat(fd, &now) != 0 || now.st_size < TRACE_MAX) return;
     char path[WORLD_PATH_SIZE], kept[WORLD_PATH_SIZE];
     world_path(name, path, sizeof path);
     int len = snprintf(kept, sizeof kept, "%s.1", path);
@@ -191,17 +191,12 @@ static void turn_over(int fd, const char *name)
 
 void world_note(const char *name, struct bytes line)
 {
+    world_lock(); /* or two threads turn it over, and what was kept is gone */
     int fd = book_open(name);
     ENSURE(line_put(fd, line));
     turn_over(fd, name);
     close(fd);
-}
-
-static void line_end(const char *name)
-{
-    int fd = book_open(name);
-    ENSURE(line_put(fd, BYTES_NONE));
-    close(fd);
+    world_unlock();
 }
 
 void world_replay(const char *name, void (*take)(struct json line))
@@ -218,7 +213,8 @@ void world_replay(const char *name, void (*take)(struct json line))
         take(document.root);
         document_close(&document);
     }
-    if (len > 0 && content[len - 1] != '\n') line_end(name); /* or the next would be part of it */
+    if (len > 0 && content[len - 1] != '\n')
+        world_append(name, BYTES_NONE); /* or the next is part of it */
     free(content);
 }
 

@@ -48,7 +48,8 @@ bool world_file_write(const char *name, struct bytes content, unsigned mode);
 char *world_file_read(const char *name, size_t *out_len);
 /* One line onto the end of a book, on disk when it returns. */
 void world_append(const char *name, struct bytes line);
-/* The same for a trace, which a crash may cost its last lines. */
+/* The same for a trace, which a crash may cost its last lines and whose older half goes. Takes the
+ * lock of the world. */
 void world_note(const char *name, struct bytes line);
 /* Calls `take` for each whole JSON line of a book. */
 void world_replay(const char *name, void (*take)(struct json line));
